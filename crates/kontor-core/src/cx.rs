@@ -1,0 +1,100 @@
+//! The request context: who does what, for which organisation, when.
+
+use std::sync::Arc;
+
+use ruma::{DeviceId, OwnedDeviceId, OwnedUserId, UserId};
+
+use crate::{Clock, Error, MatrixCode, Random, RequestId, Result, TenantId, Timestamp};
+
+/// First parameter of every service function.
+///
+/// Built by the identity service (from an access token), by jobs, by the command line and by the
+/// test kit; nowhere else.
+#[derive(Clone, Debug)]
+pub struct Cx {
+    /// The organisation acted in.
+    pub tenant: TenantId,
+    /// Who acts.
+    pub actor: Actor,
+    /// Time of the request; one request sees one time.
+    pub now: Timestamp,
+    /// Name of this request in logs.
+    pub request_id: RequestId,
+    /// Language for texts shown to people.
+    pub locale: Locale,
+    /// Source of randomness.
+    pub random: Random,
+    /// Source of time, for work that outlives the request.
+    pub clock: Clock,
+}
+
+/// Who acts.
+#[derive(Clone, Debug)]
+pub enum Actor {
+    /// Nobody has signed in.
+    Anonymous,
+    /// A signed-in person on a device.
+    User(Arc<Session>),
+    /// The operator at the command line.
+    Operator,
+    /// A background job, by name.
+    Job(&'static str),
+}
+
+/// A signed-in person on a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// The person.
+    pub user_id: OwnedUserId,
+    /// The device signed in with.
+    pub device_id: OwnedDeviceId,
+    /// May use administrative API calls.
+    pub admin: bool,
+}
+
+/// Language of texts shown to people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Locale {
+    /// German.
+    #[default]
+    De,
+    /// English.
+    En,
+}
+
+impl Cx {
+    /// A context for `actor`, at the clock's present time.
+    pub fn new(tenant: TenantId, actor: Actor, clock: Clock, random: Random) -> Result<Self> {
+        let request_id = RequestId(u64::from_le_bytes(random.bytes()?));
+        Ok(Self { tenant, actor, now: clock.now(), request_id, locale: Locale::De, random, clock })
+    }
+
+    /// The same request, now acting as `actor`.
+    #[must_use]
+    pub fn acting_as(&self, actor: Actor) -> Self {
+        Self { actor, ..self.clone() }
+    }
+
+    /// The signed-in person's session.
+    ///
+    /// # Errors
+    /// `Unauthenticated` (`M_MISSING_TOKEN`) if nobody is signed in.
+    pub fn session(&self) -> Result<&Session> {
+        match &self.actor {
+            Actor::User(session) => Ok(session),
+            Actor::Anonymous | Actor::Operator | Actor::Job(_) => {
+                Err(Error::unauthenticated(MatrixCode::MissingToken, "Missing access token."))
+            }
+        }
+    }
+
+    /// The signed-in person.
+    pub fn user(&self) -> Result<&UserId> {
+        Ok(&self.session()?.user_id)
+    }
+
+    /// The signed-in person's device.
+    pub fn device(&self) -> Result<&DeviceId> {
+        Ok(&self.session()?.device_id)
+    }
+}

@@ -1,0 +1,16 @@
+//! Foundation of Kontor: ids, the request context [`Cx`], clock, randomness and the one
+//! [`Error`] type. Pure: no file, no socket, no database.
+
+mod cx;
+mod error;
+mod ids;
+mod random;
+mod secret;
+mod time;
+
+pub use cx::{Actor, Cx, Locale, Session};
+pub use error::{Error, Kind, MatrixCode, Result};
+pub use ids::{RequestId, RoomNid, StreamPos, TenantId};
+pub use random::Random;
+pub use secret::Secret;
+pub use time::{Clock, Timestamp};

@@ -1,0 +1,3 @@
+//! kontor
+
+fn main() {}

@@ -1,1 +1,13 @@
-//! kontor-client-api
+//! The Matrix client-server API: parses a request, calls one service function, answers.
+//!
+//! One folder per chapter of the specification, one file per endpoint, named as in `ruma`. The
+//! frame around the handlers is in [`mod@frame`]; the list of routes in [`router()`].
+
+mod error;
+mod frame;
+mod router;
+mod tenant;
+
+pub use error::error_response;
+pub use router::router;
+pub use tenant::Tenant;

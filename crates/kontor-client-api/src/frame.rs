@@ -1,0 +1,156 @@
+//! What surrounds every handler: path, authentication, body limit, parsing, answer.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{RawPathParams, Request};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, on};
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use kontor_core::{Actor, Cx, Error, MatrixCode, Result};
+use ruma::api::auth_scheme::{
+    AccessToken, AccessTokenOptional, AppserviceToken, AppserviceTokenOptional, NoAccessToken,
+    NoAuthentication,
+};
+use ruma::api::path_builder::PathBuilder;
+use ruma::api::{IncomingRequest, IncomingRequestExt, OutgoingResponseExt};
+
+use crate::error::{error_response, parse_error};
+use crate::tenant::Tenant;
+
+/// Largest JSON request body, in bytes. Key uploads and key backups are the largest honest ones.
+const BODY_LIMIT_BYTES: usize = 4 * 1024 * 1024;
+
+/// Whether an endpoint wants an access token; declared by `ruma` per endpoint.
+pub(crate) trait Access {
+    /// What to do with the `Authorization` header.
+    const TOKEN: Token;
+}
+
+/// What to do with the `Authorization` header.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Token {
+    /// Not looked at.
+    Ignored,
+    /// Used if present.
+    Optional,
+    /// The request fails without it.
+    Required,
+}
+
+impl Access for NoAuthentication {
+    const TOKEN: Token = Token::Ignored;
+}
+impl Access for NoAccessToken {
+    const TOKEN: Token = Token::Ignored;
+}
+impl Access for AccessTokenOptional {
+    const TOKEN: Token = Token::Optional;
+}
+impl Access for AppserviceTokenOptional {
+    const TOKEN: Token = Token::Optional;
+}
+impl Access for AccessToken {
+    const TOKEN: Token = Token::Required;
+}
+impl Access for AppserviceToken {
+    const TOKEN: Token = Token::Required;
+}
+
+/// Registers `handler` at every path and the method that `ruma` declares for the request type `R`.
+pub(crate) fn route<R, H, F>(mut router: Router, handler: H) -> Router
+where
+    R: IncomingRequest + Send + 'static,
+    R::Authentication: Access,
+    H: Fn(Arc<Tenant>, Cx, R) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<R::OutgoingResponse>> + Send + 'static,
+{
+    let Ok(method) = MethodFilter::try_from(R::METHOD) else { return router };
+    for path in R::PATH_BUILDER.all_paths() {
+        let handler = handler.clone();
+        let endpoint = on(method, async move |params: RawPathParams, request: Request| {
+            match answer::<R, H, F>(handler, params, request).await {
+                Ok(response) => response,
+                Err(error) => error_response(error),
+            }
+        });
+        router = router.route(path, endpoint);
+    }
+    router
+}
+
+async fn answer<R, H, F>(handler: H, params: RawPathParams, request: Request) -> Result<Response>
+where
+    R: IncomingRequest,
+    R::Authentication: Access,
+    H: Fn(Arc<Tenant>, Cx, R) -> F,
+    F: Future<Output = Result<R::OutgoingResponse>>,
+{
+    let (head, body) = request.into_parts();
+    let tenant = tenant_of(&head.extensions)?;
+    let cx = context(&tenant, &head.headers, <R::Authentication as Access>::TOKEN).await?;
+    let body = match Limited::new(body, BODY_LIMIT_BYTES).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(cause) if cause.is::<LengthLimitError>() => {
+            let limit = format!("The body is larger than {BODY_LIMIT_BYTES} bytes.");
+            return Err(Error::limited(MatrixCode::TooLarge, limit));
+        }
+        Err(_) => return Err(Error::invalid(MatrixCode::NotJson, "The body did not arrive.")),
+    };
+    let arguments: Vec<&str> = params.iter().map(|(_, value)| value).collect();
+    let request = R::try_from_http_request(http::Request::from_parts(head, &*body), &arguments)
+        .map_err(parse_error)?;
+    let response = handler(tenant, cx, request).await?;
+    let mut response = response
+        .try_into_http_response::<Vec<u8>>()
+        .map_err(Error::internal)?
+        .map(axum::body::Body::from);
+    if !response.headers().contains_key(CONTENT_TYPE) {
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    Ok(response.into_response())
+}
+
+/// The tenant the node chose for this request.
+pub(crate) fn tenant_of(extensions: &http::Extensions) -> Result<Arc<Tenant>> {
+    extensions.get::<Arc<Tenant>>().map(Arc::clone).ok_or_else(|| {
+        Error::not_found("No organisation is served under this host name.")
+    })
+}
+
+/// The request context for the caller named by the `Authorization` header.
+///
+/// Tokens in the query string are not accepted: URLs end up in logs.
+pub(crate) async fn context(tenant: &Tenant, headers: &HeaderMap, token: Token) -> Result<Cx> {
+    let cx =
+        Cx::new(tenant.id, Actor::Anonymous, tenant.clock.clone(), tenant.random.clone())?;
+    if token == Token::Ignored {
+        return Ok(cx);
+    }
+    match (bearer(headers)?, token) {
+        (Some(secret), _) => authenticate(tenant, secret, cx).await,
+        (None, Token::Required) => {
+            Err(Error::unauthenticated(MatrixCode::MissingToken, "Missing access token."))
+        }
+        (None, Token::Optional | Token::Ignored) => Ok(cx),
+    }
+}
+
+async fn authenticate(_tenant: &Tenant, _secret: &str, _cx: Cx) -> Result<Cx> {
+    Err(Error::unauthenticated(MatrixCode::UnknownToken, "Unknown access token."))
+}
+
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>> {
+    let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };
+    let token = value.to_str().ok().and_then(|text| text.split_once(' '));
+    match token {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim())),
+        _ => Err(Error::unauthenticated(
+            MatrixCode::MissingToken,
+            "The Authorization header is not of the form 'Bearer TOKEN'.",
+        )),
+    }
+}

@@ -1,0 +1,45 @@
+//! The list of routes.
+
+use axum::Router;
+use axum::response::Response;
+use http::Method;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use kontor_core::{Error, MatrixCode};
+use tower_http::cors::{Any, CorsLayer};
+
+use crate::error::error_response;
+
+/// Every route of the client-server API. The node adds the tenant to the request's extensions.
+pub fn router() -> Router {
+    let router = Router::new();
+    router.fallback(unrecognized).method_not_allowed_fallback(wrong_method).layer(cors())
+}
+
+/// Browser clients on other origins may call the API (spec: "Web Browser Clients").
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([
+            Method::GET,
+            Method::HEAD,
+            Method::POST,
+            Method::PUT,
+            Method::DELETE,
+            Method::OPTIONS,
+        ])
+        .allow_headers([
+            HeaderName::from_static("x-requested-with"),
+            CONTENT_TYPE,
+            AUTHORIZATION,
+        ])
+}
+
+async fn unrecognized() -> Response {
+    error_response(Error::not_found("Unrecognized request.").with_code(MatrixCode::Unrecognized))
+}
+
+async fn wrong_method() -> Response {
+    let mut response = unrecognized().await;
+    *response.status_mut() = http::StatusCode::METHOD_NOT_ALLOWED;
+    response
+}

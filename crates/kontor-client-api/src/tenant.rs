@@ -1,0 +1,19 @@
+//! The services of one organisation, as the handlers see them.
+
+use kontor_core::{Clock, Random, TenantId};
+use ruma::OwnedServerName;
+
+/// One organisation: its name and its services.
+///
+/// The node puts an `Arc<Tenant>` into each request's extensions, chosen by the `Host` header. A
+/// handler can reach nothing but this, so organisations cannot see each other.
+pub struct Tenant {
+    /// Number inside this node.
+    pub id: TenantId,
+    /// Matrix server name.
+    pub server_name: OwnedServerName,
+    /// Source of time.
+    pub clock: Clock,
+    /// Source of randomness.
+    pub random: Random,
+}

@@ -1,0 +1,125 @@
+//! Who may depend on whom.
+
+use super::Finding;
+use super::workspace::{Member, Workspace};
+
+/// The crates from foundation to surface; an edge may only point to an earlier entry.
+const ORDER: &[&str] = &[
+    "kontor-core",
+    "kontor-config",
+    "kontor-vault",
+    "kontor-protocol",
+    "kontor-db",
+    "kontor-store",
+    "kontor-blob",
+    "kontor-feed",
+    "kontor-policy",
+    "kontor-identity",
+    "kontor-rooms",
+    "kontor-e2ee",
+    "kontor-media",
+    "kontor-push",
+    "kontor-sync",
+    "kontor-client-api",
+    "kontor-node",
+    "kontor",
+    "kontor-testkit",
+    "kontor-bench",
+    "xtask",
+];
+
+/// Libraries that only some crates may name: an engine, or HTTP.
+const RESERVED: &[(&str, &[&str])] = &[
+    ("rusqlite", &["kontor-db"]),
+    ("tokio-postgres", &["kontor-db", "kontor-testkit"]),
+    ("axum", &["kontor-client-api", "kontor-node"]),
+    ("http", &["kontor-client-api", "kontor-node", "kontor-bench"]),
+    ("tower-http", &["kontor-client-api", "kontor-node"]),
+    ("hyper", &["kontor-node", "kontor-bench"]),
+    ("hyper-util", &["kontor-node", "kontor-bench"]),
+    (
+        "kontor-db",
+        &[
+            "kontor-store",
+            "kontor-identity",
+            "kontor-rooms",
+            "kontor-e2ee",
+            "kontor-media",
+            "kontor-push",
+            "kontor-sync",
+            "kontor-node",
+            "kontor-testkit",
+        ],
+    ),
+    (
+        "kontor-store",
+        &[
+            "kontor-identity",
+            "kontor-rooms",
+            "kontor-e2ee",
+            "kontor-media",
+            "kontor-push",
+            "kontor-sync",
+            "kontor-node",
+            "kontor-testkit",
+        ],
+    ),
+];
+
+/// Checks every dependency edge, and that each crate obeys the workspace's lints.
+pub(super) fn check(workspace: &Workspace) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for member in &workspace.members {
+        findings.extend(check_edges(member));
+        if !has_workspace_lints(&member.manifest) {
+            findings.push(Finding::new(
+                "lints",
+                &*member.name,
+                "add `[lints] workspace = true` to its Cargo.toml",
+            ));
+        }
+    }
+    findings
+}
+
+fn check_edges(member: &Member) -> Vec<Finding> {
+    let Some(own) = rank(&member.name) else {
+        return vec![Finding::new(
+            "layer",
+            &*member.name,
+            "unknown crate: give it a place in xtask/src/tidy/layers.rs",
+        )];
+    };
+    let product = member.dependencies.iter().filter(|edge| edge.kind.is_none());
+    let mut findings = Vec::new();
+    for edge in product {
+        if rank(&edge.name).is_some_and(|other| other >= own) {
+            findings.push(Finding::new(
+                "layer",
+                &*member.name,
+                format!("depends on {}, which is above it", edge.name),
+            ));
+        }
+        let reserved = RESERVED.iter().find(|(library, _)| *library == edge.name);
+        if let Some((library, allowed)) = reserved
+            && !allowed.contains(&member.name.as_str())
+        {
+            findings.push(Finding::new(
+                "layer",
+                &*member.name,
+                format!("may not name {library}; only {} may", allowed.join(", ")),
+            ));
+        }
+    }
+    findings
+}
+
+fn rank(name: &str) -> Option<usize> {
+    ORDER.iter().position(|entry| *entry == name)
+}
+
+fn has_workspace_lints(manifest: &str) -> bool {
+    manifest
+        .split_once("[lints]")
+        .is_some_and(|(_, rest)| rest.trim_start().starts_with("workspace = true"))
+}

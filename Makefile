@@ -1,0 +1,23 @@
+# One command each, on a fresh Debian 12 with Rust: each installs what it lacks.
+
+.PHONY: run test check bench fuzz
+
+# Builds and starts Kontor with a demo organisation at http://localhost:8008.
+run:
+	@scripts/run.sh
+
+# Runs every test. STAGES="nextest sdk-sqlite" runs only these.
+test:
+	@scripts/test.sh $(STAGES)
+
+# Formatting, lints, licences, documentation, house rules.
+check:
+	@scripts/check.sh
+
+# Measures a release build on this machine. ONLY=send runs one scenario; BASE=v0.1.0 compares.
+bench:
+	@scripts/bench.sh "$(BASE)" $(if $(ONLY),--only $(ONLY))
+
+# Runs each fuzz target for SECONDS (default 60).
+fuzz:
+	@scripts/fuzz.sh $(or $(SECONDS),60)

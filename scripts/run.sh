@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Builds Kontor and starts it with a small demo organisation at http://localhost:8008.
+# Everything it writes is below data/demo; delete that folder to start over.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
+scripts/setup.sh run
+
+if [ ! -x target/release/kontor ]; then
+  echo "run: first build; takes some minutes, later starts take seconds"
+fi
+cargo build --release --package kontor
+exec target/release/kontor serve --demo --data data/demo --listen "${KONTOR_LISTEN:-127.0.0.1:8008}" "$@"

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# Every test there is, in one go: unit and integration tests on SQLite and PostgreSQL, doc tests,
+# the walk of a real SDK on both engines, and a short run of each fuzz target.
+#
+#   scripts/test.sh [STAGE…]     stages: nextest doc sdk-sqlite sdk-postgres fuzz; default all
+#
+# Logs go to target/test-logs/. The last line reads `N passed, N failed`.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
+scripts/setup.sh test || exit 1
+stages=("$@")
+if [ ${#stages[@]} -eq 0 ]; then stages=(nextest doc sdk-sqlite sdk-postgres fuzz); fi
+logs=target/test-logs
+mkdir -p "$logs"
+passed=0
+failed=0
+
+# Starts one PostgreSQL for the whole run and stops it at the end, unless the caller brought one.
+if [ -z "${KONTOR_TEST_POSTGRES:-}" ]; then
+  KONTOR_TEST_POSTGRES=$(scripts/postgres-for-tests.sh start) || exit 1
+  trap 'scripts/postgres-for-tests.sh stop >/dev/null' EXIT
+fi
+export KONTOR_TEST_POSTGRES
+
+# Runs one stage: its output to the terminal and to a log, its seconds at the end.
+stage() {
+  local name=$1 log=$logs/$1.log began=$SECONDS
+  shift
+  echo "== $name: $*"
+  "$@" 2>&1 | tee "$log"
+  local status=${PIPESTATUS[0]}
+  echo "== $name: exit $status after $((SECONDS - began)) s"
+  return "$status"
+}
+
+# Adds the numbers a stage's log reports. A stage that failed without naming a failed test (it did
+# not compile, say) counts as one failure.
+count() {
+  local status=$1 stage_passed=$2 stage_failed=$3
+  if [ "$status" -ne 0 ] && [ "$stage_failed" -eq 0 ]; then stage_failed=1; fi
+  passed=$((passed + stage_passed))
+  failed=$((failed + stage_failed))
+}
+
+# The sum of all numbers before a word, on lines that match a pattern.
+sum() {
+  grep -E "$2" "$logs/$1.log" | grep -oE "[0-9]+ $3" | awk '{ n += $1 } END { print n + 0 }'
+}
+
+run_nextest() {
+  stage nextest cargo nextest run --locked --workspace --no-fail-fast --profile suite
+  count $? "$(sum nextest '^ *Summary' passed)" "$(sum nextest '^ *Summary' '(failed|timed out)')"
+}
+
+run_doc() {
+  stage doc cargo test --locked --quiet --doc --workspace --no-fail-fast
+  count $? "$(sum doc '^test result' passed)" "$(sum doc '^test result' failed)"
+}
+
+# One walk of the SDK against a server process on the given engine.
+walk() {
+  local engine=$1
+  shift
+  cargo build --locked --quiet --package kontor || return 1
+  stage "sdk-$engine" env KONTOR_BIN="$PWD/target/debug/kontor" "$@" \
+    cargo run --locked --quiet --manifest-path tests/sdk/Cargo.toml
+  count $? "$(grep -c '^step .* ok' "$logs/sdk-$engine.log")" \
+    "$(grep -c '^step .* FAILED' "$logs/sdk-$engine.log")"
+}
+
+run_fuzz() {
+  stage fuzz scripts/fuzz.sh smoke
+  count $? "$(grep -c '^fuzz .* ok' "$logs/fuzz.log")" "$(grep -c '^fuzz .* FAILED' "$logs/fuzz.log")"
+}
+
+for name in "${stages[@]}"; do
+  case $name in
+    nextest) run_nextest ;;
+    doc) run_doc ;;
+    sdk-sqlite) walk sqlite || count 1 0 1 ;;
+    sdk-postgres) walk postgres KONTOR_WALK_POSTGRES="$KONTOR_TEST_POSTGRES" || count 1 0 1 ;;
+    fuzz) run_fuzz ;;
+    *) echo "test: unknown stage '$name'" >&2; exit 2 ;;
+  esac
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,1 +1,25 @@
-//! kontor-db
+//! The database engines, SQLite (SQLCipher) and PostgreSQL, behind one [`Tx`]. Knows no table of
+//! the product; the only crate that names a driver.
+//!
+//! One [`Db`] is one tenant's database. A write is one closure; the tenant's single writer takes
+//! all waiting closures, runs each in a savepoint of one transaction, commits once and only then
+//! acknowledges them ([`Db::write`], [`Db::enqueue`]). A read is one closure over a consistent
+//! snapshot ([`Db::read`]).
+
+mod db;
+mod fault;
+mod migrate;
+mod param;
+mod row;
+mod seal;
+mod sql;
+mod sqlite;
+mod tx;
+mod writer;
+
+pub use db::{DatabaseKeys, Db, Pending, Settings};
+pub use migrate::Migration;
+pub use param::Param;
+pub use row::Row;
+pub use sql::Sql;
+pub use tx::Tx;

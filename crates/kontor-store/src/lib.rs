@@ -1,1 +1,16 @@
-//! kontor-store
+//! The tables: SQL, migrations and the inventory of columns. No rules.
+//!
+//! One module per table group: row structs, `static` statements, functions over
+//! [`Tx`](kontor_db::Tx). How to add one: `docs/adding-a-table.md`.
+
+mod migrations;
+
+use kontor_db::Sql;
+
+pub use migrations::MIGRATIONS;
+
+/// Every statement, module by module; tests hold each against both engines.
+pub fn statements() -> impl Iterator<Item = &'static Sql> {
+    let modules: &[&'static [&'static Sql]] = &[];
+    modules.iter().flat_map(|module| module.iter().copied())
+}

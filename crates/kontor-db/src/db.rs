@@ -1,0 +1,248 @@
+//! The handle on one tenant's database.
+
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::mpsc;
+use std::task::{Context, Poll};
+use std::thread;
+
+use kontor_core::{Clock, Cx, Error, Result, Secret, StreamPos, TenantId};
+use parking_lot::Mutex;
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::Tx;
+use crate::fault::Fault;
+use crate::migrate::{self, Migration};
+use crate::seal::Sealer;
+use crate::sqlite::{self, Place};
+use crate::tx::Conn;
+use crate::writer::{Closure, Engine, Message, Writer};
+
+/// Closures of [`Db::write`] that may wait at once; further callers wait for their turn.
+const LONGEST_QUEUE: usize = 4096;
+/// Reads that run at once.
+const SQLITE_READERS: usize = 4;
+
+/// Where a tenant's data lies.
+#[derive(Clone, Debug)]
+pub enum Settings {
+    /// An encrypted file (SQLCipher), created if missing; its folder must exist.
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// The keys of one tenant's database; from the vault.
+#[derive(Clone, Debug)]
+pub struct DatabaseKeys {
+    /// Encrypts the SQLite file.
+    pub cipher_key: Secret<[u8; 32]>,
+    /// Seals single values on PostgreSQL.
+    pub seal_key: Secret<[u8; 32]>,
+}
+
+/// One tenant's database. Clones are handles on the same one.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    tenant: TenantId,
+    /// Never blocks: the channel is unbounded, [`Db::write`] holds back by `permits`.
+    queue: Mutex<mpsc::Sender<Message>>,
+    permits: Semaphore,
+    readers: Readers,
+    reading: Arc<Semaphore>,
+    sealer: Arc<Sealer>,
+    committed: Arc<AtomicI64>,
+}
+
+enum Readers {
+    Sqlite(sqlite::Readers),
+}
+
+/// The answer to an enqueued write; resolves once it is durable. Dropping it does not cancel the
+/// write.
+#[must_use = "an enqueued write has not succeeded before this resolves"]
+#[derive(Debug)]
+pub struct Pending<T>(oneshot::Receiver<Result<T>>);
+
+impl<T> Future for Pending<T> {
+    type Output = Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(cx).map(|answer| answer.unwrap_or_else(|_| Err(closed())))
+    }
+}
+
+fn closed() -> Error {
+    Error::unavailable("The database is closed.")
+}
+
+impl Db {
+    /// Opens a tenant's database, creating it if there is none, and brings its schema to
+    /// `migrations`.
+    ///
+    /// # Errors
+    /// `Unavailable`, with a text for the operator, if the key does not fit, the schema is newer
+    /// than `migrations`, or the engine cannot be reached.
+    pub async fn open(
+        settings: Settings,
+        tenant: TenantId,
+        keys: DatabaseKeys,
+        migrations: &'static [Migration],
+    ) -> Result<Self> {
+        let Settings::Sqlite { path } = settings;
+        let place = Place { path, key: keys.cipher_key };
+        let sealer = Arc::new(Sealer::Plain);
+        let committed = Arc::new(AtomicI64::new(0));
+        let (queue, waiting) = mpsc::channel();
+        let (opened, ready) = oneshot::channel();
+
+        let writer_place = place.clone();
+        let (writer_sealer, writer_committed) = (Arc::clone(&sealer), Arc::clone(&committed));
+        thread::Builder::new()
+            .name(format!("db-{}", tenant.0))
+            .spawn(move || {
+                match open_sqlite(&writer_place, tenant, migrations) {
+                    Ok((engine, position)) => {
+                        writer_committed.store(position, Ordering::Release);
+                        let writer = Writer::new(engine, tenant, writer_sealer, writer_committed);
+                        drop(opened.send(Ok(())));
+                        writer.run(&waiting);
+                    }
+                    Err(error) => drop(opened.send(Err(error))),
+                };
+            })
+            .map_err(|e| Error::unavailable("The system gives no further thread.").because(e))?;
+        ready.await.unwrap_or_else(|_| Err(closed()))?;
+        let inner = Inner {
+            tenant,
+            queue: Mutex::new(queue),
+            permits: Semaphore::new(LONGEST_QUEUE),
+            readers: Readers::Sqlite(sqlite::Readers::new(place)),
+            reading: Arc::new(Semaphore::new(SQLITE_READERS)),
+            sealer,
+            committed,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Runs `f` in the tenant's next batch of writes; resolves once its work is durable.
+    ///
+    /// `f` is one user action: it succeeds or is rolled back as a whole, alone. It runs on the
+    /// writer's thread and must be quick. If the future is dropped before it was queued, `f` never
+    /// runs; afterwards it runs all the same.
+    ///
+    /// # Errors
+    /// What `f` answers; `Internal` if it panics; `Unavailable` if the batch could not be
+    /// committed, in which case nothing of it happened.
+    pub async fn write<T, F>(&self, cx: &Cx, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.check(cx)?;
+        let _permit = self.inner.permits.acquire().await.map_err(|_| closed())?;
+        self.enqueue(f).await
+    }
+
+    /// As [`Db::write`], but queues `f` before it returns and never waits: the order of calls is
+    /// the order of commits and of stream positions.
+    pub fn enqueue<T, F>(&self, f: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        // A closed database drops the job, and with it `reply`: the answer then says so.
+        drop(self.inner.queue.lock().send(Message::Job(Box::new(Closure::new(f, reply)))));
+        Pending(answer)
+    }
+
+    /// Runs `f` over one consistent snapshot that contains every acknowledged write.
+    ///
+    /// # Errors
+    /// What `f` answers; `Internal` if it panics or tries to write.
+    pub async fn read<T, F>(&self, cx: &Cx, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.check(cx)?;
+        let turn = Arc::clone(&self.inner.reading).acquire_owned().await.map_err(|_| closed())?;
+        let inner = Arc::clone(&self.inner);
+        #[expect(clippy::disallowed_methods, reason = "reads block; this crate may")]
+        let task = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            inner.read(f)
+        });
+        task.await.map_err(Error::internal)?
+    }
+
+    /// Newest committed stream position; everything up to it can be read.
+    pub fn committed(&self) -> StreamPos {
+        StreamPos(self.inner.committed.load(Ordering::Acquire))
+    }
+
+    /// The tenant whose database this is.
+    pub fn tenant(&self) -> TenantId {
+        self.inner.tenant
+    }
+
+    /// Finishes every queued write, then closes. Later writes and reads are `Unavailable`.
+    pub async fn close(&self) {
+        self.inner.reading.close();
+        match &self.inner.readers {
+            Readers::Sqlite(readers) => readers.clear(),
+        }
+        let (done, closed) = oneshot::channel();
+        if self.inner.queue.lock().send(Message::Close(done)).is_ok() {
+            // An error means that the writer has ended already.
+            drop(closed.await);
+        }
+    }
+
+    fn check(&self, cx: &Cx) -> Result<()> {
+        if cx.tenant == self.inner.tenant {
+            return Ok(());
+        }
+        Err(Error::internal(format!(
+            "a request of tenant {} reached the database of tenant {}",
+            cx.tenant.0, self.inner.tenant.0
+        )))
+    }
+}
+
+impl Inner {
+    fn read<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        match &self.readers {
+            Readers::Sqlite(readers) => readers
+                .snapshot(|conn| f(&mut Tx::new(Conn::Sqlite(conn), self.tenant, &self.sealer, 0))),
+        }
+    }
+}
+
+fn open_sqlite(
+    place: &Place,
+    tenant: TenantId,
+    migrations: &'static [Migration],
+) -> Result<(Engine, i64)> {
+    let mut conn = place.open_writer()?;
+    migrate::migrate_sqlite(&mut conn, migrations)?;
+    let fault = |e: rusqlite::Error| Error::from(Fault::sqlite("stream head", &e));
+    conn.execute(
+        "INSERT INTO stream_head (tenant_id, pos, epoch, holder, taken_ms) \
+         VALUES (?1, 0, 1, '', ?2) ON CONFLICT (tenant_id) DO NOTHING",
+        (tenant.0, Clock::System.now().0),
+    )
+    .map_err(fault)?;
+    let position = conn
+        .query_row("SELECT pos FROM stream_head WHERE tenant_id = ?1", [tenant.0], |row| row.get(0))
+        .map_err(fault)?;
+    Ok((Engine::Sqlite(sqlite::Writer { conn }), position))
+}

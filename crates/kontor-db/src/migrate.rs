@@ -1,0 +1,213 @@
+//! Numbered migrations, run when a database opens.
+
+use aws_lc_rs::digest;
+use kontor_core::{Clock, Error, Result};
+use rusqlite::Connection;
+
+use crate::fault::Fault;
+
+/// One step of the schema, in PostgreSQL words limited to BIGINT, TEXT, BYTEA and BOOLEAN.
+#[derive(Clone, Copy, Debug)]
+pub struct Migration {
+    /// Order of execution, from 1; never reused.
+    pub number: i64,
+    /// For logs.
+    pub name: &'static str,
+    /// Statements, separated by `;`, which occurs nowhere else (comments start with `--`).
+    pub sql: &'static str,
+}
+
+/// Tables of this crate itself. `stream_head.epoch` counts the writers a tenant has had.
+pub(crate) const FOUNDATION: &str = "
+CREATE TABLE IF NOT EXISTS schema_migration (
+    number BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    checksum TEXT NOT NULL,
+    applied_ms BIGINT NOT NULL,
+    PRIMARY KEY (number)
+);
+CREATE TABLE IF NOT EXISTS stream_head (
+    tenant_id BIGINT NOT NULL,
+    pos BIGINT NOT NULL,
+    epoch BIGINT NOT NULL,
+    holder TEXT NOT NULL,
+    taken_ms BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id)
+);
+";
+
+/// A migration recorded in the database.
+pub(crate) struct Applied {
+    pub(crate) number: i64,
+    pub(crate) checksum: String,
+}
+
+/// Compares what the database has with what this program knows; answers what is missing, with
+/// checksums.
+///
+/// # Errors
+/// `Unavailable` if the database is newer than this program, or was made by another version of a
+/// migration.
+pub(crate) fn missing(
+    applied: &[Applied],
+    known: &'static [Migration],
+) -> Result<Vec<(&'static Migration, String)>> {
+    if !known.is_sorted_by(|a, b| a.number < b.number) {
+        return Err(Error::internal("migrations are not listed in rising order"));
+    }
+    let newest_known = known.last().map_or(0, |m| m.number);
+    let newest_applied = applied.iter().map(|a| a.number).max().unwrap_or(0);
+    if newest_applied > newest_known {
+        return Err(Error::unavailable(format!(
+            "This data was written by a newer Kontor (schema {newest_applied}); this binary knows \
+             {newest_known}. Start the newer version."
+        )));
+    }
+    let mut missing = Vec::new();
+    for migration in known {
+        let checksum = checksum(migration.sql);
+        match applied.iter().find(|a| a.number == migration.number) {
+            None => missing.push((migration, checksum)),
+            Some(found) if found.checksum == checksum => {}
+            Some(_) => {
+                return Err(Error::unavailable(format!(
+                    "This data was made with another version of migration {} ({}). Start the \
+                     version of Kontor that wrote it.",
+                    migration.number, migration.name
+                )));
+            }
+        }
+    }
+    Ok(missing)
+}
+
+fn checksum(sql: &str) -> String {
+    use std::fmt::Write as _;
+    digest::digest(&digest::SHA256, sql.as_bytes()).as_ref().iter().fold(
+        String::with_capacity(64),
+        |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        },
+    )
+}
+
+/// The statements of a script, comments removed.
+pub(crate) fn statements(script: &str) -> Vec<String> {
+    let code: String = script.lines().map(|line| line.split("--").next().unwrap_or("")).fold(
+        String::with_capacity(script.len()),
+        |mut code, line| {
+            code.push_str(line);
+            code.push('\n');
+            code
+        },
+    );
+    code.split(';').map(str::trim).filter(|s| !s.is_empty()).map(ToOwned::to_owned).collect()
+}
+
+/// PostgreSQL's words to SQLite's; tables become STRICT.
+pub(crate) fn to_sqlite(statement: &str) -> String {
+    let mut out = String::with_capacity(statement.len() + 8);
+    let mut quoted = false;
+    let mut word = String::new();
+    for c in statement.chars().chain(std::iter::once(' ')) {
+        if !quoted && (c.is_ascii_alphanumeric() || c == '_') {
+            word.push(c);
+            continue;
+        }
+        out.push_str(match word.as_str() {
+            "BIGINT" | "BOOLEAN" => "INTEGER",
+            "BYTEA" => "BLOB",
+            other => other,
+        });
+        word.clear();
+        quoted ^= c == '\'';
+        out.push(c);
+    }
+    out.pop();
+    if out.trim_start().starts_with("CREATE TABLE") {
+        out.push_str(" STRICT");
+    }
+    out
+}
+
+/// Brings a SQLite database to the schema of `known`.
+pub(crate) fn migrate_sqlite(conn: &mut Connection, known: &'static [Migration]) -> Result<()> {
+    let fault = |e: rusqlite::Error| Error::from(Fault::sqlite("migrate", &e));
+    let tx =
+        conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fault)?;
+    for statement in statements(FOUNDATION) {
+        tx.execute_batch(&to_sqlite(&statement)).map_err(fault)?;
+    }
+    let applied = tx
+        .prepare("SELECT number, checksum FROM schema_migration")
+        .and_then(|mut s| {
+            s.query_map([], |row| Ok(Applied { number: row.get(0)?, checksum: row.get(1)? }))?
+                .collect::<rusqlite::Result<Vec<_>>>()
+        })
+        .map_err(fault)?;
+    for (migration, checksum) in missing(&applied, known)? {
+        for statement in statements(migration.sql) {
+            tx.execute_batch(&to_sqlite(&statement)).map_err(|e| {
+                Error::internal(format!("migration {}: {e} in: {statement}", migration.name))
+            })?;
+        }
+        tx.execute(
+            "INSERT INTO schema_migration (number, name, checksum, applied_ms) VALUES (?1, ?2, ?3, ?4)",
+            (migration.number, migration.name, checksum, Clock::System.now().0),
+        )
+        .map_err(fault)?;
+        tracing::info!(number = migration.number, name = migration.name, "schema migrated");
+    }
+    tx.commit().map_err(fault)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static KNOWN: [Migration; 2] = [
+        Migration { number: 1, name: "one", sql: "CREATE TABLE a (x BIGINT)" },
+        Migration { number: 2, name: "two", sql: "CREATE TABLE b (x BIGINT)" },
+    ];
+
+    fn applied(number: i64, sql: &str) -> Applied {
+        Applied { number, checksum: checksum(sql) }
+    }
+
+    #[test]
+    fn only_missing_migrations_run() {
+        let missing = missing(&[applied(1, KNOWN[0].sql)], &KNOWN).unwrap();
+        assert_eq!(missing.iter().map(|(m, _)| m.number).collect::<Vec<_>>(), [2]);
+    }
+
+    #[test]
+    fn newer_schema_is_refused_with_both_numbers() {
+        let error = missing(&[applied(9, "")], &KNOWN).err().unwrap();
+        assert_eq!(
+            error.public,
+            "This data was written by a newer Kontor (schema 9); this binary knows 2. Start the \
+             newer version."
+        );
+    }
+
+    #[test]
+    fn changed_migration_is_refused() {
+        assert!(missing(&[applied(1, "CREATE TABLE other (x BIGINT)")], &KNOWN).is_err());
+    }
+
+    #[test]
+    fn words_are_mapped_outside_of_quotes_only() {
+        assert_eq!(
+            to_sqlite("CREATE TABLE t (a BIGINT, b BYTEA DEFAULT 'BYTEA', c BOOLEAN, bigint TEXT)"),
+            "CREATE TABLE t (a INTEGER, b BLOB DEFAULT 'BYTEA', c INTEGER, bigint TEXT) STRICT"
+        );
+        assert_eq!(to_sqlite("CREATE INDEX i ON t (a)"), "CREATE INDEX i ON t (a)");
+    }
+
+    #[test]
+    fn scripts_are_cut_at_semicolons_and_lose_comments() {
+        assert_eq!(statements("-- x; y\nA b; -- c\n\nD\n;"), ["A b", "D"]);
+    }
+}

@@ -1,0 +1,354 @@
+//! The tenant's single writer: takes all waiting closures, runs them in one transaction with a
+//! savepoint each, commits once, then acknowledges.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::mpsc;
+
+use kontor_core::{Error, Kind, Result, TenantId};
+use tokio::sync::oneshot;
+
+use crate::Tx;
+use crate::fault::Fault;
+use crate::seal::Sealer;
+use crate::sqlite;
+use crate::tx::{Conn, Effects, Hook};
+
+/// Most closures in one commit.
+const LARGEST_BATCH: usize = 256;
+
+pub(crate) enum Message {
+    Job(Box<dyn Job>),
+    Close(oneshot::Sender<()>),
+}
+
+/// A queued closure together with whoever waits for it.
+pub(crate) trait Job: Send {
+    /// Runs the closure and keeps its answer; `false` if its work must be undone.
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool;
+    /// Answers: what the closure answered, or `lost` if its work did not become durable.
+    fn finish(self: Box<Self>, lost: Option<&Fault>);
+}
+
+/// The one kind of [`Job`].
+pub(crate) struct Closure<T, F> {
+    closure: Option<F>,
+    answer: Option<Result<T>>,
+    reply: oneshot::Sender<Result<T>>,
+}
+
+impl<T, F> Closure<T, F> {
+    pub(crate) const fn new(closure: F, reply: oneshot::Sender<Result<T>>) -> Self {
+        Self { closure: Some(closure), answer: None, reply }
+    }
+}
+
+impl<T, F> Job for Closure<T, F>
+where
+    T: Send,
+    F: FnOnce(&mut Tx<'_>) -> Result<T> + Send,
+{
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool {
+        let Some(closure) = self.closure.take() else { return false };
+        let answer = catch_unwind(AssertUnwindSafe(|| closure(tx)))
+            .unwrap_or_else(|panic| Err(Error::internal(panic_text(&*panic))));
+        let answer = match (answer, tx.broken()) {
+            (Ok(_), Some(fault)) => Err(Error::internal(format!(
+                "a closure went on after a failed statement: {}",
+                fault.detail
+            ))),
+            (answer, _) => answer,
+        };
+        let sound = answer.is_ok();
+        self.answer = Some(answer);
+        sound
+    }
+
+    fn finish(self: Box<Self>, lost: Option<&Fault>) {
+        let answer = match (self.answer, lost) {
+            (Some(Err(error)), _) => Err(error),
+            (_, Some(fault)) => Err(fault.clone().into()),
+            (Some(Ok(value)), None) => Ok(value),
+            (None, None) => Err(Error::internal("a closure was not run")),
+        };
+        // Whoever asked may have gone away.
+        drop(self.reply.send(answer));
+    }
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message");
+    format!("a closure panicked: {text}")
+}
+
+pub(crate) enum Engine {
+    Sqlite(sqlite::Writer),
+}
+
+pub(crate) struct Writer {
+    engine: Engine,
+    tenant: TenantId,
+    sealer: Arc<Sealer>,
+    committed: Arc<AtomicI64>,
+    /// Newest position given out.
+    position: i64,
+    /// Newest position stored.
+    stored: i64,
+    waiting: VecDeque<Box<dyn Job>>,
+}
+
+/// A closure that has run, in the order of running.
+struct Done {
+    job: Box<dyn Job>,
+    /// `None`: undone, its failure hooks have run.
+    effects: Option<Effects>,
+}
+
+impl Writer {
+    pub(crate) fn new(
+        engine: Engine,
+        tenant: TenantId,
+        sealer: Arc<Sealer>,
+        committed: Arc<AtomicI64>,
+    ) -> Self {
+        let position = committed.load(Ordering::Acquire);
+        let waiting = VecDeque::with_capacity(LARGEST_BATCH);
+        Self { engine, tenant, sealer, committed, position, stored: position, waiting }
+    }
+
+    /// Works until every sender is gone or the database is closed.
+    pub(crate) fn run(mut self, queue: &mpsc::Receiver<Message>) {
+        let mut closing = None;
+        while closing.is_none() {
+            match queue.recv() {
+                Ok(Message::Job(job)) => self.waiting.push_back(job),
+                Ok(Message::Close(done)) => closing = Some(done),
+                Err(mpsc::RecvError) => break,
+            }
+            while self.waiting.len() < LARGEST_BATCH && closing.is_none() {
+                match queue.try_recv() {
+                    Ok(Message::Job(job)) => self.waiting.push_back(job),
+                    Ok(Message::Close(done)) => closing = Some(done),
+                    Err(_) => break,
+                }
+            }
+            while !self.waiting.is_empty() {
+                self.batch();
+            }
+        }
+        self.engine.shut_down();
+        drop(self);
+        if let Some(done) = closing {
+            // Whoever asked may have gone away.
+            let _ = done.send(());
+        }
+    }
+
+    /// Runs and commits what is waiting. If the transaction is lost on the way, closures that have
+    /// not started stay waiting.
+    fn batch(&mut self) {
+        match self.engine.begin(self.tenant) {
+            // Another process (the command line) may have written in between.
+            Ok(stored) => {
+                self.position = self.position.max(stored);
+                self.stored = stored;
+            }
+            Err(fault) => {
+                tracing::error!(%fault.detail, "no transaction can be started");
+                for job in self.waiting.drain(..) {
+                    job.finish(Some(&fault));
+                }
+                return;
+            }
+        }
+        let alone = self.waiting.len() == 1;
+        let mut done = Vec::with_capacity(self.waiting.len());
+        while let Some(mut job) = self.waiting.pop_front() {
+            match self.step(&mut *job, alone) {
+                Ok(effects) => done.push(Done { job, effects }),
+                Err(fault) => {
+                    done.push(Done { job, effects: None });
+                    self.lose(done, &fault);
+                    return;
+                }
+            }
+        }
+        // A single closure that failed has been rolled back whole.
+        if alone && done.iter().all(|d| d.effects.is_none()) {
+            for one in done {
+                one.job.finish(None);
+            }
+            return;
+        }
+        match self.commit() {
+            Ok(()) => self.acknowledge(done),
+            Err(fault) => self.lose(done, &fault),
+        }
+    }
+
+    /// Runs one closure; answers its effects, or `None` if it failed and was undone.
+    ///
+    /// # Errors
+    /// The whole transaction is lost; the closure's failure hooks have run.
+    fn step(&mut self, job: &mut dyn Job, alone: bool) -> Result<Option<Effects>, Fault> {
+        if !alone {
+            self.engine.savepoint()?;
+        }
+        let mut tx = Tx::new(self.engine.conn(), self.tenant, &self.sealer, self.position);
+        let sound = job.run(&mut tx);
+        let position = tx.position();
+        let cause = tx.broken().cloned();
+        let effects = tx.into_effects();
+        self.position = position;
+        let outcome = match (sound, alone) {
+            (true, true) => Ok(()),
+            (true, false) => self.engine.release(),
+            (false, true) => self.engine.rollback(),
+            (false, false) => self.engine.undo(),
+        };
+        if !sound || outcome.is_err() {
+            run_hooks(effects.on_failure);
+            // The first failure says more than what followed from it.
+            return outcome.map(|()| None).map_err(|fault| match cause {
+                Some(cause) if cause.kind == Kind::Unavailable => cause,
+                _ => fault,
+            });
+        }
+        Ok(Some(effects))
+    }
+
+    fn commit(&mut self) -> Result<(), Fault> {
+        self.engine.store_position(self.tenant, self.position, self.position != self.stored)?;
+        self.engine.commit()?;
+        self.stored = self.position;
+        Ok(())
+    }
+
+    fn acknowledge(&mut self, done: Vec<Done>) {
+        let mut visible = Vec::new();
+        let mut jobs = Vec::with_capacity(done.len());
+        for Done { job, effects } in done {
+            jobs.push(job);
+            if let Some(effects) = effects {
+                run_hooks(effects.after_commit);
+                visible.extend(effects.after_visible);
+            }
+        }
+        self.committed.store(self.position, Ordering::Release);
+        run_hooks(visible);
+        for job in jobs {
+            job.finish(None);
+        }
+    }
+
+    fn lose(&mut self, done: Vec<Done>, fault: &Fault) {
+        tracing::error!(%fault.detail, closures = done.len(), "a batch of writes is lost");
+        if let Err(fault) = self.engine.rollback() {
+            tracing::error!(%fault.detail, "the transaction cannot be rolled back");
+        }
+        let fault = Fault { kind: Kind::Unavailable, ..lost_text(fault) };
+        let mut jobs = Vec::with_capacity(done.len());
+        for Done { job, effects } in done {
+            jobs.push(job);
+            if let Some(effects) = effects {
+                run_hooks(effects.on_failure);
+            }
+        }
+        for job in jobs {
+            job.finish(Some(&fault));
+        }
+    }
+}
+
+/// A text fit for everyone in the batch: a defect of one closure is not theirs.
+fn lost_text(fault: &Fault) -> Fault {
+    if fault.kind == Kind::Unavailable {
+        return fault.clone();
+    }
+    Fault::new(
+        Kind::Unavailable,
+        "The database could not store this. Please try again.",
+        fault.detail.clone(),
+    )
+}
+
+/// A panic in a hook must not take the writer with it.
+fn run_hooks(hooks: Vec<Hook>) {
+    for hook in hooks {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(hook)) {
+            tracing::error!(panic = panic_text(&*panic), "a hook of a write panicked");
+        }
+    }
+}
+
+impl Engine {
+    fn conn(&self) -> Conn<'_> {
+        match self {
+            Self::Sqlite(writer) => Conn::Sqlite(&writer.conn),
+        }
+    }
+
+    fn begin(&mut self, tenant: TenantId) -> Result<i64, Fault> {
+        match self {
+            Self::Sqlite(writer) => writer.begin(tenant.0),
+        }
+    }
+
+    /// Stores the newest position if it `moved`.
+    fn store_position(
+        &mut self,
+        tenant: TenantId,
+        position: i64,
+        moved: bool,
+    ) -> Result<(), Fault> {
+        match self {
+            Self::Sqlite(writer) if moved => writer.store_position(tenant.0, position),
+            Self::Sqlite(_) => Ok(()),
+        }
+    }
+
+    fn savepoint(&self) -> Result<(), Fault> {
+        match self {
+            Self::Sqlite(writer) => writer.savepoint(),
+        }
+    }
+
+    fn release(&self) -> Result<(), Fault> {
+        match self {
+            Self::Sqlite(writer) => writer.release(),
+        }
+    }
+
+    fn undo(&self) -> Result<(), Fault> {
+        match self {
+            Self::Sqlite(writer) => writer.undo(),
+        }
+    }
+
+    fn commit(&self) -> Result<(), Fault> {
+        match self {
+            Self::Sqlite(writer) => writer.commit(),
+        }
+    }
+
+    fn rollback(&self) -> Result<(), Fault> {
+        match self {
+            Self::Sqlite(writer) => writer.rollback(),
+        }
+    }
+
+    fn shut_down(&self) {
+        let outcome = match self {
+            Self::Sqlite(writer) => writer.checkpoint(),
+        };
+        if let Err(fault) = outcome {
+            tracing::warn!(%fault.detail, "the write-ahead log stays beside the database");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The working keys of one tenant and their wrapped form on disk.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use kontor_core::{Error, Random, Result, Secret};
+use ruma::ServerName;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::Sealer;
+
+/// The working keys of one tenant. Nothing of it is printed by `Debug`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TenantKeys {
+    /// Key of the SQLCipher database file.
+    pub cipher_key: Secret<[u8; 32]>,
+    /// Key that seals columns on PostgreSQL; see [`Sealer`].
+    pub seal_key: Secret<[u8; 32]>,
+    /// Key of the media store.
+    pub media_key: Secret<[u8; 32]>,
+    /// Mixed into hashes of passwords and tokens, so that a stolen database alone yields none.
+    pub pepper: Secret<[u8; 32]>,
+    /// Signs the tenant's events.
+    pub signing: SigningSeed,
+}
+
+/// Private half of an Ed25519 key pair.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SigningSeed {
+    /// The 32-byte private seed.
+    pub seed: Secret<[u8; 32]>,
+    /// Name of the key as published, with its algorithm: `ed25519:a1b2c3`.
+    pub key_id: String,
+}
+
+impl SigningSeed {
+    /// The part of the key's name after `ed25519:`.
+    pub fn version(&self) -> &str {
+        self.key_id.strip_prefix("ed25519:").unwrap_or(&self.key_id)
+    }
+}
+
+/// What `keys.json` holds: every secret sealed, in standard base64.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WrappedKeys {
+    /// Layout of this file; 1.
+    format: u32,
+    /// Sealed with the node key.
+    tenant_key: String,
+    /// Sealed with the tenant key, like all that follow.
+    cipher_key: String,
+    seal_key: String,
+    media_key: String,
+    pepper: String,
+    signing_seed: String,
+    /// In clear: it is published anyway.
+    signing_key_id: String,
+}
+
+const FORMAT: u32 = 1;
+
+impl TenantKeys {
+    /// New random keys.
+    pub(crate) fn generate(random: &Random) -> Result<Self> {
+        let key = || random.bytes().map(Secret::new);
+        Ok(Self {
+            cipher_key: key()?,
+            seal_key: key()?,
+            media_key: key()?,
+            pepper: key()?,
+            signing: SigningSeed { seed: key()?, key_id: format!("ed25519:{}", random.word(6)?) },
+        })
+    }
+
+    /// Wraps the keys in a fresh tenant key and that in the node key.
+    pub(crate) fn wrap(
+        &self,
+        node: &Sealer,
+        server_name: &ServerName,
+        random: &Random,
+    ) -> Result<WrappedKeys> {
+        let tenant_key = Secret::new(random.bytes()?);
+        let tenant = Sealer::new(&tenant_key)?;
+        let seal = |sealer: &Sealer, purpose: &str, key: &Secret<[u8; 32]>| {
+            let sealed = sealer.seal(&context(purpose, server_name), key.expose(), random)?;
+            Ok::<_, Error>(BASE64_STANDARD.encode(sealed))
+        };
+        Ok(WrappedKeys {
+            format: FORMAT,
+            tenant_key: seal(node, "tenant", &tenant_key)?,
+            cipher_key: seal(&tenant, "cipher", &self.cipher_key)?,
+            seal_key: seal(&tenant, "seal", &self.seal_key)?,
+            media_key: seal(&tenant, "media", &self.media_key)?,
+            pepper: seal(&tenant, "pepper", &self.pepper)?,
+            signing_seed: seal(&tenant, "signing", &self.signing.seed)?,
+            signing_key_id: self.signing.key_id.clone(),
+        })
+    }
+}
+
+impl WrappedKeys {
+    /// Opens the wrapped keys.
+    ///
+    /// # Errors
+    /// `Internal` if the file was changed, belongs to another tenant or to another node key.
+    pub(crate) fn unwrap_keys(
+        &self,
+        node: &Sealer,
+        server_name: &ServerName,
+    ) -> Result<TenantKeys> {
+        if self.format != FORMAT {
+            return Err(Error::unavailable(format!(
+                "The keys of {server_name} have format {}; this Kontor knows {FORMAT}. Use a newer \
+                 Kontor.",
+                self.format
+            )));
+        }
+        let open = |sealer: &Sealer, purpose: &str, sealed: &str| {
+            let sealed = BASE64_STANDARD.decode(sealed).map_err(Error::internal)?;
+            let plain = sealer.open(&context(purpose, server_name), &sealed).map(Zeroizing::new)?;
+            let key: [u8; 32] = plain.as_slice().try_into().map_err(Error::internal)?;
+            Ok::<_, Error>(Secret::new(key))
+        };
+        let tenant = Sealer::new(&open(node, "tenant", &self.tenant_key)?)?;
+        Ok(TenantKeys {
+            cipher_key: open(&tenant, "cipher", &self.cipher_key)?,
+            seal_key: open(&tenant, "seal", &self.seal_key)?,
+            media_key: open(&tenant, "media", &self.media_key)?,
+            pepper: open(&tenant, "pepper", &self.pepper)?,
+            signing: SigningSeed {
+                seed: open(&tenant, "signing", &self.signing_seed)?,
+                key_id: self.signing_key_id.clone(),
+            },
+        })
+    }
+}
+
+/// Binds a wrapped key to its purpose and tenant.
+fn context(purpose: &str, server_name: &ServerName) -> Vec<u8> {
+    let server_name = server_name.as_str().to_ascii_lowercase();
+    format!("kontor key v1 {purpose} {server_name}").into_bytes()
+}

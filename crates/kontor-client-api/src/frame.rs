@@ -116,17 +116,17 @@ where
 
 /// The tenant the node chose for this request.
 pub(crate) fn tenant_of(extensions: &http::Extensions) -> Result<Arc<Tenant>> {
-    extensions.get::<Arc<Tenant>>().map(Arc::clone).ok_or_else(|| {
-        Error::not_found("No organisation is served under this host name.")
-    })
+    extensions
+        .get::<Arc<Tenant>>()
+        .map(Arc::clone)
+        .ok_or_else(|| Error::not_found("No organisation is served under this host name."))
 }
 
 /// The request context for the caller named by the `Authorization` header.
 ///
 /// Tokens in the query string are not accepted: URLs end up in logs.
 pub(crate) async fn context(tenant: &Tenant, headers: &HeaderMap, token: Token) -> Result<Cx> {
-    let cx =
-        Cx::new(tenant.id, Actor::Anonymous, tenant.clock.clone(), tenant.random.clone())?;
+    let cx = Cx::new(tenant.id, Actor::Anonymous, tenant.clock.clone(), tenant.random.clone())?;
     if token == Token::Ignored {
         return Ok(cx);
     }

@@ -27,11 +27,7 @@ fn cors() -> CorsLayer {
             Method::DELETE,
             Method::OPTIONS,
         ])
-        .allow_headers([
-            HeaderName::from_static("x-requested-with"),
-            CONTENT_TYPE,
-            AUTHORIZATION,
-        ])
+        .allow_headers([HeaderName::from_static("x-requested-with"), CONTENT_TYPE, AUTHORIZATION])
 }
 
 async fn unrecognized() -> Response {

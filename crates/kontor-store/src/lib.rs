@@ -3,7 +3,12 @@
 //! One module per table group: row structs, `static` statements, functions over
 //! [`Tx`](kontor_db::Tx). How to add one: `docs/adding-a-table.md`.
 
+pub mod event;
+pub mod membership;
 mod migrations;
+pub mod room;
+pub mod room_alias;
+pub mod room_state;
 
 use kontor_db::Sql;
 
@@ -11,6 +16,12 @@ pub use migrations::MIGRATIONS;
 
 /// Every statement, module by module; tests hold each against both engines.
 pub fn statements() -> impl Iterator<Item = &'static Sql> {
-    let modules: &[&'static [&'static Sql]] = &[];
+    let modules: &[&'static [&'static Sql]] = &[
+        event::STATEMENTS,
+        membership::STATEMENTS,
+        room::STATEMENTS,
+        room_alias::STATEMENTS,
+        room_state::STATEMENTS,
+    ];
     modules.iter().flat_map(|module| module.iter().copied())
 }

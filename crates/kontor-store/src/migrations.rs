@@ -3,4 +3,5 @@
 use kontor_db::Migration;
 
 /// All migrations in order of execution.
-pub static MIGRATIONS: &[Migration] = &[];
+pub static MIGRATIONS: &[Migration] =
+    &[Migration { number: 1, name: "rooms", sql: include_str!("../migrations/0001_rooms.sql") }];

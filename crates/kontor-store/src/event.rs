@@ -1,0 +1,206 @@
+//! Events: the timeline of every room, in commit order.
+
+use kontor_core::{Result, RoomNid, StreamPos};
+use kontor_db::{Param, Row, Sql, Tx};
+use ruma::{EventId, UserId};
+
+/// One event as stored.
+#[derive(Clone, Debug)]
+pub struct EventRow {
+    /// Position in the tenant's stream.
+    pub pos: StreamPos,
+    /// Room it belongs to.
+    pub room_nid: RoomNid,
+    /// Matrix event id.
+    pub event_id: String,
+    /// Canonical JSON of the whole event (PDU); the redacted form once redacted.
+    pub json: Vec<u8>,
+    /// Event that redacted this one.
+    pub redacted_by: Option<String>,
+    /// Device that sent it, with its transaction id.
+    pub device_id: Option<String>,
+    /// Transaction id of the sending device.
+    pub txn_id: Option<String>,
+}
+
+impl EventRow {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            pos: StreamPos(row.int(0)?),
+            room_nid: RoomNid(row.int(1)?),
+            event_id: row.text(2)?,
+            json: row.sealed(3)?,
+            redacted_by: row.opt_text(4)?,
+            device_id: row.opt_text(5)?,
+            txn_id: row.opt_text(6)?,
+        })
+    }
+}
+
+/// A new event and the columns derived from it.
+#[derive(Clone, Copy, Debug)]
+pub struct NewEventRow<'e> {
+    /// Room it belongs to.
+    pub room_nid: RoomNid,
+    /// Position in the tenant's stream.
+    pub pos: StreamPos,
+    /// Matrix event id.
+    pub event_id: &'e EventId,
+    /// Event type.
+    pub kind: &'e str,
+    /// Sender.
+    pub sender: &'e UserId,
+    /// State key of a state event.
+    pub state_key: Option<&'e str>,
+    /// Canonical JSON.
+    pub json: &'e [u8],
+    /// Target and kind of the relation (`m.relates_to`), if any.
+    pub relation: Option<(&'e str, &'e str)>,
+    /// Sending device and its transaction id.
+    pub txn: Option<(&'e str, &'e str)>,
+}
+
+static INSERT: Sql = Sql::new(
+    "event.insert",
+    "INSERT INTO event (tenant_id, room_nid, pos, event_id, kind, sender, state_key, json,
+                        relates_to, relation, device_id, txn_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+);
+
+static FIND: Sql = Sql::new(
+    "event.find",
+    "SELECT pos, room_nid, event_id, json, redacted_by, device_id, txn_id FROM event
+      WHERE tenant_id = $1 AND event_id = $2",
+);
+
+static LIST_BY_ID: Sql = Sql::new(
+    "event.list_by_id",
+    "SELECT pos, room_nid, event_id, json, redacted_by, device_id, txn_id FROM event
+      WHERE tenant_id = $1 AND event_id IN {in}",
+);
+
+static FIND_BY_TXN: Sql = Sql::new(
+    "event.find_by_txn",
+    "SELECT event_id FROM event
+      WHERE tenant_id = $1 AND room_nid = $2 AND txn_id = $3 AND device_id = $4
+        AND sender = $5 AND kind = $6",
+);
+
+static BEFORE: Sql = Sql::new(
+    "event.before",
+    "SELECT pos, room_nid, event_id, json, redacted_by, device_id, txn_id FROM event
+      WHERE tenant_id = $1 AND room_nid = $2 AND pos < $3 AND pos >= $4
+      ORDER BY pos DESC LIMIT $5",
+);
+
+static AFTER: Sql = Sql::new(
+    "event.after",
+    "SELECT pos, room_nid, event_id, json, redacted_by, device_id, txn_id FROM event
+      WHERE tenant_id = $1 AND room_nid = $2 AND pos > $3 AND pos <= $4
+      ORDER BY pos ASC LIMIT $5",
+);
+
+static AT: Sql = Sql::new(
+    "event.at",
+    "SELECT pos, room_nid, event_id, json, redacted_by, device_id, txn_id FROM event
+      WHERE tenant_id = $1 AND room_nid = $2 AND pos IN {in}",
+);
+
+static REDACT: Sql = Sql::new(
+    "event.redact",
+    "UPDATE event SET json = $3, redacted_by = $4, relates_to = NULL, relation = NULL
+      WHERE tenant_id = $1 AND event_id = $2",
+);
+
+/// All statements of this table.
+pub static STATEMENTS: &[&Sql] =
+    &[&INSERT, &FIND, &LIST_BY_ID, &FIND_BY_TXN, &BEFORE, &AFTER, &AT, &REDACT];
+
+/// Adds an event.
+pub fn insert_event(tx: &mut Tx<'_>, event: &NewEventRow<'_>) -> Result<()> {
+    tx.execute(
+        &INSERT,
+        &[
+            event.room_nid.into(),
+            event.pos.into(),
+            event.event_id.into(),
+            event.kind.into(),
+            event.sender.into(),
+            event.state_key.into(),
+            Param::sealed(event.json),
+            event.relation.map(|(target, _)| target).into(),
+            event.relation.map(|(_, kind)| kind).into(),
+            event.txn.map(|(device, _)| device).into(),
+            event.txn.map(|(_, txn)| txn).into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The event with this id.
+pub fn find_event(tx: &mut Tx<'_>, event_id: &EventId) -> Result<Option<EventRow>> {
+    tx.query_opt(&FIND, &[event_id.into()], EventRow::from_row)
+}
+
+/// The events with these ids, in no particular order; unknown ids are left out.
+pub fn list_events_by_id(tx: &mut Tx<'_>, event_ids: &[&EventId]) -> Result<Vec<EventRow>> {
+    let ids: Vec<Param<'_>> = event_ids.iter().map(|id| (*id).into()).collect();
+    tx.query_in(&LIST_BY_ID, &[], &ids, EventRow::from_row)
+}
+
+/// Id of the event a device has already sent under a transaction id.
+pub fn find_event_by_txn(
+    tx: &mut Tx<'_>,
+    room: RoomNid,
+    kind: &str,
+    sender: &UserId,
+    (device, txn): (&str, &str),
+) -> Result<Option<String>> {
+    let params = [room.into(), txn.into(), device.into(), sender.into(), kind.into()];
+    tx.query_opt(&FIND_BY_TXN, &params, |row| row.text(0))
+}
+
+/// Events of a room before `before` and not before `floor`, newest first.
+pub fn list_events_before(
+    tx: &mut Tx<'_>,
+    room: RoomNid,
+    before: StreamPos,
+    floor: StreamPos,
+    limit: u32,
+) -> Result<Vec<EventRow>> {
+    let params = [room.into(), before.into(), floor.into(), i64::from(limit).into()];
+    tx.query(&BEFORE, &params, EventRow::from_row)
+}
+
+/// Events of a room after `after` and not after `ceiling`, oldest first.
+pub fn list_events_after(
+    tx: &mut Tx<'_>,
+    room: RoomNid,
+    after: StreamPos,
+    ceiling: StreamPos,
+    limit: u32,
+) -> Result<Vec<EventRow>> {
+    let params = [room.into(), after.into(), ceiling.into(), i64::from(limit).into()];
+    tx.query(&AFTER, &params, EventRow::from_row)
+}
+
+/// The events of a room at these positions, in no particular order.
+pub fn list_events_at(
+    tx: &mut Tx<'_>,
+    room: RoomNid,
+    positions: &[StreamPos],
+) -> Result<Vec<EventRow>> {
+    let positions: Vec<Param<'_>> = positions.iter().map(|pos| (*pos).into()).collect();
+    tx.query_in(&AT, &[room.into()], &positions, EventRow::from_row)
+}
+
+/// Replaces an event by its redacted form: the content is gone from the database.
+pub fn redact_event(
+    tx: &mut Tx<'_>,
+    event_id: &EventId,
+    json: &[u8],
+    redacted_by: &EventId,
+) -> Result<()> {
+    tx.execute(&REDACT, &[event_id.into(), Param::sealed(json), redacted_by.into()])?;
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! Rooms: number, id, version, and whether the directory lists them.
+
+use kontor_core::{Result, RoomNid, Timestamp};
+use kontor_db::{Row, Sql, Tx};
+use ruma::{RoomId, UserId};
+
+/// One room.
+#[derive(Clone, Debug)]
+pub struct RoomRow {
+    /// Short number used by all other tables.
+    pub nid: RoomNid,
+    /// Matrix room id.
+    pub room_id: String,
+    /// Room version, `"12"`.
+    pub version: String,
+    /// Listed in the room directory.
+    pub published: bool,
+}
+
+impl RoomRow {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            nid: RoomNid(row.int(0)?),
+            room_id: row.text(1)?,
+            version: row.text(2)?,
+            published: row.bool(3)?,
+        })
+    }
+}
+
+static INSERT: Sql = Sql::new(
+    "room.insert",
+    "INSERT INTO room (tenant_id, room_nid, room_id, version, creator, published, created_ms)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)",
+);
+
+static FIND: Sql = Sql::new(
+    "room.find",
+    "SELECT room_nid, room_id, version, published FROM room
+      WHERE tenant_id = $1 AND room_id = $2",
+);
+
+static FIND_BY_NID: Sql = Sql::new(
+    "room.find_by_nid",
+    "SELECT room_nid, room_id, version, published FROM room
+      WHERE tenant_id = $1 AND room_nid = $2",
+);
+
+static LIST_PUBLISHED: Sql = Sql::new(
+    "room.list_published",
+    "SELECT room_nid, room_id, version, published FROM room
+      WHERE tenant_id = $1 AND published = TRUE ORDER BY room_nid",
+);
+
+static UPDATE_PUBLISHED: Sql = Sql::new(
+    "room.update_published",
+    "UPDATE room SET published = $3 WHERE tenant_id = $1 AND room_nid = $2",
+);
+
+static NEWEST_NID: Sql = Sql::new(
+    "room.newest_nid",
+    "SELECT CAST(COALESCE(MAX(room_nid), 0) AS BIGINT) FROM room WHERE tenant_id = $1",
+);
+
+/// All statements of this table.
+pub static STATEMENTS: &[&Sql] =
+    &[&INSERT, &FIND, &FIND_BY_NID, &LIST_PUBLISHED, &UPDATE_PUBLISHED, &NEWEST_NID];
+
+/// Adds a room.
+pub fn insert_room(tx: &mut Tx<'_>, room: &RoomRow, creator: &UserId, at: Timestamp) -> Result<()> {
+    tx.execute(
+        &INSERT,
+        &[
+            room.nid.into(),
+            room.room_id.as_str().into(),
+            room.version.as_str().into(),
+            creator.into(),
+            room.published.into(),
+            at.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The room with this Matrix id.
+pub fn find_room(tx: &mut Tx<'_>, room_id: &RoomId) -> Result<Option<RoomRow>> {
+    tx.query_opt(&FIND, &[room_id.into()], RoomRow::from_row)
+}
+
+/// The room with this number.
+pub fn find_room_by_nid(tx: &mut Tx<'_>, nid: RoomNid) -> Result<Option<RoomRow>> {
+    tx.query_opt(&FIND_BY_NID, &[nid.into()], RoomRow::from_row)
+}
+
+/// Rooms listed in the directory, oldest first.
+pub fn list_published_rooms(tx: &mut Tx<'_>) -> Result<Vec<RoomRow>> {
+    tx.query(&LIST_PUBLISHED, &[], RoomRow::from_row)
+}
+
+/// Lists or unlists a room in the directory.
+pub fn update_published(tx: &mut Tx<'_>, nid: RoomNid, published: bool) -> Result<()> {
+    tx.execute(&UPDATE_PUBLISHED, &[nid.into(), published.into()])?;
+    Ok(())
+}
+
+/// Highest room number in use; zero without rooms.
+pub fn newest_room_nid(tx: &mut Tx<'_>) -> Result<RoomNid> {
+    tx.query_one(&NEWEST_NID, &[], |row| Ok(RoomNid(row.int(0)?)))
+}

@@ -1,1 +1,5 @@
-//! kontor-config
+//! Configuration: one struct per section. The only reader of files and environment.
+
+mod policy;
+
+pub use policy::{Preset, Registration};

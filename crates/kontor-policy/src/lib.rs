@@ -1,1 +1,11 @@
-//! kontor-policy
+//! Typed settings of one tenant, and the presets they start from.
+//!
+//! Services ask [`Policy`], never the configuration. The values of [`Policy::strict`] are those of
+//! `law.md` §4.1, column S.
+
+mod limits;
+mod policy;
+
+pub use kontor_config::{Preset, Registration};
+pub use limits::{Rate, RateLimits};
+pub use policy::{DirectorySearch, Policy};

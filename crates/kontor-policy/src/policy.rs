@@ -1,0 +1,209 @@
+//! The settings of one tenant.
+
+use std::time::Duration;
+
+use kontor_config::{Preset, Registration};
+use ruma::RoomVersionId;
+use ruma::events::room::history_visibility::HistoryVisibility;
+
+use crate::RateLimits;
+
+/// Room versions that Kontor creates and serves, oldest first.
+const ROOM_VERSIONS: [RoomVersionId; 3] =
+    [RoomVersionId::V10, RoomVersionId::V11, RoomVersionId::V12];
+
+const MIB: u64 = 1024 * 1024;
+const DAY: Duration = Duration::from_hours(24);
+
+/// The settings of one tenant; plain values, cheap to read on every request.
+///
+/// Rows named in the fields' documentation are those of `law.md` §4.1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "a list of independent switches is what it is")]
+pub struct Policy {
+    /// Who may create an account over the API. Row "Guests": by invitation only.
+    pub registration: Registration,
+    /// Whether `m.login.password` is offered. The only way to sign in until the account pages
+    /// exist, hence on in every preset (design §6).
+    pub password_login: bool,
+    /// Shortest password accepted, in characters. Row "Password (with 2FA, lock 10)".
+    pub password_min_length: usize,
+    /// Failed log-ins in a row after which the account rests; `None`: never. Same row.
+    pub login_lock_after: Option<u32>,
+    /// Lifetime of access tokens handed to clients that can refresh; `None`: unlimited.
+    /// Row "Access token / refresh".
+    pub access_token_lifetime: Option<Duration>,
+    /// Longest time between sign-in and the next one; `None`: unlimited. Row "Session max".
+    pub session_lifetime: Option<Duration>,
+    /// Whether people may choose their user id. Row "MXID": random.
+    pub readable_user_ids: bool,
+    /// Room version used if the client names none.
+    pub default_room_version: RoomVersionId,
+    /// Whether each new room is created encrypted, asked for or not. Row "E2EE in all rooms".
+    pub e2ee_required: bool,
+    /// Whether a room with `m.room.encryption` refuses message events in clear. Row "E2EE in all
+    /// rooms"; on in every preset, because some SDKs leak the first message (design §5).
+    pub plaintext_guard: bool,
+    /// What newcomers see of a room whose creator did not say. Row "History visibility".
+    pub default_history_visibility: HistoryVisibility,
+    /// Whether rooms may be listed in the public directory. Row "Public/discoverable rooms".
+    pub publish_rooms_allowed: bool,
+    /// Whether guests may use the API. Row "Guests": each is invited as a full account.
+    pub guest_access_allowed: bool,
+    /// Whether other servers may be talked to. Row "Federation".
+    pub federation: bool,
+    /// Whether read receipts are passed on to others. Row "Read receipts".
+    pub receipts_allowed: bool,
+    /// Whether typing notices are passed on. Row "Typing indicator".
+    pub typing_allowed: bool,
+    /// Whether presence is kept and passed on. Rows "Presence" and "Last seen".
+    pub presence_allowed: bool,
+    /// Whether pushes carry room and sender. Row "Push text": without content.
+    pub push_content_allowed: bool,
+    /// How people find each other. Row "Directory search".
+    pub directory_search: DirectorySearch,
+    /// Largest upload, in bytes.
+    pub max_upload_bytes: u64,
+    /// How often things may be done; `None`: as often as one likes.
+    pub rate_limits: Option<RateLimits>,
+}
+
+/// How people find each other in the user directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DirectorySearch {
+    /// Shorter search terms find nobody, in characters.
+    pub min_chars: usize,
+    /// Most people in one answer.
+    pub max_results: usize,
+}
+
+impl Policy {
+    /// The preset of that name.
+    pub fn preset(preset: Preset) -> Self {
+        match preset {
+            Preset::Strict => Self::strict(),
+            Preset::Lab => Self::lab(),
+        }
+    }
+
+    /// The shipped default: `law.md` §4.1, column S.
+    pub fn strict() -> Self {
+        Self {
+            registration: Registration::Closed,
+            password_login: true,
+            password_min_length: 12,
+            login_lock_after: Some(10),
+            access_token_lifetime: Some(Duration::from_mins(5)),
+            session_lifetime: Some(30 * DAY),
+            readable_user_ids: false,
+            default_room_version: RoomVersionId::V12,
+            e2ee_required: true,
+            plaintext_guard: true,
+            default_history_visibility: HistoryVisibility::Joined,
+            publish_rooms_allowed: false,
+            guest_access_allowed: false,
+            federation: false,
+            receipts_allowed: false,
+            typing_allowed: false,
+            presence_allowed: false,
+            push_content_allowed: false,
+            directory_search: DirectorySearch { min_chars: 3, max_results: 20 },
+            max_upload_bytes: 50 * MIB,
+            rate_limits: Some(RateLimits::standard()),
+        }
+    }
+
+    /// For tests and trying out on one machine: nothing stands in the way.
+    pub fn lab() -> Self {
+        Self {
+            registration: Registration::Open,
+            password_login: true,
+            password_min_length: 1,
+            login_lock_after: None,
+            access_token_lifetime: None,
+            session_lifetime: None,
+            readable_user_ids: true,
+            default_room_version: RoomVersionId::V12,
+            e2ee_required: false,
+            plaintext_guard: true,
+            default_history_visibility: HistoryVisibility::Shared,
+            publish_rooms_allowed: true,
+            guest_access_allowed: false,
+            federation: false,
+            receipts_allowed: true,
+            typing_allowed: true,
+            presence_allowed: true,
+            push_content_allowed: true,
+            directory_search: DirectorySearch { min_chars: 1, max_results: 50 },
+            max_upload_bytes: 100 * MIB,
+            rate_limits: None,
+        }
+    }
+
+    /// Room versions that Kontor creates and serves, oldest first.
+    pub fn room_versions() -> &'static [RoomVersionId] {
+        &ROOM_VERSIONS
+    }
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self::strict()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each row of law.md §4.1 that issue 2 implements, column S.
+    #[test]
+    fn strict_is_column_s_of_the_law() {
+        let policy = Policy::default();
+        let rows = [
+            ("E2EE in all rooms: an", policy.e2ee_required && policy.plaintext_guard),
+            ("Federation: aus", !policy.federation),
+            ("Guests: Einladung", !policy.guest_access_allowed),
+            ("Guests: Einladung", policy.registration == Registration::Closed),
+            ("Public/discoverable rooms: aus", !policy.publish_rooms_allowed),
+            (
+                "History visibility for newcomers: ab Beitritt",
+                policy.default_history_visibility == HistoryVisibility::Joined,
+            ),
+            ("Presence: aus", !policy.presence_allowed),
+            ("Read receipts: aus", !policy.receipts_allowed),
+            ("Typing indicator: aus", !policy.typing_allowed),
+            ("Push text: ohne Inhalt", !policy.push_content_allowed),
+            ("MXID: zufällig", !policy.readable_user_ids),
+            (
+                "Directory search: ≥ 3 Zeichen, 20 Treffer",
+                policy.directory_search == DirectorySearch { min_chars: 3, max_results: 20 },
+            ),
+            ("Password: ≥ 12", policy.password_min_length == 12),
+            ("Password: lock 10", policy.login_lock_after == Some(10)),
+            ("Session max: 30 d", policy.session_lifetime == Some(30 * DAY)),
+            ("Access token: 5 min", policy.access_token_lifetime == Some(Duration::from_mins(5))),
+        ];
+        for (row, holds) in rows {
+            assert!(holds, "{row}");
+        }
+    }
+
+    #[test]
+    fn lab_stands_in_nobodys_way_but_keeps_the_plaintext_guard() {
+        let policy = Policy::preset(Preset::Lab);
+        assert_eq!(policy.registration, Registration::Open);
+        assert!(policy.password_login && policy.readable_user_ids && policy.publish_rooms_allowed);
+        assert!(policy.receipts_allowed && policy.typing_allowed && policy.presence_allowed);
+        assert_eq!(policy.rate_limits, None);
+        assert_eq!(policy.access_token_lifetime, None);
+        assert!(policy.plaintext_guard && !policy.e2ee_required && !policy.federation);
+    }
+
+    #[test]
+    fn every_preset_creates_rooms_of_a_served_version() {
+        for policy in [Policy::strict(), Policy::lab()] {
+            assert!(Policy::room_versions().contains(&policy.default_room_version));
+        }
+    }
+}

@@ -24,7 +24,7 @@ pub struct EventRow {
 }
 
 impl EventRow {
-    fn from_row(row: &Row<'_>) -> Result<Self> {
+    pub(crate) fn from_row(row: &Row<'_>) -> Result<Self> {
         Ok(Self {
             pos: StreamPos(row.int(0)?),
             room_nid: RoomNid(row.int(1)?),

@@ -6,6 +6,7 @@
 pub mod event;
 pub mod membership;
 mod migrations;
+pub mod relation;
 pub mod room;
 pub mod room_alias;
 pub mod room_state;
@@ -16,12 +17,13 @@ pub use migrations::MIGRATIONS;
 
 /// Every statement, module by module; tests hold each against both engines.
 pub fn statements() -> impl Iterator<Item = &'static Sql> {
-    let modules: &[&'static [&'static Sql]] = &[
+    let modules = [
         event::STATEMENTS,
         membership::STATEMENTS,
+        relation::STATEMENTS,
         room::STATEMENTS,
         room_alias::STATEMENTS,
         room_state::STATEMENTS,
     ];
-    modules.iter().flat_map(|module| module.iter().copied())
+    modules.into_iter().flatten().copied()
 }

@@ -2,7 +2,7 @@
 //! the state at any position is one index scan and its size grows with changes only.
 
 use kontor_core::{Result, RoomNid, StreamPos};
-use kontor_db::{Row, Sql, Tx};
+use kontor_db::{Param, Row, Sql, Tx};
 
 /// One interval of one state key. The event's position is `from`.
 #[derive(Clone, Debug)]
@@ -68,8 +68,14 @@ static FIND_AT: Sql = Sql::new(
         AND from_pos <= $5 AND until_pos > $5",
 );
 
+static ENDED_AT: Sql = Sql::new(
+    "room_state.ended_at",
+    "SELECT kind, state_key, from_pos, until_pos FROM room_state
+      WHERE tenant_id = $1 AND room_nid = $2 AND until_pos IN {in}",
+);
+
 /// All statements of this table.
-pub static STATEMENTS: &[&Sql] = &[&END, &INSERT, &AT, &CHANGED, &HISTORY, &FIND_AT];
+pub static STATEMENTS: &[&Sql] = &[&END, &INSERT, &AT, &CHANGED, &HISTORY, &FIND_AT, &ENDED_AT];
 
 /// Sets a state key from `pos` on; the event that held it until now ends there.
 pub fn insert_state(
@@ -122,4 +128,14 @@ pub fn find_state_at(
 ) -> Result<Option<StateRow>> {
     let params = [room.into(), kind.into(), state_key.into(), at.into()];
     tx.query_opt(&FIND_AT, &params, StateRow::from_row)
+}
+
+/// The intervals that were ended by the events at these positions.
+pub fn list_states_ended_at(
+    tx: &mut Tx<'_>,
+    room: RoomNid,
+    positions: &[StreamPos],
+) -> Result<Vec<StateRow>> {
+    let positions: Vec<Param<'_>> = positions.iter().map(|pos| (*pos).into()).collect();
+    tx.query_in(&ENDED_AT, &[room.into()], &positions, StateRow::from_row)
 }

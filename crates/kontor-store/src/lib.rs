@@ -4,6 +4,7 @@
 //! [`Tx`](kontor_db::Tx). How to add one: `docs/adding-a-table.md`.
 
 pub mod event;
+pub mod media;
 pub mod membership;
 mod migrations;
 pub mod relation;
@@ -19,6 +20,7 @@ pub use migrations::MIGRATIONS;
 pub fn statements() -> impl Iterator<Item = &'static Sql> {
     let modules = [
         event::STATEMENTS,
+        media::STATEMENTS,
         membership::STATEMENTS,
         relation::STATEMENTS,
         room::STATEMENTS,

@@ -276,7 +276,7 @@ impl Opening {
                 let session = place.connect()?;
                 migrate::migrate_postgres(&session, migrations)?;
                 let (writer, position) = postgres::Writer::take(place, session)?;
-                Ok((Engine::Postgres(writer), position))
+                Ok((Engine::Postgres(Box::new(writer)), position))
             }
         }
     }

@@ -105,7 +105,7 @@ impl Fault {
 
 /// Connecting and talking fail with an I/O error inside.
 fn cause_is_io(error: &tokio_postgres::Error) -> bool {
-    std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
+    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<std::io::Error>)
 }
 
 impl From<Fault> for Error {

@@ -335,8 +335,7 @@ impl Writer {
     /// Sent with the next savepoint or the commit. A savepoint that was not even sent stays.
     pub(crate) fn release(&self) {
         let ahead = match self.session.ahead.take() {
-            None => Some(RELEASE),
-            Some(RELEASE_AND_SAVEPOINT) => Some(RELEASE),
+            None | Some(RELEASE_AND_SAVEPOINT) => Some(RELEASE),
             Some(_) => None,
         };
         self.session.ahead.set(ahead);

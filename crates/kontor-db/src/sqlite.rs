@@ -177,7 +177,7 @@ pub(crate) fn query(
 pub(crate) fn describe(conn: &Connection, sql: &Sql) -> Result<Vec<String>, Fault> {
     let (text, _) = sql.with_list(Dialect::Sqlite, 1);
     let statement = conn.prepare(text).map_err(|e| Fault::sqlite(sql.name(), &e))?;
-    Ok(statement.column_names().into_iter().map(ToOwned::to_owned).collect())
+    Ok(statement.column_names().map(ToOwned::to_owned).collect())
 }
 
 fn prepare<'c>(

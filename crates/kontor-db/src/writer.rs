@@ -33,14 +33,14 @@ pub(crate) trait Job: Send {
 
 /// The one kind of [`Job`].
 pub(crate) struct Closure<T, F> {
-    closure: Option<F>,
+    work: Option<F>,
     answer: Option<Result<T>>,
     reply: oneshot::Sender<Result<T>>,
 }
 
 impl<T, F> Closure<T, F> {
-    pub(crate) const fn new(closure: F, reply: oneshot::Sender<Result<T>>) -> Self {
-        Self { closure: Some(closure), answer: None, reply }
+    pub(crate) const fn new(work: F, reply: oneshot::Sender<Result<T>>) -> Self {
+        Self { work: Some(work), answer: None, reply }
     }
 }
 
@@ -50,8 +50,8 @@ where
     F: FnOnce(&mut Tx<'_>) -> Result<T> + Send,
 {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
-        let Some(closure) = self.closure.take() else { return false };
-        let answer = catch_unwind(AssertUnwindSafe(|| closure(tx)))
+        let Some(work) = self.work.take() else { return false };
+        let answer = catch_unwind(AssertUnwindSafe(|| work(tx)))
             .unwrap_or_else(|panic| Err(Error::internal(panic_text(&*panic))));
         let answer = match (answer, tx.broken()) {
             (Ok(_), Some(fault)) => Err(Error::internal(format!(
@@ -89,7 +89,7 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 /// The writer's side of an engine.
 pub(crate) enum Engine {
     Sqlite(sqlite::Writer),
-    Postgres(postgres::Writer),
+    Postgres(Box<postgres::Writer>),
 }
 
 pub(crate) struct Writer {

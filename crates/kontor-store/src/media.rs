@@ -106,10 +106,8 @@ static USAGE: Sql = Sql::new(
       WHERE tenant_id = $1 AND uploader = $2",
 );
 
-static DELETE_EXPIRED: Sql = Sql::new(
-    "media.delete_expired",
-    "DELETE FROM media WHERE tenant_id = $1 AND expires_ms <= $2",
-);
+static DELETE_EXPIRED: Sql =
+    Sql::new("media.delete_expired", "DELETE FROM media WHERE tenant_id = $1 AND expires_ms <= $2");
 
 static DELETE: Sql =
     Sql::new("media.delete", "DELETE FROM media WHERE tenant_id = $1 AND media_id = $2");

@@ -59,10 +59,6 @@ pub fn is_registration_token_usable(
 }
 
 /// Uses a token once; `false` if it cannot be used any more.
-pub fn spend_registration_token(
-    tx: &mut Tx<'_>,
-    hash: &TokenHash,
-    now: Timestamp,
-) -> Result<bool> {
+pub fn spend_registration_token(tx: &mut Tx<'_>, hash: &TokenHash, now: Timestamp) -> Result<bool> {
     Ok(tx.execute(&SPEND, &[hash.into(), now.into()])? > 0)
 }

@@ -1,5 +1,33 @@
 //! Configuration: one struct per section. The only reader of files and environment.
+//!
+//! A value is looked for on the command line, then in the environment (`KONTOR_SECTION_KEY`), then
+//! in `kontor.toml`, then the default holds. Unknown keys and impossible values are refused with
+//! their place and the nearest valid key.
 
+mod config;
+mod database;
+mod document;
+mod example;
+mod key;
+mod listen;
+mod log;
+mod media;
+mod nearest;
 mod policy;
+mod reader;
+mod registration;
+mod server;
+mod tenant;
+mod value;
 
-pub use policy::{Preset, Registration};
+pub use config::{Config, Sources};
+pub use database::{Database, DatabaseUrl};
+pub use example::example_toml;
+pub use key::{ConfigError, Key, Kind};
+pub use listen::Listen;
+pub use log::{Log, LogFormat};
+pub use media::Media;
+pub use policy::{Policy, Preset};
+pub use registration::{Registration, RegistrationMode};
+pub use server::Server;
+pub use tenant::Tenant;

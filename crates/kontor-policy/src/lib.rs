@@ -6,6 +6,6 @@
 mod limits;
 mod policy;
 
-pub use kontor_config::{Preset, Registration};
+pub use kontor_config::{Preset, RegistrationMode as Registration};
 pub use limits::{Rate, RateLimits};
 pub use policy::{DirectorySearch, Policy};

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use kontor_config::{Preset, Registration};
+use kontor_config::{Config, Preset};
 use ruma::RoomVersionId;
 use ruma::events::room::history_visibility::HistoryVisibility;
 
-use crate::RateLimits;
+use crate::{RateLimits, Registration};
 
 /// Room versions that Kontor creates and serves, oldest first.
 const ROOM_VERSIONS: [RoomVersionId; 3] =
@@ -78,6 +78,32 @@ pub struct DirectorySearch {
 }
 
 impl Policy {
+    /// The configured preset with the operator's changes.
+    pub fn configured(config: &Config) -> Self {
+        let preset = Self::preset(config.policy.preset);
+        let changes = &config.policy;
+        let count = |wanted: Option<u64>, otherwise: usize| {
+            wanted.and_then(|wanted| usize::try_from(wanted).ok()).unwrap_or(otherwise)
+        };
+        let search = preset.directory_search;
+        Self {
+            registration: config.registration.mode.unwrap_or(preset.registration),
+            default_room_version: changes
+                .default_room_version
+                .clone()
+                .unwrap_or(preset.default_room_version),
+            readable_user_ids: changes.readable_user_ids.unwrap_or(preset.readable_user_ids),
+            receipts_allowed: changes.receipts.unwrap_or(preset.receipts_allowed),
+            typing_allowed: changes.typing.unwrap_or(preset.typing_allowed),
+            directory_search: DirectorySearch {
+                min_chars: count(changes.directory_min_chars, search.min_chars),
+                max_results: count(changes.directory_max_results, search.max_results),
+            },
+            max_upload_bytes: config.media.max_upload_bytes.unwrap_or(preset.max_upload_bytes),
+            ..preset
+        }
+    }
+
     /// The preset of that name.
     pub fn preset(preset: Preset) -> Self {
         match preset {
@@ -154,7 +180,25 @@ impl Default for Policy {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use kontor_config::Sources;
+
     use super::*;
+
+    #[test]
+    fn the_operator_changes_single_settings_of_a_preset() {
+        let flags = BTreeMap::from([
+            ("preset", "lab".to_owned()),
+            ("default-room-version", "11".to_owned()),
+            ("data", "/nowhere".to_owned()),
+        ]);
+        let config = Config::load(Sources { file: None, flags }).unwrap();
+        let changed = Policy::configured(&config);
+        assert_eq!(changed.default_room_version, RoomVersionId::V11);
+        let back = Policy { default_room_version: RoomVersionId::V12, ..changed };
+        assert_eq!(back, Policy::lab());
+    }
 
     /// Each row of law.md §4.1 that issue 2 implements, column S.
     #[test]

@@ -1,0 +1,145 @@
+//! The whole configuration and where it is read from.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use crate::document::Document;
+use crate::reader::Reader;
+use crate::{
+    ConfigError, Database, Key, Listen, Log, Media, Policy, Preset, Registration, Server, Tenant,
+    listen, server,
+};
+
+/// The file read if there is none in the data folder.
+const SYSTEM_FILE: &str = "/etc/kontor/kontor.toml";
+/// Names the file, where no flag does.
+const FILE_VARIABLE: &str = "KONTOR_CONFIG";
+
+/// The whole configuration, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Where everything lies and who is served.
+    pub server: Server,
+    /// The HTTP listener.
+    pub listen: Listen,
+    /// Embedded or PostgreSQL.
+    pub database: Database,
+    /// Uploads.
+    pub media: Media,
+    /// How accounts come about.
+    pub registration: Registration,
+    /// Preset and changes to it.
+    pub policy: Policy,
+    /// What is logged.
+    pub log: Log,
+    /// Host names of tenants.
+    pub tenants: Vec<Tenant>,
+    /// The file that was read, if any.
+    pub file: Option<PathBuf>,
+}
+
+/// What the command line says about the configuration.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// `--config`: the file to read, which then must exist.
+    pub file: Option<PathBuf>,
+    /// Values given as flags, by the flag's name without dashes (see [`Key::flag`]).
+    pub flags: BTreeMap<&'static str, String>,
+}
+
+impl Config {
+    /// Reads flags, environment and file.
+    ///
+    /// The file is `--config`, else `KONTOR_CONFIG`, else `kontor.toml` in the data folder if it
+    /// exists, else `/etc/kontor/kontor.toml` if it exists.
+    pub fn load(sources: Sources) -> Result<Self, ConfigError> {
+        let mut environment = BTreeMap::new();
+        for (name, text) in env::vars_os() {
+            let Some(name) = name.to_str().filter(|name| name.starts_with("KONTOR_")) else {
+                continue;
+            };
+            let text = text.into_string().map_err(|_| format!("{name}: is not UTF-8."))?;
+            environment.insert(name.to_owned(), text);
+        }
+        Self::load_from(sources, environment)
+    }
+
+    /// [`Self::load`] with the environment given.
+    pub(crate) fn load_from(
+        sources: Sources,
+        environment: BTreeMap<String, String>,
+    ) -> Result<Self, ConfigError> {
+        let mut reader =
+            Reader { flags: sources.flags, environment, document: Document::default() };
+        let named = sources.file.or_else(|| reader.environment.get(FILE_VARIABLE).map(Into::into));
+        let file = match named {
+            Some(path) => Some((read(&path)?, path)),
+            None => found_file(&reader)?,
+        };
+        if let Some((text, path)) = &file {
+            reader.document = Document::parse(path, text)?;
+        }
+        Self::read(&reader, file.map(|(_, path)| path))
+    }
+
+    /// Every key there is, in the order of the example file; `[[tenant]]` not among them.
+    pub fn keys() -> Vec<&'static Key> {
+        [
+            Server::KEYS,
+            Listen::KEYS,
+            Database::KEYS,
+            Media::KEYS,
+            Registration::KEYS,
+            Policy::KEYS,
+            Log::KEYS,
+        ]
+        .concat()
+    }
+
+    fn read(reader: &Reader, file: Option<PathBuf>) -> Result<Self, ConfigError> {
+        reader.refuse_unknown(&Self::keys())?;
+        let config = Self {
+            server: Server::read(reader)?,
+            listen: Listen::read(reader)?,
+            database: Database::read(reader)?,
+            media: Media::read(reader)?,
+            registration: Registration::read(reader)?,
+            policy: Policy::read(reader)?,
+            log: Log::read(reader)?,
+            tenants: Tenant::read_all(&reader.document)?,
+            file,
+        };
+        let address = config.listen.address;
+        if config.policy.preset == Preset::Lab && !address.ip().is_loopback() {
+            return Err(format!(
+                "{} {address}: the preset \"lab\" lets everybody in and therefore listens on \
+                 loopback addresses only. Listen on 127.0.0.1, or use the preset \"strict\".",
+                reader.place(&listen::ADDRESS)
+            )
+            .into());
+        }
+        Ok(config)
+    }
+}
+
+fn read(path: &Path) -> Result<String, ConfigError> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+/// The first of the usual places that has a file.
+fn found_file(reader: &Reader) -> Result<Option<(String, PathBuf)>, ConfigError> {
+    let data: PathBuf = reader.required(&server::DATA, crate::value::text)?.into();
+    for path in [data.join("kontor.toml"), SYSTEM_FILE.into()] {
+        match fs::read_to_string(&path) {
+            Ok(text) => return Ok(Some((text, path))),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(format!("{}: {error}", path.display()).into()),
+        }
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests;

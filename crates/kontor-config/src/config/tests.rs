@@ -1,0 +1,174 @@
+use std::net::SocketAddr;
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::{DatabaseUrl, RegistrationMode, example_toml};
+
+/// A configuration from a file's text, environment and flags.
+fn load(
+    file: &str,
+    environment: &[(&str, &str)],
+    flags: &[(&'static str, &str)],
+) -> Result<Config, ConfigError> {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("kontor.toml");
+    fs::write(&path, file).unwrap();
+    let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
+    let flags = flags.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
+    Config::load_from(Sources { file: Some(path), flags }, environment.iter().map(owned).collect())
+}
+
+fn refusal(file: &str) -> String {
+    let text = load(file, &[], &[]).unwrap_err().to_string();
+    text.split_once("kontor.toml:").map(|(_, rest)| rest.to_owned()).unwrap_or(text)
+}
+
+#[test]
+fn flag_wins_over_environment_over_file_over_default() {
+    let address = |config: Result<Config, ConfigError>| config.unwrap().listen.address.port();
+    let file = "[listen]\naddress = \"127.0.0.1:2\"";
+    let environment = [("KONTOR_LISTEN_ADDRESS", "127.0.0.1:3")];
+    assert_eq!(address(load("", &[], &[])), 8008);
+    assert_eq!(address(load(file, &[], &[])), 2);
+    assert_eq!(address(load(file, &environment, &[])), 3);
+    assert_eq!(address(load(file, &environment, &[("listen", "127.0.0.1:4")])), 4);
+}
+
+#[test]
+fn unknown_keys_are_refused_with_line_and_nearest_key() {
+    let table = [
+        ("[listen]\nadress = 1", "2: unknown key \"adress\" in [listen]. Did you mean address?"),
+        ("\n[lisen]\naddress = 1", "3: unknown section [lisen]. Did you mean listen?"),
+        ("[listen]\nqqqqqqqq = 1", "2: unknown key \"qqqqqqqq\" in [listen]."),
+        (
+            "[[tenant]]\nserver_name = \"a\"\nhost = []",
+            "3: unknown key \"host\" in [[tenant]]. Did you mean hosts?",
+        ),
+        ("address = 1", "1: \"address\" stands outside of a section; write [section] first."),
+    ];
+    for (file, text) in table {
+        let found = refusal(file);
+        assert!(found.starts_with(text), "{file:?}: {found}");
+    }
+}
+
+#[test]
+fn every_unknown_key_is_listed_at_once() {
+    let error = load("[listen]\na = 1\nb = 2", &[("KONTOR_LISTEN_ADRESS", "x")], &[]).unwrap_err();
+    assert_eq!(error.problems.len(), 3, "{error}");
+    assert!(error.to_string().contains("Did you mean KONTOR_LISTEN_ADDRESS?"), "{error}");
+}
+
+#[test]
+fn impossible_values_are_refused_with_line_and_what_is_possible() {
+    let table = [
+        ("[listen]\naddress = \"8008\"", "2: listen.address = \"8008\": must be IP:PORT"),
+        ("[listen]\naddress = 8008", "2: listen.address must be a text in quotes."),
+        ("[listen]\nmax_connections = 0", "2: listen.max_connections = 0: must be a whole number"),
+        ("[listen]\nmax_connections = \"5\"", "2: listen.max_connections must be a whole number"),
+        ("[listen]\nmax_connections = -5", "2: listen.max_connections = -5: must be a whole"),
+        ("[listen]\nmax_header = \"1 KiB\"", "2: listen.max_header = \"1 KiB\": must be between"),
+        (
+            "[policy]\npreset = \"strikt\"",
+            "2: policy.preset = \"strikt\": must be one of: strict, \
+             lab. Did you mean strict?",
+        ),
+        ("[policy]\nreceipts = \"yes\"", "2: policy.receipts must be true or false"),
+        ("[policy]\ndefault_room_version = \"9\"", "2: policy.default_room_version = \"9\": must"),
+        (
+            "[media]\nmax_upload = \"5 apples\"",
+            "2: media.max_upload = \"5 apples\": must be a size",
+        ),
+        ("[server]\nname = \"a/b\"", "2: server.name = \"a/b\": must be a server name"),
+        ("[[tenant]]\nhosts = [\"a\"]", "2: this [[tenant]] has no server_name."),
+        ("[[tenant]]\nserver_name = \"a\"\nhosts = \"a\"", "3: hosts must be a list"),
+        ("[listen", "1: "),
+    ];
+    for (file, text) in table {
+        let found = refusal(file);
+        assert!(found.starts_with(text), "{file:?}: {found}");
+    }
+}
+
+#[test]
+fn a_secret_is_never_shown() {
+    let error = load("[database]\nurl = \"mysql://x:hunter2@y\"", &[], &[]).unwrap_err();
+    assert!(!error.to_string().contains("hunter2"), "{error}");
+    let config = load(
+        "[database]\nurl = \"postgres://x:hunter2@y\"\n[registration]\nshared_secret = \"hunter2\"",
+        &[],
+        &[],
+    )
+    .unwrap();
+    assert!(matches!(config.database.url, DatabaseUrl::Postgres(_)));
+    assert!(!format!("{config:?}").contains("hunter2"));
+}
+
+#[test]
+fn lab_listens_on_loopback_only() {
+    let lab = [("preset", "lab"), ("listen", "0.0.0.0:8008")];
+    let error = load("", &[], &lab).unwrap_err().to_string();
+    assert!(error.starts_with("--listen 0.0.0.0:8008: the preset \"lab\""), "{error}");
+    for address in ["127.0.0.1:8008", "127.9.9.9:1", "[::1]:8008", "localhost:0"] {
+        assert!(load("", &[], &[("preset", "lab"), ("listen", address)]).is_ok(), "{address}");
+    }
+    assert!(load("", &[], &[("listen", "0.0.0.0:8008")]).is_ok());
+}
+
+#[test]
+fn tenants_have_names_and_hosts() {
+    let file = "[[tenant]]\nserver_name = \"Firma.example\"\nhosts = [\"Chat.firma.example\"]\n\
+                [[tenant]]\nserver_name = \"other.example\"";
+    let tenants = load(file, &[], &[]).unwrap().tenants;
+    assert_eq!(tenants[0].server_name, "firma.example");
+    assert_eq!(tenants[0].hosts, ["chat.firma.example"]);
+    assert_eq!(tenants[1].hosts, [""; 0]);
+    let twice = "[[tenant]]\nserver_name = \"a\"\n[[tenant]]\nserver_name = \"b\"\nhosts = [\"a\"]";
+    assert!(refusal(twice).contains("claim the host \"a\""));
+}
+
+#[test]
+fn defaults_are_strict() {
+    let config = load("", &[], &[]).unwrap();
+    assert_eq!(config.policy.preset, Preset::Strict);
+    assert_eq!(config.listen.address, SocketAddr::from(([127, 0, 0, 1], 8008)));
+    assert_eq!(config.database.url, DatabaseUrl::Sqlite);
+    assert_eq!(config.registration.mode, None::<RegistrationMode>);
+}
+
+#[test]
+fn the_file_in_the_data_folder_is_found_and_a_named_one_must_exist() {
+    let folder = TempDir::new().unwrap();
+    let data = folder.path().to_str().unwrap().to_owned();
+    let load = |file: Option<PathBuf>| {
+        let flags = BTreeMap::from([("data", data.clone())]);
+        Config::load_from(Sources { file, flags }, BTreeMap::new())
+    };
+    assert_eq!(load(None).unwrap().file, None);
+    let path = folder.path().join("kontor.toml");
+    fs::write(&path, "[log]\nlevel = \"warn\"").unwrap();
+    let config = load(None).unwrap();
+    assert_eq!((config.file, config.log.level), (Some(path), "warn"));
+    let error = load(Some("/nowhere/kontor.toml".into())).unwrap_err().to_string();
+    assert!(error.starts_with("/nowhere/kontor.toml: "), "{error}");
+}
+
+#[test]
+fn the_shipped_example_lists_every_key_and_parses_when_uncommented() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../kontor.example.toml");
+    let shipped = fs::read_to_string(&root).unwrap();
+    assert_eq!(shipped, example_toml(), "update it: cargo run -p kontor -- config > {root:?}");
+    assert!(load(&shipped, &[], &[]).is_ok());
+
+    let uncommented: Vec<&str> = shipped
+        .lines()
+        .map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line))
+        .collect();
+    let config = load(&uncommented.join("\n"), &[], &[]).unwrap();
+    assert_eq!(config.tenants.len(), 1);
+    for key in Config::keys() {
+        let line = format!("\n{} = ", key.name);
+        assert!(uncommented.join("\n").contains(&line), "{}", key.path());
+    }
+}

@@ -1,0 +1,55 @@
+//! Finds what somebody probably meant.
+
+/// The candidate with the smallest edit distance to `word`, unless all are far off.
+pub(crate) fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
+    let word = word.to_ascii_lowercase();
+    candidates
+        .iter()
+        .map(|candidate| (distance(&word, &candidate.to_ascii_lowercase()), *candidate))
+        .min_by_key(|(distance, _)| *distance)
+        .filter(|(distance, candidate)| *distance <= candidate.chars().count().div_ceil(2))
+        .map(|(_, candidate)| candidate)
+}
+
+/// ` Did you mean X?`, or nothing.
+pub(crate) fn suggestion(word: &str, candidates: &[&str]) -> String {
+    nearest(word, candidates).map_or_else(String::new, |found| format!(" Did you mean {found}?"))
+}
+
+/// Levenshtein distance in characters.
+fn distance(left: &str, right: &str) -> usize {
+    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
+    for (i, l) in left.chars().enumerate() {
+        let mut diagonal = i;
+        let mut previous = i + 1;
+        let mut next = vec![previous];
+        for (above, r) in row.iter().skip(1).zip(right.chars()) {
+            previous = (diagonal + usize::from(l != r)).min(above + 1).min(previous + 1);
+            diagonal = *above;
+            next.push(previous);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_edits() {
+        for (left, right, edits) in
+            [("", "", 0), ("", "abc", 3), ("adress", "address", 1), ("kitten", "sitting", 3)]
+        {
+            assert_eq!(distance(left, right), edits, "{left} {right}");
+            assert_eq!(distance(right, left), edits, "{right} {left}");
+        }
+    }
+
+    #[test]
+    fn suggests_what_is_near_and_nothing_that_is_far() {
+        assert_eq!(nearest("strikt", &["lab", "strict"]), Some("strict"));
+        assert_eq!(nearest("zzzzzzzzzz", &["lab", "strict"]), None);
+    }
+}

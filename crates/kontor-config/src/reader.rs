@@ -1,0 +1,128 @@
+//! Finds the value of a key: command line, environment, file, default.
+
+use std::collections::BTreeMap;
+
+use crate::document::{Document, Entry, Value};
+use crate::nearest::suggestion;
+use crate::{ConfigError, Key, Kind};
+
+/// The sources of one configuration, before the sections are read.
+#[derive(Debug, Default)]
+pub(crate) struct Reader {
+    /// By flag name.
+    pub(crate) flags: BTreeMap<&'static str, String>,
+    /// Variables whose name starts with `KONTOR_`.
+    pub(crate) environment: BTreeMap<String, String>,
+    pub(crate) document: Document,
+}
+
+/// A value that was found, and where.
+struct Found {
+    text: String,
+    place: String,
+}
+
+impl Reader {
+    /// The value of `key`, or its default.
+    pub(crate) fn required<T>(
+        &self,
+        key: &Key,
+        parse: fn(&str) -> Result<T, String>,
+    ) -> Result<T, ConfigError> {
+        if let Some(value) = self.optional(key, parse)? {
+            return Ok(value);
+        }
+        let default = key.default.unwrap_or_default();
+        parse(default).map_err(|why| format!("default of {}: {why}", key.path()).into())
+    }
+
+    /// The value of `key` if somebody gave one.
+    pub(crate) fn optional<T>(
+        &self,
+        key: &Key,
+        parse: fn(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, ConfigError> {
+        let Some(found) = self.find(key)? else { return Ok(None) };
+        let shown = match key.kind {
+            Kind::Secret => "…".to_owned(),
+            Kind::Text => format!("{:?}", found.text),
+            Kind::Integer | Kind::Boolean => found.text.clone(),
+        };
+        parse(&found.text).map(Some).map_err(|why| format!("{} {shown}: {why}", found.place).into())
+    }
+
+    /// Where the value of `key` comes from, for messages.
+    pub(crate) fn place(&self, key: &Key) -> String {
+        match self.find(key) {
+            Ok(Some(found)) => found.place,
+            Ok(None) | Err(_) => format!("{} (default)", key.path()),
+        }
+    }
+
+    fn find(&self, key: &Key) -> Result<Option<Found>, ConfigError> {
+        if let Some((flag, text)) = key.flag.and_then(|flag| self.flags.get_key_value(flag)) {
+            return Ok(Some(Found { text: text.clone(), place: format!("--{flag}") }));
+        }
+        let variable = key.variable();
+        if let Some(text) = self.environment.get(&variable) {
+            return Ok(Some(Found { text: text.clone(), place: variable }));
+        }
+        let entries = &self.document.entries;
+        let entry = entries.iter().find(|e| e.section == key.section && e.name == key.name);
+        entry.map(|entry| self.found_in_file(key, entry)).transpose()
+    }
+
+    fn found_in_file(&self, key: &Key, entry: &Entry) -> Result<Found, ConfigError> {
+        let text = match (key.kind, &entry.value) {
+            (Kind::Text | Kind::Secret, Value::Text(text))
+            | (Kind::Integer, Value::Integer(text)) => text.clone(),
+            (Kind::Boolean, Value::Boolean(value)) => value.to_string(),
+            (kind, _) => {
+                let wanted = match kind {
+                    Kind::Text | Kind::Secret => "a text in quotes",
+                    Kind::Integer => "a whole number without quotes",
+                    Kind::Boolean => "true or false without quotes",
+                };
+                let text = format!("{} must be {wanted}.", key.path());
+                return Err(self.document.problem(entry.line, &text).into());
+            }
+        };
+        let place = self.document.problem(entry.line, &format!("{} =", key.path()));
+        Ok(Found { text, place })
+    }
+
+    /// Refuses every key of the file and every variable that nobody reads.
+    pub(crate) fn refuse_unknown(&self, keys: &[&Key]) -> Result<(), ConfigError> {
+        let mut problems = Vec::new();
+        for entry in &self.document.entries {
+            if !keys.iter().any(|key| key.section == entry.section && key.name == entry.name) {
+                problems.push(self.document.problem(entry.line, &unknown_key(entry, keys)));
+            }
+        }
+        for variable in self.environment.keys() {
+            let ours = keys.iter().any(|key| {
+                variable.starts_with(&format!("KONTOR_{}_", key.section.to_ascii_uppercase()))
+            });
+            let known: Vec<String> = keys.iter().map(|key| key.variable()).collect();
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            if ours && !known.contains(&variable.as_str()) {
+                let hint = suggestion(variable, &known);
+                problems.push(format!("{variable}: no such setting.{hint}"));
+            }
+        }
+        if problems.is_empty() { Ok(()) } else { Err(ConfigError { problems }) }
+    }
+}
+
+fn unknown_key(entry: &Entry, keys: &[&Key]) -> String {
+    let section = &entry.section;
+    let siblings: Vec<&str> =
+        keys.iter().filter(|key| key.section == section).map(|key| key.name).collect();
+    if siblings.is_empty() {
+        let sections: Vec<&str> = keys.iter().map(|key| key.section).chain(["tenant"]).collect();
+        let hint = suggestion(section, &sections);
+        return format!("unknown section [{section}].{hint}");
+    }
+    let hint = suggestion(&entry.name, &siblings);
+    format!("unknown key \"{}\" in [{section}].{hint}", entry.name)
+}

@@ -44,6 +44,21 @@ pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
     }
 }
 
+/// The names of the files two levels below `folder`, those in `except` aside.
+pub(crate) fn names(folder: &Path, except: &str) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for shelf in fs::read_dir(folder)? {
+        let shelf = shelf?;
+        if shelf.file_name() == except || !shelf.file_type()?.is_dir() {
+            continue;
+        }
+        for file in fs::read_dir(shelf.path())? {
+            names.extend(file?.file_name().into_string());
+        }
+    }
+    Ok(names)
+}
+
 /// Makes names created in or removed from a folder durable.
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()

@@ -85,6 +85,14 @@ impl BlobStore {
         Ok(content)
     }
 
+    /// Every finished blob, in no order.
+    pub async fn list(&self) -> Result<Vec<BlobId>> {
+        let folder = self.shared.folder.clone();
+        blocking(&self.shared.slots, move || disk::names(&folder, INCOMING).map_err(disk::failed))
+            .await
+            .map(|names| names.iter().filter_map(|name| BlobId::parse(name).ok()).collect())
+    }
+
     /// Removes a blob; durable when it returns. Removing what does not exist succeeds.
     pub async fn delete(&self, id: &BlobId) -> Result<()> {
         let path = self.shared.path(id);

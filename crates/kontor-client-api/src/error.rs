@@ -11,7 +11,8 @@ use serde_json::Value;
 #[must_use]
 pub fn error_response(error: Error) -> Response {
     let (status, default_code) = status_of(error.kind, error.code);
-    if matches!(error.kind, Kind::Internal | Kind::Unavailable) {
+    let is_ours = matches!(error.kind, Kind::Internal | Kind::Unavailable);
+    if is_ours && status != StatusCode::GATEWAY_TIMEOUT {
         tracing::error!(%error, "request failed");
     }
     let mut body = *error.fields;
@@ -43,6 +44,9 @@ fn status_of(kind: Kind, code: Option<MatrixCode>) -> (StatusCode, MatrixCode) {
             (StatusCode::PAYLOAD_TOO_LARGE, MatrixCode::TooLarge)
         }
         (Kind::Limited, _) => (StatusCode::TOO_MANY_REQUESTS, MatrixCode::LimitExceeded),
+        (Kind::Unavailable, Some(MatrixCode::NotYetUploaded)) => {
+            (StatusCode::GATEWAY_TIMEOUT, MatrixCode::NotYetUploaded)
+        }
         (Kind::Unavailable, _) => (StatusCode::SERVICE_UNAVAILABLE, MatrixCode::Unknown),
         (Kind::Internal, _) => (StatusCode::INTERNAL_SERVER_ERROR, MatrixCode::Unknown),
     }
@@ -90,6 +94,7 @@ mod tests {
             (Error::limited(MatrixCode::TooLarge, ""), 413),
             (Error::limited(MatrixCode::LimitExceeded, ""), 429),
             (Error::unavailable(""), 503),
+            (Error::unavailable("").with_code(MatrixCode::NotYetUploaded), 504),
             (Error::internal("x"), 500),
         ];
         for (error, status) in table {

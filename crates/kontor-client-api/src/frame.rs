@@ -16,7 +16,7 @@ use ruma::api::auth_scheme::{
     NoAuthentication,
 };
 use ruma::api::path_builder::PathBuilder;
-use ruma::api::{IncomingRequest, IncomingRequestExt, OutgoingResponseExt};
+use ruma::api::{IncomingRequest, IncomingRequestExt, OutgoingResponse, OutgoingResponseExt};
 
 use crate::error::{error_response, parse_error};
 use crate::tenant::Tenant;
@@ -103,7 +103,11 @@ where
     let arguments: Vec<&str> = params.iter().map(|(_, value)| value).collect();
     let request = R::try_from_http_request(http::Request::from_parts(head, &*body), &arguments)
         .map_err(parse_error)?;
-    let response = handler(tenant, cx, request).await?;
+    respond(handler(tenant, cx, request).await?)
+}
+
+/// The HTTP form of a `ruma` response.
+pub(crate) fn respond<R: OutgoingResponse>(response: R) -> Result<Response> {
     let mut response = response
         .try_into_http_response::<Vec<u8>>()
         .map_err(Error::internal)?

@@ -5,6 +5,7 @@
 
 mod error;
 mod frame;
+mod media;
 mod router;
 mod tenant;
 

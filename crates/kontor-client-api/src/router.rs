@@ -8,10 +8,11 @@ use kontor_core::{Error, MatrixCode};
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::error::error_response;
+use crate::media;
 
 /// Every route of the client-server API. The node adds the tenant to the request's extensions.
 pub fn router() -> Router {
-    let router = Router::new();
+    let router = media::routes(Router::new());
     router.fallback(unrecognized).method_not_allowed_fallback(wrong_method).layer(cors())
 }
 

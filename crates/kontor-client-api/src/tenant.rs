@@ -1,6 +1,7 @@
 //! The services of one organisation, as the handlers see them.
 
 use kontor_core::{Clock, Random, TenantId};
+use kontor_media::Media;
 use ruma::OwnedServerName;
 
 /// One organisation: its name and its services.
@@ -16,4 +17,6 @@ pub struct Tenant {
     pub clock: Clock,
     /// Source of randomness.
     pub random: Random,
+    /// Uploaded files.
+    pub media: Media,
 }

@@ -10,7 +10,6 @@ mod db;
 mod fault;
 mod migrate;
 mod param;
-mod postgres;
 mod row;
 mod seal;
 mod sql;

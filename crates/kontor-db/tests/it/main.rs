@@ -1,8 +1,3 @@
-//! Both engines from outside, on a table of notes.
+//! The engines from outside.
 
-mod durability;
-mod note;
-mod opening;
-mod postgres;
-mod reads;
-mod writes;
+mod smoke;

@@ -8,22 +8,22 @@ use std::sync::mpsc;
 use std::task::{Context, Poll};
 use std::thread;
 
-use kontor_core::{Clock, Cx, Error, Result, Secret, StreamPos, TenantId};
+use kontor_core::{Cx, Error, Result, Secret, StreamPos, TenantId};
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, oneshot};
 
-use crate::Tx;
-use crate::fault::Fault;
 use crate::migrate::{self, Migration};
 use crate::seal::Sealer;
-use crate::sqlite::{self, Place};
 use crate::tx::Conn;
 use crate::writer::{Closure, Engine, Message, Writer};
+use crate::{Tx, postgres, sqlite};
 
 /// Closures of [`Db::write`] that may wait at once; further callers wait for their turn.
 const LONGEST_QUEUE: usize = 4096;
-/// Reads that run at once.
+/// Reads that run at once on SQLite.
 const SQLITE_READERS: usize = 4;
+/// Reads that run at once on PostgreSQL, each with a connection.
+const POSTGRES_READERS: usize = 8;
 
 /// Where a tenant's data lies.
 #[derive(Clone, Debug)]
@@ -32,6 +32,14 @@ pub enum Settings {
     Sqlite {
         /// The file.
         path: PathBuf,
+    },
+    /// A PostgreSQL database (version 15 or newer, collation C). Several tenants may share one.
+    /// Opening takes over: a writer opened earlier, in whichever process, answers `Unavailable`
+    /// from then on.
+    Postgres {
+        /// `postgres://user:password@host:port/database`. The role should be an ordinary one:
+        /// superusers are exempt from row-level security.
+        url: Secret<String>,
     },
 }
 
@@ -63,6 +71,7 @@ struct Inner {
 
 enum Readers {
     Sqlite(sqlite::Readers),
+    Postgres(postgres::Readers),
 }
 
 /// The answer to an enqueued write; resolves once it is durable. Dropping it does not cancel the
@@ -96,27 +105,42 @@ impl Db {
         keys: DatabaseKeys,
         migrations: &'static [Migration],
     ) -> Result<Self> {
-        let Settings::Sqlite { path } = settings;
-        let place = Place { path, key: keys.cipher_key };
-        let sealer = Arc::new(Sealer::Plain);
+        let opening = match settings {
+            Settings::Sqlite { path } => {
+                Opening::Sqlite(sqlite::Place { path, key: keys.cipher_key }, tenant)
+            }
+            Settings::Postgres { url } => Opening::Postgres(postgres::Place { url, tenant }),
+        };
+        let (readers, reading, sealer) = match &opening {
+            Opening::Sqlite(place, _) => (
+                Readers::Sqlite(sqlite::Readers::new(place.clone())),
+                SQLITE_READERS,
+                Sealer::Plain,
+            ),
+            Opening::Postgres(place) => (
+                Readers::Postgres(postgres::Readers::new(place.clone())),
+                POSTGRES_READERS,
+                Sealer::aead(&keys.seal_key, tenant)?,
+            ),
+        };
+        let sealer = Arc::new(sealer);
         let committed = Arc::new(AtomicI64::new(0));
         let (queue, waiting) = mpsc::channel();
         let (opened, ready) = oneshot::channel();
 
-        let writer_place = place.clone();
         let (writer_sealer, writer_committed) = (Arc::clone(&sealer), Arc::clone(&committed));
         thread::Builder::new()
             .name(format!("db-{}", tenant.0))
-            .spawn(move || {
-                match open_sqlite(&writer_place, tenant, migrations) {
-                    Ok((engine, position)) => {
-                        writer_committed.store(position, Ordering::Release);
-                        let writer = Writer::new(engine, tenant, writer_sealer, writer_committed);
-                        drop(opened.send(Ok(())));
+            .spawn(move || match opening.engine(migrations) {
+                Ok((engine, position)) => {
+                    writer_committed.store(position, Ordering::Release);
+                    let writer = Writer::new(engine, tenant, writer_sealer, writer_committed);
+                    if opened.send(Ok(())).is_ok() {
                         writer.run(&waiting);
                     }
-                    Err(error) => drop(opened.send(Err(error))),
-                };
+                }
+                // Whoever opens may have gone away.
+                Err(error) => drop(opened.send(Err(error))),
             })
             .map_err(|e| Error::unavailable("The system gives no further thread.").because(e))?;
         ready.await.unwrap_or_else(|_| Err(closed()))?;
@@ -124,8 +148,8 @@ impl Db {
             tenant,
             queue: Mutex::new(queue),
             permits: Semaphore::new(LONGEST_QUEUE),
-            readers: Readers::Sqlite(sqlite::Readers::new(place)),
-            reading: Arc::new(Semaphore::new(SQLITE_READERS)),
+            readers,
+            reading: Arc::new(Semaphore::new(reading)),
             sealer,
             committed,
         };
@@ -199,6 +223,7 @@ impl Db {
         self.inner.reading.close();
         match &self.inner.readers {
             Readers::Sqlite(readers) => readers.clear(),
+            Readers::Postgres(readers) => readers.clear(),
         }
         let (done, closed) = oneshot::channel();
         if self.inner.queue.lock().send(Message::Close(done)).is_ok() {
@@ -220,29 +245,39 @@ impl Db {
 
 impl Inner {
     fn read<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let (tenant, sealer) = (self.tenant, &*self.sealer);
         match &self.readers {
-            Readers::Sqlite(readers) => readers
-                .snapshot(|conn| f(&mut Tx::new(Conn::Sqlite(conn), self.tenant, &self.sealer, 0))),
+            Readers::Sqlite(readers) => {
+                readers.snapshot(|conn| f(&mut Tx::new(Conn::Sqlite(conn), tenant, sealer, 0)))
+            }
+            Readers::Postgres(readers) => readers
+                .snapshot(|session| f(&mut Tx::new(Conn::Postgres(session), tenant, sealer, 0))),
         }
     }
 }
 
-fn open_sqlite(
-    place: &Place,
-    tenant: TenantId,
-    migrations: &'static [Migration],
-) -> Result<(Engine, i64)> {
-    let mut conn = place.open_writer()?;
-    migrate::migrate_sqlite(&mut conn, migrations)?;
-    let fault = |e: rusqlite::Error| Error::from(Fault::sqlite("stream head", &e));
-    conn.execute(
-        "INSERT INTO stream_head (tenant_id, pos, epoch, holder, taken_ms) \
-         VALUES (?1, 0, 1, '', ?2) ON CONFLICT (tenant_id) DO NOTHING",
-        (tenant.0, Clock::System.now().0),
-    )
-    .map_err(fault)?;
-    let position = conn
-        .query_row("SELECT pos FROM stream_head WHERE tenant_id = ?1", [tenant.0], |row| row.get(0))
-        .map_err(fault)?;
-    Ok((Engine::Sqlite(sqlite::Writer { conn }), position))
+/// What the writer's thread needs to open the engine.
+enum Opening {
+    Sqlite(sqlite::Place, TenantId),
+    Postgres(postgres::Place),
+}
+
+impl Opening {
+    /// Opens, migrates, and answers the newest stored position too. Blocks.
+    fn engine(self, migrations: &'static [Migration]) -> Result<(Engine, i64)> {
+        match self {
+            Self::Sqlite(place, tenant) => {
+                let mut conn = place.open_writer()?;
+                migrate::migrate_sqlite(&mut conn, migrations)?;
+                let (writer, position) = sqlite::Writer::take(conn, tenant)?;
+                Ok((Engine::Sqlite(writer), position))
+            }
+            Self::Postgres(place) => {
+                let session = place.connect()?;
+                migrate::migrate_postgres(&session, migrations)?;
+                let (writer, position) = postgres::Writer::take(place, session)?;
+                Ok((Engine::Postgres(Box::new(writer)), position))
+            }
+        }
+    }
 }

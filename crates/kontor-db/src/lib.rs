@@ -10,6 +10,7 @@ mod db;
 mod fault;
 mod migrate;
 mod param;
+mod postgres;
 mod row;
 mod seal;
 mod sql;

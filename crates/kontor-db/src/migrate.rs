@@ -5,6 +5,7 @@ use kontor_core::{Clock, Error, Result};
 use rusqlite::Connection;
 
 use crate::fault::Fault;
+use crate::postgres;
 
 /// One step of the schema, in PostgreSQL words limited to BIGINT, TEXT, BYTEA and BOOLEAN.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,17 @@ CREATE TABLE IF NOT EXISTS stream_head (
     PRIMARY KEY (tenant_id)
 );
 ";
+
+/// Number of the advisory lock that migrations hold: "kontor" in ASCII.
+const MIGRATION_LOCK: i64 = 0x6b6f_6e74_6f72;
+
+/// Tables with a tenant that are not yet under row-level security, quoted.
+const UNPROTECTED: &str = "
+SELECT quote_ident(t.relname)
+  FROM pg_class t JOIN pg_attribute a ON a.attrelid = t.oid
+ WHERE t.relnamespace = current_schema()::regnamespace AND t.relkind = 'r'
+   AND NOT t.relrowsecurity AND a.attname = 'tenant_id' AND NOT a.attisdropped
+ ORDER BY 1";
 
 /// A migration recorded in the database.
 pub(crate) struct Applied {
@@ -161,6 +173,54 @@ pub(crate) fn migrate_sqlite(conn: &mut Connection, known: &'static [Migration])
         tracing::info!(number = migration.number, name = migration.name, "schema migrated");
     }
     tx.commit().map_err(fault)
+}
+
+/// Brings a PostgreSQL database to the schema of `known`; one process at a time does so.
+pub(crate) fn migrate_postgres(
+    session: &postgres::Session,
+    known: &'static [Migration],
+) -> Result<()> {
+    session.batch(&format!("BEGIN; SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))?;
+    let outcome = migrate_locked(session, known);
+    session.batch(if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+    outcome
+}
+
+fn migrate_locked(session: &postgres::Session, known: &'static [Migration]) -> Result<()> {
+    let fault = |e: tokio_postgres::Error| Error::from(Fault::postgres("migrate", &e));
+    session.batch(FOUNDATION)?;
+    let applied = session
+        .rows("SELECT number, checksum FROM schema_migration", &[])?
+        .iter()
+        .map(|row| Ok(Applied { number: row.try_get(0)?, checksum: row.try_get(1)? }))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(fault)?;
+    for (migration, checksum) in missing(&applied, known)? {
+        for statement in statements(migration.sql) {
+            session.batch(&statement).map_err(|fault| {
+                Error::internal(format!(
+                    "migration {}: {} in: {statement}",
+                    migration.name, fault.detail
+                ))
+            })?;
+        }
+        session.rows(
+            "INSERT INTO schema_migration (number, name, checksum, applied_ms) \
+             VALUES ($1, $2, $3, $4)",
+            &[&migration.number, &migration.name, &checksum, &Clock::System.now().0],
+        )?;
+        tracing::info!(number = migration.number, name = migration.name, "schema migrated");
+    }
+    for row in session.rows(UNPROTECTED, &[])? {
+        let table: String = row.try_get(0).map_err(fault)?;
+        session.batch(&format!(
+            "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; \
+             ALTER TABLE {table} FORCE ROW LEVEL SECURITY; \
+             CREATE POLICY tenant ON {table} \
+              USING (tenant_id = (SELECT current_setting('kontor.tenant')::bigint))"
+        ))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -32,6 +32,29 @@ impl<'p> Param<'p> {
         value.map_or(Self::Null, Self::sealed)
     }
 
+    /// What it is, without the value, for logs.
+    pub(crate) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "NULL",
+            Self::Int(_) => "BIGINT",
+            Self::Bool(_) => "BOOLEAN",
+            Self::Text(_) => "TEXT",
+            Self::Bytes(_) | Self::Sealed(_) => "BYTEA",
+        }
+    }
+
+    /// The same value, borrowed.
+    pub(crate) fn borrowed(&self) -> Param<'_> {
+        match self {
+            Self::Null => Param::Null,
+            Self::Int(value) => Param::Int(*value),
+            Self::Bool(value) => Param::Bool(*value),
+            Self::Text(value) => Param::Text(Cow::Borrowed(value)),
+            Self::Bytes(value) => Param::Bytes(Cow::Borrowed(value)),
+            Self::Sealed(value) => Param::Sealed(Cow::Borrowed(value)),
+        }
+    }
+
     /// # Errors
     /// `Invalid` (`M_INVALID_PARAM`) for text with NUL, which PostgreSQL cannot store.
     pub(crate) fn check(&self) -> Result<()> {

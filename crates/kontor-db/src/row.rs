@@ -2,6 +2,7 @@
 
 use kontor_core::{Error, Result, RoomNid, StreamPos, Timestamp};
 use rusqlite::types::ValueRef;
+use tokio_postgres::types::Type;
 
 use crate::Sql;
 use crate::seal::Sealer;
@@ -18,6 +19,7 @@ pub struct Row<'r> {
 
 pub(crate) enum Cells<'r> {
     Sqlite(&'r rusqlite::Row<'r>),
+    Postgres(&'r tokio_postgres::Row),
 }
 
 /// A borrowed value, engine aside.
@@ -175,7 +177,27 @@ impl<'r> Row<'r> {
                     ValueRef::Real(_) => Err(self.mistyped(column)),
                 }
             }
+            Cells::Postgres(row) => self.postgres_cell(row, column),
         }
+    }
+
+    fn postgres_cell(&self, row: &'r tokio_postgres::Row, column: usize) -> Result<Cell<'r>> {
+        let Some(kind) = row.columns().get(column).map(tokio_postgres::Column::type_) else {
+            return Err(self.broken(column, "does not exist"));
+        };
+        let cell = match *kind {
+            Type::INT8 => row.try_get::<_, Option<i64>>(column).map(|v| v.map(Cell::Int)),
+            Type::INT4 => {
+                row.try_get::<_, Option<i32>>(column).map(|v| v.map(|n| Cell::Int(n.into())))
+            }
+            Type::TEXT | Type::VARCHAR | Type::NAME => {
+                row.try_get::<_, Option<&str>>(column).map(|v| v.map(Cell::Text))
+            }
+            Type::BYTEA => row.try_get::<_, Option<&[u8]>>(column).map(|v| v.map(Cell::Bytes)),
+            Type::BOOL => row.try_get::<_, Option<bool>>(column).map(|v| v.map(Cell::Bool)),
+            _ => return Err(self.mistyped(column)),
+        };
+        cell.map(|cell| cell.unwrap_or(Cell::Null)).map_err(|e| self.broken(column, &e.to_string()))
     }
 
     fn required<T>(&self, column: usize, value: Option<T>) -> Result<T> {

@@ -66,10 +66,9 @@ impl Sql {
     pub(crate) fn placeholders(&self) -> usize {
         *self.placeholders.get_or_init(|| {
             let mut highest = 0;
-            scan(self.text, |piece| {
-                if let Piece::Placeholder(n) = piece {
-                    highest = highest.max(n);
-                }
+            scan(self.text, |piece| match piece {
+                Piece::Placeholder(n) => highest = highest.max(n),
+                Piece::Text(_) | Piece::List => {}
             });
             highest
         })
@@ -110,10 +109,9 @@ impl Sql {
             Piece::Placeholder(n) => push_placeholder(&mut out, sign, n),
             Piece::List => {
                 out.push('(');
-                for n in first..first + list.max(1) {
-                    if n > first {
-                        out.push(',');
-                    }
+                push_placeholder(&mut out, sign, first);
+                for n in first + 1..first + list.max(1) {
+                    out.push(',');
                     push_placeholder(&mut out, sign, n);
                 }
                 out.push(')');

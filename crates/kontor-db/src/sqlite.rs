@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use kontor_core::{Error, Kind, Result, Secret};
+use kontor_core::{Clock, Error, Kind, Result, Secret, TenantId};
 use parking_lot::Mutex;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{CachedStatement, Connection, OpenFlags, ToSql};
@@ -177,7 +177,7 @@ pub(crate) fn query(
 pub(crate) fn describe(conn: &Connection, sql: &Sql) -> Result<Vec<String>, Fault> {
     let (text, _) = sql.with_list(Dialect::Sqlite, 1);
     let statement = conn.prepare(text).map_err(|e| Fault::sqlite(sql.name(), &e))?;
-    Ok(statement.column_names().into_iter().map(ToOwned::to_owned).collect())
+    Ok(statement.column_names().map(ToOwned::to_owned).collect())
 }
 
 fn prepare<'c>(
@@ -221,25 +221,39 @@ impl ToSql for Param<'_> {
 
 /// The writer's connection.
 pub(crate) struct Writer {
-    pub(crate) conn: Connection,
+    conn: Connection,
+    tenant: TenantId,
 }
 
 impl Writer {
-    /// Starts a transaction; answers the newest position any process has stored.
-    pub(crate) fn begin(&self, tenant: i64) -> Result<i64, Fault> {
-        run(&self.conn, "BEGIN IMMEDIATE")?;
-        self.conn
-            .prepare_cached("SELECT pos FROM stream_head WHERE tenant_id = ?1")
-            .and_then(|mut s| s.query_row([tenant], |row| row.get(0)))
-            .map_err(|e| Fault::sqlite("stream head", &e))
+    /// Prepares for writing; answers the newest position too.
+    pub(crate) fn take(conn: Connection, tenant: TenantId) -> Result<(Self, i64), Fault> {
+        conn.execute(
+            "INSERT INTO stream_head (tenant_id, pos, epoch, holder, taken_ms) \
+             VALUES (?1, 0, 1, '', ?2) ON CONFLICT (tenant_id) DO NOTHING",
+            (tenant.0, Clock::System.now().0),
+        )
+        .map_err(|e| Fault::sqlite("stream head", &e))?;
+        let writer = Self { conn, tenant };
+        let position = writer.stored_position()?;
+        Ok((writer, position))
     }
 
-    /// Stores the newest position, with the batch.
-    pub(crate) fn store_position(&self, tenant: i64, position: i64) -> Result<(), Fault> {
+    pub(crate) const fn conn(&self) -> &Connection {
+        &self.conn
+    }
+
+    /// Starts a transaction; answers the newest position any process has stored.
+    pub(crate) fn begin(&self) -> Result<i64, Fault> {
+        self.rollback()?;
+        run(&self.conn, "BEGIN IMMEDIATE")?;
+        self.stored_position()
+    }
+
+    fn stored_position(&self) -> Result<i64, Fault> {
         self.conn
-            .prepare_cached("UPDATE stream_head SET pos = ?2 WHERE tenant_id = ?1")
-            .and_then(|mut s| s.execute([tenant, position]))
-            .map(drop)
+            .prepare_cached("SELECT pos FROM stream_head WHERE tenant_id = ?1")
+            .and_then(|mut s| s.query_row([self.tenant.0], |row| row.get(0)))
             .map_err(|e| Fault::sqlite("stream head", &e))
     }
 
@@ -270,7 +284,14 @@ impl Writer {
         run(&self.conn, "RELEASE closure")
     }
 
-    pub(crate) fn commit(&self) -> Result<(), Fault> {
+    /// Commits, with the newest position if it has moved.
+    pub(crate) fn commit(&self, position: Option<i64>) -> Result<(), Fault> {
+        if let Some(position) = position {
+            self.conn
+                .prepare_cached("UPDATE stream_head SET pos = ?2 WHERE tenant_id = ?1")
+                .and_then(|mut s| s.execute([self.tenant.0, position]))
+                .map_err(|e| Fault::sqlite("stream head", &e))?;
+        }
         run(&self.conn, "COMMIT")
     }
 

@@ -3,9 +3,10 @@
 use kontor_core::{Error, Result, StreamPos, TenantId};
 
 use crate::fault::Fault;
+use crate::row::Cells;
 use crate::seal::Sealer;
 use crate::sql::LONGEST_LIST;
-use crate::{Param, Row, Sql, sqlite};
+use crate::{Param, Row, Sql, postgres, sqlite};
 
 /// What a closure leaves to be run later.
 pub(crate) type Hook = Box<dyn FnOnce() + Send>;
@@ -27,6 +28,7 @@ pub struct Tx<'c> {
 
 pub(crate) enum Conn<'c> {
     Sqlite(&'c rusqlite::Connection),
+    Postgres(&'c postgres::Session),
 }
 
 /// Hooks in order of registration.
@@ -62,6 +64,7 @@ impl<'c> Tx<'c> {
         let bound = self.bound(params, &[], 0);
         let outcome = match &self.conn {
             Conn::Sqlite(conn) => sqlite::execute(conn, sql, bound),
+            Conn::Postgres(session) => postgres::execute(session, self.sealer, sql, bound),
         };
         self.noting(outcome)
     }
@@ -139,6 +142,7 @@ impl<'c> Tx<'c> {
             let bound = self.bound(params, round, round.len().next_power_of_two());
             let outcome = match &self.conn {
                 Conn::Sqlite(conn) => sqlite::execute(conn, sql, bound),
+                Conn::Postgres(session) => postgres::execute(session, self.sealer, sql, bound),
             };
             touched += self.noting(outcome)?;
         }
@@ -150,6 +154,7 @@ impl<'c> Tx<'c> {
     pub fn describe(&mut self, sql: &'static Sql) -> Result<Vec<String>> {
         let outcome = match &self.conn {
             Conn::Sqlite(conn) => sqlite::describe(conn, sql),
+            Conn::Postgres(session) => postgres::describe(session, sql),
         };
         self.noting(outcome)
     }
@@ -224,11 +229,14 @@ impl<'c> Tx<'c> {
         map: fn(&Row<'_>) -> Result<T>,
         rows: &mut Vec<T>,
     ) -> Result<()> {
+        let sealer = self.sealer;
+        let each = |cells: Cells<'_>| {
+            rows.push(map(&Row { cells, sql, sealer })?);
+            Ok(())
+        };
         let outcome = match &self.conn {
-            Conn::Sqlite(conn) => sqlite::query(conn, sql, bound, |row| {
-                rows.push(map(&Row { cells: row, sql, sealer: self.sealer })?);
-                Ok(())
-            }),
+            Conn::Sqlite(conn) => sqlite::query(conn, sql, bound, each),
+            Conn::Postgres(session) => postgres::query(session, sealer, sql, bound, each),
         };
         // A row that could not be mapped is the caller's error; the transaction itself is sound.
         self.noting(outcome)?

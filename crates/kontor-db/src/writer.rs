@@ -10,11 +10,10 @@ use std::sync::mpsc;
 use kontor_core::{Error, Kind, Result, TenantId};
 use tokio::sync::oneshot;
 
-use crate::Tx;
 use crate::fault::Fault;
 use crate::seal::Sealer;
-use crate::sqlite;
 use crate::tx::{Conn, Effects, Hook};
+use crate::{Tx, postgres, sqlite};
 
 /// Most closures in one commit.
 const LARGEST_BATCH: usize = 256;
@@ -34,14 +33,14 @@ pub(crate) trait Job: Send {
 
 /// The one kind of [`Job`].
 pub(crate) struct Closure<T, F> {
-    closure: Option<F>,
+    work: Option<F>,
     answer: Option<Result<T>>,
     reply: oneshot::Sender<Result<T>>,
 }
 
 impl<T, F> Closure<T, F> {
-    pub(crate) const fn new(closure: F, reply: oneshot::Sender<Result<T>>) -> Self {
-        Self { closure: Some(closure), answer: None, reply }
+    pub(crate) const fn new(work: F, reply: oneshot::Sender<Result<T>>) -> Self {
+        Self { work: Some(work), answer: None, reply }
     }
 }
 
@@ -51,8 +50,8 @@ where
     F: FnOnce(&mut Tx<'_>) -> Result<T> + Send,
 {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
-        let Some(closure) = self.closure.take() else { return false };
-        let answer = catch_unwind(AssertUnwindSafe(|| closure(tx)))
+        let Some(work) = self.work.take() else { return false };
+        let answer = catch_unwind(AssertUnwindSafe(|| work(tx)))
             .unwrap_or_else(|panic| Err(Error::internal(panic_text(&*panic))));
         let answer = match (answer, tx.broken()) {
             (Ok(_), Some(fault)) => Err(Error::internal(format!(
@@ -87,8 +86,10 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     format!("a closure panicked: {text}")
 }
 
+/// The writer's side of an engine.
 pub(crate) enum Engine {
     Sqlite(sqlite::Writer),
+    Postgres(Box<postgres::Writer>),
 }
 
 pub(crate) struct Writer {
@@ -153,7 +154,7 @@ impl Writer {
     /// Runs and commits what is waiting. If the transaction is lost on the way, closures that have
     /// not started stay waiting.
     fn batch(&mut self) {
-        match self.engine.begin(self.tenant) {
+        match self.engine.begin() {
             // Another process (the command line) may have written in between.
             Ok(stored) => {
                 self.position = self.position.max(stored);
@@ -224,8 +225,7 @@ impl Writer {
     }
 
     fn commit(&mut self) -> Result<(), Fault> {
-        self.engine.store_position(self.tenant, self.position, self.position != self.stored)?;
-        self.engine.commit()?;
+        self.engine.commit((self.position != self.stored).then_some(self.position))?;
         self.stored = self.position;
         Ok(())
     }
@@ -290,64 +290,65 @@ fn run_hooks(hooks: Vec<Hook>) {
 impl Engine {
     fn conn(&self) -> Conn<'_> {
         match self {
-            Self::Sqlite(writer) => Conn::Sqlite(&writer.conn),
+            Self::Sqlite(writer) => Conn::Sqlite(writer.conn()),
+            Self::Postgres(writer) => Conn::Postgres(writer.session()),
         }
     }
 
-    fn begin(&mut self, tenant: TenantId) -> Result<i64, Fault> {
+    /// Starts a transaction; answers the newest position stored by whomever.
+    fn begin(&mut self) -> Result<i64, Fault> {
         match self {
-            Self::Sqlite(writer) => writer.begin(tenant.0),
-        }
-    }
-
-    /// Stores the newest position if it `moved`.
-    fn store_position(
-        &mut self,
-        tenant: TenantId,
-        position: i64,
-        moved: bool,
-    ) -> Result<(), Fault> {
-        match self {
-            Self::Sqlite(writer) if moved => writer.store_position(tenant.0, position),
-            Self::Sqlite(_) => Ok(()),
+            Self::Sqlite(writer) => writer.begin(),
+            Self::Postgres(writer) => writer.begin(),
         }
     }
 
     fn savepoint(&self) -> Result<(), Fault> {
         match self {
             Self::Sqlite(writer) => writer.savepoint(),
+            Self::Postgres(writer) => {
+                writer.savepoint();
+                Ok(())
+            }
         }
     }
 
     fn release(&self) -> Result<(), Fault> {
         match self {
             Self::Sqlite(writer) => writer.release(),
+            Self::Postgres(writer) => {
+                writer.release();
+                Ok(())
+            }
         }
     }
 
+    /// Undoes everything since the savepoint.
     fn undo(&self) -> Result<(), Fault> {
         match self {
             Self::Sqlite(writer) => writer.undo(),
+            Self::Postgres(writer) => writer.undo(),
         }
     }
 
-    fn commit(&self) -> Result<(), Fault> {
+    /// Commits, storing the newest position with it if it has moved.
+    fn commit(&self, position: Option<i64>) -> Result<(), Fault> {
         match self {
-            Self::Sqlite(writer) => writer.commit(),
+            Self::Sqlite(writer) => writer.commit(position),
+            Self::Postgres(writer) => writer.commit(position),
         }
     }
 
     fn rollback(&self) -> Result<(), Fault> {
         match self {
             Self::Sqlite(writer) => writer.rollback(),
+            Self::Postgres(writer) => writer.rollback(),
         }
     }
 
     fn shut_down(&self) {
-        let outcome = match self {
-            Self::Sqlite(writer) => writer.checkpoint(),
-        };
-        if let Err(fault) = outcome {
+        let Self::Sqlite(writer) = self else { return };
+        if let Err(fault) = writer.checkpoint() {
             tracing::warn!(%fault.detail, "the write-ahead log stays beside the database");
         }
     }

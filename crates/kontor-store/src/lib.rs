@@ -3,10 +3,18 @@
 //! One module per table group: row structs, `static` statements, functions over
 //! [`Tx`](kontor_db::Tx). How to add one: `docs/adding-a-table.md`.
 
+pub mod access_token;
+pub mod account;
+pub mod device;
 pub mod event;
+pub mod login_failure;
 pub mod media;
 pub mod membership;
 mod migrations;
+pub mod password;
+pub mod profile;
+pub mod refresh_token;
+pub mod registration_token;
 pub mod relation;
 pub mod room;
 pub mod room_alias;
@@ -19,9 +27,17 @@ pub use migrations::MIGRATIONS;
 /// Every statement, module by module; tests hold each against both engines.
 pub fn statements() -> impl Iterator<Item = &'static Sql> {
     let modules = [
+        access_token::STATEMENTS,
+        account::STATEMENTS,
+        device::STATEMENTS,
         event::STATEMENTS,
+        login_failure::STATEMENTS,
         media::STATEMENTS,
         membership::STATEMENTS,
+        password::STATEMENTS,
+        profile::STATEMENTS,
+        refresh_token::STATEMENTS,
+        registration_token::STATEMENTS,
         relation::STATEMENTS,
         room::STATEMENTS,
         room_alias::STATEMENTS,

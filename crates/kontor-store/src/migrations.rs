@@ -5,5 +5,6 @@ use kontor_db::Migration;
 /// All migrations in order of execution.
 pub static MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "rooms", sql: include_str!("../migrations/0001_rooms.sql") },
+    Migration { number: 2, name: "identity", sql: include_str!("../migrations/0002_identity.sql") },
     Migration { number: 4, name: "media", sql: include_str!("../migrations/0004_media.sql") },
 ];

@@ -8,10 +8,11 @@ const MAX_LINES: usize = 600;
 
 /// Crates that may open a request context themselves.
 const MAY_MAKE_CX: &[&str] =
-    &["kontor-core", "kontor-identity", "kontor-node", "kontor", "kontor-testkit"];
+    &["kontor-core", "kontor-identity", "kontor-node", "kontor", "kontor-testdb", "kontor-testkit"];
 
 /// Crates that may contain SQL: the tables, and the engines' own housekeeping.
-const MAY_WRITE_SQL: &[&str] = &["kontor-store", "kontor-db", "kontor-testkit", "xtask"];
+const MAY_WRITE_SQL: &[&str] =
+    &["kontor-store", "kontor-db", "kontor-testdb", "kontor-testkit", "xtask"];
 
 const SQL_STARTS: &[&str] =
     &["SELECT ", "INSERT INTO ", "DELETE FROM ", "UPDATE ", "CREATE TABLE ", "ALTER TABLE "];

@@ -1,3 +1,8 @@
-//! The engines from outside.
+//! Both engines from outside, on a table of notes.
 
-mod smoke;
+mod durability;
+mod note;
+mod opening;
+mod postgres;
+mod reads;
+mod writes;

@@ -1,0 +1,98 @@
+//! Refresh tokens, stored as keyed hashes. Spent ones stay for a while, so that their second use
+//! is noticed.
+
+use kontor_core::Result;
+use kontor_db::{Row, Sql, Tx};
+use ruma::{DeviceId, UserId};
+
+use crate::access_token::{TokenHash, TokenRow};
+
+/// A refresh token and the state of its device.
+#[derive(Clone, Debug)]
+pub struct RefreshRow {
+    /// The token's place.
+    pub token: TokenRow,
+    /// The owner's account is closed.
+    pub deactivated: bool,
+    /// See [`crate::device::DeviceRow::generation`].
+    pub device_generation: i64,
+}
+
+impl RefreshRow {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            token: TokenRow {
+                user_id: row.id(0)?,
+                device_id: row.id(1)?,
+                generation: row.int(2)?,
+                expires: row.opt_time(3)?,
+            },
+            deactivated: row.opt_int(4)?.is_some(),
+            device_generation: row.int(5)?,
+        })
+    }
+}
+
+static INSERT: Sql = Sql::new(
+    "refresh_token.insert",
+    "INSERT INTO refresh_token
+       (tenant_id, token_hash, user_id, device_id, generation, expires_ms)
+     VALUES ($1, $2, $3, $4, $5, $6)",
+);
+
+static FIND: Sql = Sql::new(
+    "refresh_token.find",
+    "SELECT t.user_id, t.device_id, t.generation, t.expires_ms, a.deactivated_ms, d.generation
+       FROM refresh_token t
+       JOIN account a ON a.tenant_id = t.tenant_id AND a.user_id = t.user_id
+       JOIN device d ON d.tenant_id = t.tenant_id AND d.user_id = t.user_id
+                    AND d.device_id = t.device_id
+      WHERE t.tenant_id = $1 AND t.token_hash = $2",
+);
+
+static DELETE_OUTSIDE: Sql = Sql::new(
+    "refresh_token.delete_outside",
+    "DELETE FROM refresh_token
+      WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3
+        AND (generation < $4 OR generation > $5)",
+);
+
+/// All statements of this table.
+pub static STATEMENTS: &[&Sql] = &[&INSERT, &FIND, &DELETE_OUTSIDE];
+
+/// Adds a refresh token. `token.expires` is the end of the whole sign-in.
+pub fn insert_refresh_token(tx: &mut Tx<'_>, hash: &TokenHash, token: &TokenRow) -> Result<()> {
+    tx.execute(
+        &INSERT,
+        &[
+            hash.into(),
+            (&token.user_id).into(),
+            (&token.device_id).into(),
+            token.generation.into(),
+            token.expires.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// What is known of a refresh token, spent or not; `None`: never given, revoked or long spent.
+pub fn find_refresh_token(tx: &mut Tx<'_>, hash: &TokenHash) -> Result<Option<RefreshRow>> {
+    tx.query_opt(&FIND, &[hash.into()], RefreshRow::from_row)
+}
+
+/// Removes a device's refresh tokens of generations before `first` and after `last`.
+pub fn delete_refresh_tokens_outside(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    device: &DeviceId,
+    (first, last): (i64, i64),
+) -> Result<()> {
+    tx.execute(&DELETE_OUTSIDE, &[user.into(), device.into(), first.into(), last.into()])?;
+    Ok(())
+}
+
+/// Removes all refresh tokens of a device.
+pub fn delete_refresh_tokens(tx: &mut Tx<'_>, user: &UserId, device: &DeviceId) -> Result<()> {
+    // Generations start at 1, so none lies inside this range.
+    delete_refresh_tokens_outside(tx, user, device, (i64::MAX, 0))
+}

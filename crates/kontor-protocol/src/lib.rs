@@ -1,1 +1,22 @@
-//! kontor-protocol
+//! Pure Matrix: room versions, events, hashing, signing, authorization, redaction, filters.
+//! No input or output, no clock, no database.
+
+mod authorize;
+mod client;
+mod filter;
+mod levels;
+mod pdu;
+mod relation;
+mod rules;
+mod sign;
+mod visibility;
+
+pub use authorize::{auth_types, authorize};
+pub use client::ClientEvent;
+pub use filter::EventMatcher;
+pub use levels::PowerLevels;
+pub use pdu::Pdu;
+pub use relation::{Relation, relation};
+pub use rules::RoomRules;
+pub use sign::{EventDraft, Redacted, SignedEvent, SigningKey, redact, redaction_content, sign};
+pub use visibility::may_see;

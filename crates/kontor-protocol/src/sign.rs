@@ -1,0 +1,269 @@
+//! Hashing, signing and redacting events.
+
+use kontor_core::{Error, MatrixCode, Result, Secret};
+use ruma::canonical_json::{CanonicalJsonObject, CanonicalJsonValue};
+use ruma::events::TimelineEventType;
+use ruma::signatures::{Ed25519KeyPair, hash_and_sign_event, reference_hash};
+use ruma::{
+    EventId, MilliSecondsSinceUnixEpoch, OwnedEventId, OwnedRoomId, OwnedUserId, RoomId, ServerName,
+};
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Map, Value};
+
+use crate::{Pdu, RoomRules};
+
+/// Largest event, in bytes of canonical JSON (spec: "Size limits").
+const EVENT_LIMIT_BYTES: usize = 65_535;
+
+/// Longest sender, type, state key and room id, in bytes (spec: "Size limits").
+const FIELD_LIMIT_BYTES: usize = 255;
+
+/// Deepest nesting of a content. Generous: clients use less than ten levels.
+const DEPTH_LIMIT: usize = 64;
+
+/// The fixed beginning of an Ed25519 private key in PKCS #8 (RFC 8410); the seed follows.
+const PKCS8_PREFIX: [u8; 16] = [
+    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+];
+
+/// Signs the events of one organisation.
+pub struct SigningKey(Ed25519KeyPair);
+
+impl SigningKey {
+    /// The key with this 32-byte seed; `version` is the part of its name after `ed25519:`.
+    pub fn from_seed(seed: &Secret<[u8; 32]>, version: &str) -> Result<Self> {
+        let mut document = Secret::new(PKCS8_PREFIX.to_vec()).expose().clone();
+        document.extend_from_slice(seed.expose());
+        let document = Secret::new(document);
+        Ed25519KeyPair::from_der(document.expose(), version.to_owned())
+            .map(Self)
+            .map_err(|_| Error::internal("the signing key is not an Ed25519 seed"))
+    }
+}
+
+/// An event before hashing and signing.
+#[derive(Clone, Debug)]
+pub struct EventDraft {
+    /// Room; `None` for the create event of a room version whose room id is its hash.
+    pub room_id: Option<OwnedRoomId>,
+    /// Sender.
+    pub sender: OwnedUserId,
+    /// Event type.
+    pub kind: TimelineEventType,
+    /// State key of a state event.
+    pub state_key: Option<String>,
+    /// Content; must be a JSON object.
+    pub content: Box<RawValue>,
+    /// Event to be redacted.
+    pub redacts: Option<OwnedEventId>,
+    /// Newest events of the room.
+    pub prev_events: Vec<OwnedEventId>,
+    /// Events that authorize this one.
+    pub auth_events: Vec<OwnedEventId>,
+    /// Depth.
+    pub depth: u64,
+    /// Time of creation.
+    pub origin_server_ts: MilliSecondsSinceUnixEpoch,
+}
+
+/// A hashed and signed event.
+#[derive(Clone, Debug)]
+pub struct SignedEvent {
+    /// The event.
+    pub pdu: Pdu,
+    /// Its canonical JSON, to be stored.
+    pub json: Vec<u8>,
+}
+
+/// A redacted event.
+#[derive(Clone, Debug)]
+pub struct Redacted {
+    /// The event without what the room version redacts.
+    pub pdu: Pdu,
+    /// The content that remains.
+    pub json: Vec<u8>,
+}
+
+/// Hashes and signs an event.
+///
+/// # Errors
+/// `M_BAD_JSON` naming the value if the content is no canonical JSON, `M_TOO_LARGE`,
+/// `M_INVALID_PARAM` naming the field that is too long.
+pub fn sign(
+    draft: EventDraft,
+    rules: &RoomRules,
+    server: &ServerName,
+    key: &SigningKey,
+) -> Result<SignedEvent> {
+    check_fields(&draft)?;
+    let mut object = CanonicalJsonObject::new();
+    let content = canonical_content(&draft.content)?;
+    object.insert("content".to_owned(), CanonicalJsonValue::Object(content));
+    object.insert("sender".to_owned(), draft.sender.as_str().into());
+    object.insert("type".to_owned(), draft.kind.to_string().into());
+    object.insert("depth".to_owned(), integer(draft.depth)?);
+    object.insert("origin_server_ts".to_owned(), draft.origin_server_ts.get().into());
+    object.insert("prev_events".to_owned(), ids(&draft.prev_events));
+    object.insert("auth_events".to_owned(), ids(&draft.auth_events));
+    if let Some(room_id) = &draft.room_id {
+        object.insert("room_id".to_owned(), room_id.as_str().into());
+    }
+    if let Some(state_key) = &draft.state_key {
+        object.insert("state_key".to_owned(), state_key.as_str().into());
+    }
+    if let Some(redacts) = draft.redacts.as_ref().filter(|_| !rules.redacts_in_content()) {
+        object.insert("redacts".to_owned(), redacts.as_str().into());
+    }
+    let failed = |cause: ruma::signatures::JsonError| match cause {
+        ruma::signatures::JsonError::PduTooLarge => too_large(),
+        other => Error::internal(other),
+    };
+    hash_and_sign_event(server.as_str(), &key.0, &mut object, &rules.rules.redaction)
+        .map_err(failed)?;
+    let hash = reference_hash(&object, &rules.rules).map_err(failed)?;
+    let json = serde_json::to_vec(&object).map_err(Error::internal)?;
+    if json.len() > EVENT_LIMIT_BYTES {
+        return Err(too_large());
+    }
+    let event_id = EventId::parse(format!("${hash}")).map_err(Error::internal)?;
+    let room_id = match draft.room_id {
+        Some(room_id) => room_id,
+        None => RoomId::parse(format!("!{hash}")).map_err(Error::internal)?,
+    };
+    let content = serde_json::to_string(&object.get("content")).map_err(Error::internal)?;
+    let pdu = Pdu {
+        event_id,
+        room_id,
+        sender: draft.sender,
+        kind: draft.kind,
+        state_key: draft.state_key,
+        content: RawValue::from_string(content).map_err(Error::internal)?.into(),
+        origin_server_ts: draft.origin_server_ts,
+        prev_events: draft.prev_events,
+        auth_events: draft.auth_events,
+        depth: draft.depth,
+        redacts: draft.redacts,
+    };
+    Ok(SignedEvent { pdu, json })
+}
+
+/// Strips an event of everything its room version redacts.
+pub fn redact(json: &[u8], pdu: &Pdu, rules: &RoomRules) -> Result<Redacted> {
+    let object: CanonicalJsonObject = serde_json::from_slice(json).map_err(Error::internal)?;
+    let object = ruma::canonical_json::redact(object, &rules.rules.redaction, None)
+        .map_err(Error::internal)?;
+    let json = serde_json::to_vec(&object).map_err(Error::internal)?;
+    let pdu = Pdu::from_stored(pdu.event_id.clone(), &pdu.room_id, &json, rules)?;
+    Ok(Redacted { pdu, json })
+}
+
+/// The content of a redaction.
+pub fn redaction_content(
+    rules: &RoomRules,
+    target: &EventId,
+    reason: Option<String>,
+) -> Result<Box<RawValue>> {
+    let mut content = Map::new();
+    if let Some(reason) = reason {
+        content.insert("reason".to_owned(), Value::from(reason));
+    }
+    if rules.redacts_in_content() {
+        content.insert("redacts".to_owned(), Value::from(target.as_str()));
+    }
+    to_raw_value(&content).map_err(Error::internal)
+}
+
+fn check_fields(draft: &EventDraft) -> Result<()> {
+    let kind = draft.kind.to_string();
+    let fields = [
+        ("type", Some(&*kind)),
+        ("state_key", draft.state_key.as_deref()),
+        ("sender", Some(draft.sender.as_str())),
+        ("room_id", draft.room_id.as_ref().map(|id| id.as_str())),
+    ];
+    for (name, value) in fields {
+        if value.is_some_and(|value| value.len() > FIELD_LIMIT_BYTES) {
+            let text = format!("{name}: longer than {FIELD_LIMIT_BYTES} bytes.");
+            return Err(Error::invalid(MatrixCode::InvalidParam, text));
+        }
+        if value.is_some_and(|value| value.contains('\0')) {
+            let text = format!("{name}: contains a NUL character.");
+            return Err(Error::invalid(MatrixCode::InvalidParam, text));
+        }
+    }
+    Ok(())
+}
+
+/// The content as canonical JSON: an object, integers only, not too deep.
+fn canonical_content(content: &RawValue) -> Result<CanonicalJsonObject> {
+    if content.get().len() > EVENT_LIMIT_BYTES {
+        return Err(too_large());
+    }
+    let value: Value = serde_json::from_str(content.get())
+        .map_err(|cause| Error::invalid(MatrixCode::BadJson, format!("content: {cause}")))?;
+    let Value::Object(object) = value else {
+        return Err(Error::invalid(MatrixCode::BadJson, "content: must be an object."));
+    };
+    object
+        .into_iter()
+        .map(|(name, value)| {
+            let value = canonical(value, &mut vec![name.clone()])?;
+            Ok((name, value))
+        })
+        .collect()
+}
+
+/// Converts a value; `path` names it in errors.
+fn canonical(value: Value, path: &mut Vec<String>) -> Result<CanonicalJsonValue> {
+    let bad = |path: &[String], why: &str| {
+        Error::invalid(MatrixCode::BadJson, format!("content.{}: {why}", path.join(".")))
+    };
+    if path.len() > DEPTH_LIMIT {
+        return Err(bad(&[], "nested too deeply."));
+    }
+    Ok(match value {
+        Value::Null => CanonicalJsonValue::Null,
+        Value::Bool(value) => CanonicalJsonValue::Bool(value),
+        Value::String(text) => CanonicalJsonValue::String(text),
+        Value::Number(number) => {
+            let integer = number.as_i64().and_then(|number| number.try_into().ok());
+            match integer {
+                Some(integer) => CanonicalJsonValue::Integer(integer),
+                None => return Err(bad(path, "must be an integer within ±(2^53 − 1).")),
+            }
+        }
+        Value::Array(items) => {
+            let mut array = Vec::with_capacity(items.len());
+            for (index, item) in items.into_iter().enumerate() {
+                path.push(index.to_string());
+                array.push(canonical(item, path)?);
+                path.pop();
+            }
+            CanonicalJsonValue::Array(array)
+        }
+        Value::Object(fields) => {
+            let mut object = CanonicalJsonObject::new();
+            for (name, field) in fields {
+                path.push(name.clone());
+                object.insert(name, canonical(field, path)?);
+                path.pop();
+            }
+            CanonicalJsonValue::Object(object)
+        }
+    })
+}
+
+fn ids(ids: &[OwnedEventId]) -> CanonicalJsonValue {
+    let ids = ids.iter().map(|id| CanonicalJsonValue::String(id.to_string()));
+    CanonicalJsonValue::Array(ids.collect())
+}
+
+fn integer(number: u64) -> Result<CanonicalJsonValue> {
+    let number = ruma::Int::try_from(number).map_err(Error::internal)?;
+    Ok(CanonicalJsonValue::Integer(number))
+}
+
+fn too_large() -> Error {
+    let text = format!("The event is larger than {EVENT_LIMIT_BYTES} bytes.");
+    Error::limited(MatrixCode::TooLarge, text)
+}

@@ -6,7 +6,7 @@ use crate::fault::Fault;
 use crate::row::Cells;
 use crate::seal::Sealer;
 use crate::sql::LONGEST_LIST;
-use crate::{Param, Row, Sql, postgres, sqlite};
+use crate::{Param, Row, Schema, Sql, postgres, schema, sqlite};
 
 /// What a closure leaves to be run later.
 pub(crate) type Hook = Box<dyn FnOnce() + Send>;
@@ -155,6 +155,15 @@ impl<'c> Tx<'c> {
         let outcome = match &self.conn {
             Conn::Sqlite(conn) => sqlite::describe(conn, sql),
             Conn::Postgres(session) => postgres::describe(session, sql),
+        };
+        self.noting(outcome)
+    }
+
+    /// The tables as they really are.
+    pub fn schema(&mut self) -> Result<Schema> {
+        let outcome = match &self.conn {
+            Conn::Sqlite(conn) => schema::of_sqlite(conn),
+            Conn::Postgres(session) => schema::of_postgres(session),
         };
         self.noting(outcome)
     }

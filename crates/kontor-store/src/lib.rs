@@ -7,6 +7,7 @@ pub mod access_token;
 pub mod account;
 pub mod device;
 pub mod event;
+pub mod inventory;
 pub mod login_failure;
 pub mod media;
 pub mod membership;

@@ -1,4 +1,5 @@
 //! Both engines from outside, on a table of notes.
+#![expect(clippy::unwrap_used, reason = "a test may")]
 
 mod durability;
 mod note;

@@ -42,7 +42,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, nid: i64) -> Result<u64> {
 }
 
 pub(crate) fn insert_titled(tx: &mut Tx<'_>, nid: i64, title: &str) -> Result<u64> {
-    tx.execute(&INSERT, &[nid.into(), title.into(), Param::sealed(&format!("body {nid}"))])
+    tx.execute(&INSERT, &[nid.into(), title.into(), Param::sealed(format!("body {nid}"))])
 }
 
 /// The commit fails if `parent` does not exist by then.

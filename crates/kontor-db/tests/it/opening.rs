@@ -82,11 +82,12 @@ fn broken_migration_leaves_the_old_schema() {
 #[test]
 fn several_processes_may_open_at_once() {
     for_each_backend(async |backend| {
-        let opening: Vec<_> = (0..4)
-            .map(|_| tokio::spawn(Db::open(backend.settings(), TenantId(1), keys(), &NEWER)))
-            .collect();
-        for db in opening {
-            db.await.unwrap().unwrap();
+        let mut opening = tokio::task::JoinSet::new();
+        for _ in 0..4 {
+            opening.spawn(Db::open(backend.settings(), TenantId(1), keys(), &NEWER));
+        }
+        while let Some(db) = opening.join_next().await {
+            db.unwrap().unwrap();
         }
     });
 }

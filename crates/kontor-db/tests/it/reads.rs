@@ -19,24 +19,23 @@ static DONE_ONES: Sql =
 fn read_sees_one_snapshot() {
     for_each_backend(async |backend| {
         let db = backend.open(&MIGRATIONS).await;
-        db.write(&cx(), |tx| note::insert(tx, 1)).await.unwrap();
+        let cx = cx();
+        db.write(&cx, |tx| note::insert(tx, 1)).await.unwrap();
         let (looked, wait_looked) = tokio::sync::oneshot::channel();
         let (written, wait_written) = std::sync::mpsc::channel();
-        let reader = db.clone();
-        let reading = tokio::spawn(async move {
-            reader
-                .read(&cx(), move |tx| {
-                    let before = note::list(tx)?;
-                    looked.send(()).unwrap();
-                    wait_written.recv().unwrap();
-                    Ok((before, note::list(tx)?))
-                })
-                .await
+        let reading = db.read(&cx, move |tx| {
+            let before = note::list(tx)?;
+            looked.send(()).unwrap();
+            wait_written.recv().unwrap();
+            Ok((before, note::list(tx)?))
         });
-        wait_looked.await.unwrap();
-        db.write(&cx(), |tx| note::insert(tx, 2)).await.unwrap();
-        written.send(()).unwrap();
-        assert_eq!(reading.await.unwrap().unwrap(), (vec![1], vec![1]));
+        let writing = async {
+            wait_looked.await.unwrap();
+            db.write(&cx, |tx| note::insert(tx, 2)).await.unwrap();
+            written.send(()).unwrap();
+        };
+        let (seen, ()) = tokio::join!(reading, writing);
+        assert_eq!(seen.unwrap(), (vec![1], vec![1]));
         assert_eq!(note::all(&db).await, [1, 2]);
     });
 }

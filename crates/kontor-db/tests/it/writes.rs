@@ -246,11 +246,7 @@ fn many_writers_at_once_are_all_served() {
         for n in 0..1000_i64 {
             let db = db.clone();
             tasks.spawn(async move {
-                db.write(&cx(), move |tx| {
-                    note::insert(tx, n)?;
-                    Ok(tx.next_pos())
-                })
-                .await
+                db.write(&cx(), move |tx| note::insert(tx, n).map(|_| tx.next_pos())).await
             });
         }
         let mut positions = Vec::new();

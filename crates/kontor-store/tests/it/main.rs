@@ -1,0 +1,7 @@
+//! The tables as a whole, on both engines.
+#![expect(clippy::unwrap_used, reason = "a test may")]
+
+mod backend;
+mod inventory;
+mod schema;
+mod statements;

@@ -18,8 +18,9 @@ failed=0
 
 # Starts one PostgreSQL for the whole run and stops it at the end, unless the caller brought one.
 if [ -z "${KONTOR_TEST_POSTGRES:-}" ]; then
-  KONTOR_TEST_POSTGRES=$(scripts/postgres-for-tests.sh start) || exit 1
-  trap 'scripts/postgres-for-tests.sh stop >/dev/null' EXIT
+  postgres=${TMPDIR:-/tmp}/kontor-test-$$
+  KONTOR_TEST_POSTGRES=$(scripts/postgres-for-tests.sh start "$postgres" $$) || exit 1
+  trap 'scripts/postgres-for-tests.sh stop "$postgres" >/dev/null' EXIT
 fi
 export KONTOR_TEST_POSTGRES
 
@@ -58,6 +59,15 @@ run_doc() {
   count $? "$(sum doc '^test result' passed)" "$(sum doc '^test result' failed)"
 }
 
+# A fresh database for one walk, owned by an ordinary role so that row-level security holds.
+walk_database() {
+  local name=walk_$$
+  psql -qX -v ON_ERROR_STOP=1 -d "$KONTOR_TEST_POSTGRES" \
+    -c "CREATE ROLE $name LOGIN PASSWORD '$name'" \
+    -c "CREATE DATABASE $name OWNER $name TEMPLATE template0 LOCALE 'C' ENCODING 'UTF8'" >&2 || return 1
+  echo "$KONTOR_TEST_POSTGRES" | sed -E "s#//[^@/]*@?([^/]*)/.*#//$name:$name@\1/$name#"
+}
+
 # One walk of the SDK against a server process on the given engine.
 walk() {
   local engine=$1
@@ -79,7 +89,9 @@ for name in "${stages[@]}"; do
     nextest) run_nextest ;;
     doc) run_doc ;;
     sdk-sqlite) walk sqlite || count 1 0 1 ;;
-    sdk-postgres) walk postgres KONTOR_WALK_POSTGRES="$KONTOR_TEST_POSTGRES" || count 1 0 1 ;;
+    sdk-postgres)
+      url=$(walk_database) && walk postgres KONTOR_WALK_POSTGRES="$url" || count 1 0 1
+      ;;
     fuzz) run_fuzz ;;
     *) echo "test: unknown stage '$name'" >&2; exit 2 ;;
   esac

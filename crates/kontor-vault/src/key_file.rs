@@ -78,6 +78,13 @@ pub(crate) fn create_folder(path: &Path) -> Result<()> {
         .map_err(|error| unreadable("create", path, error))
 }
 
+/// Waits until nobody else holds `folder`; held until the answer is dropped.
+pub(crate) fn lock(folder: &Path) -> Result<File> {
+    let handle = File::open(folder).map_err(|error| unreadable("lock", folder, error))?;
+    handle.lock().map_err(|error| unreadable("lock", folder, error))?;
+    Ok(handle)
+}
+
 fn sync_folder(path: &Path) -> Result<()> {
     File::open(path)
         .and_then(|folder| folder.sync_all())

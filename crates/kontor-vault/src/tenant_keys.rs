@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use kontor_core::{Error, Random, Result, Secret};
+use kontor_core::{Error, Random, Result, Secret, TenantId};
 use ruma::ServerName;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -12,6 +12,8 @@ use crate::Sealer;
 /// The working keys of one tenant. Nothing of it is printed by `Debug`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TenantKeys {
+    /// The tenant's number, bound into every row of its database: it goes where the keys go.
+    pub tenant: TenantId,
     /// Key of the SQLCipher database file.
     pub cipher_key: Secret<[u8; 32]>,
     /// Key that seals columns on PostgreSQL; see [`Sealer`].
@@ -46,6 +48,8 @@ impl SigningSeed {
 pub(crate) struct WrappedKeys {
     /// Layout of this file; 1.
     format: u32,
+    /// Number of the tenant in its database.
+    pub(crate) tenant: i64,
     /// Sealed with the node key.
     tenant_key: String,
     /// Sealed with the tenant key, like all that follow.
@@ -62,9 +66,10 @@ const FORMAT: u32 = 1;
 
 impl TenantKeys {
     /// New random keys.
-    pub(crate) fn generate(random: &Random) -> Result<Self> {
+    pub(crate) fn generate(tenant: TenantId, random: &Random) -> Result<Self> {
         let key = || random.bytes().map(Secret::new);
         Ok(Self {
+            tenant,
             cipher_key: key()?,
             seal_key: key()?,
             media_key: key()?,
@@ -88,6 +93,7 @@ impl TenantKeys {
         };
         Ok(WrappedKeys {
             format: FORMAT,
+            tenant: self.tenant.0,
             tenant_key: seal(node, "tenant", &tenant_key)?,
             cipher_key: seal(&tenant, "cipher", &self.cipher_key)?,
             seal_key: seal(&tenant, "seal", &self.seal_key)?,
@@ -124,6 +130,7 @@ impl WrappedKeys {
         };
         let tenant = Sealer::new(&open(node, "tenant", &self.tenant_key)?)?;
         Ok(TenantKeys {
+            tenant: TenantId(self.tenant),
             cipher_key: open(&tenant, "cipher", &self.cipher_key)?,
             seal_key: open(&tenant, "seal", &self.seal_key)?,
             media_key: open(&tenant, "media", &self.media_key)?,

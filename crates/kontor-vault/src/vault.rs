@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use kontor_core::{Error, MatrixCode, Random, Result, Secret};
+use kontor_core::{Error, MatrixCode, Random, Result, Secret, TenantId};
 use ruma::{OwnedServerName, ServerName};
 use zeroize::Zeroizing;
 
@@ -51,7 +51,8 @@ impl Vault {
     /// # Errors
     /// `Conflict` if the tenant exists.
     pub fn create_tenant(&self, server_name: &ServerName) -> Result<TenantKeys> {
-        let keys = TenantKeys::generate(&self.random)?;
+        let _alone = key_file::lock(&self.data_dir.join(TENANTS_FOLDER))?;
+        let keys = TenantKeys::generate(self.next_number()?, &self.random)?;
         self.store_tenant(server_name, &keys)?;
         Ok(keys)
     }
@@ -70,17 +71,8 @@ impl Vault {
                 self.data_dir.display()
             )));
         };
-        let damaged = |cause: Error| {
-            Error::unavailable(format!(
-                "{}: the keys do not open. Either the file is damaged or {NODE_KEY_FILE} is not \
-                 the one it was made with; restore both from the same backup.",
-                path.display()
-            ))
-            .because(cause)
-        };
-        let wrapped: WrappedKeys =
-            serde_json::from_slice(&text).map_err(|cause| damaged(Error::internal(cause)))?;
-        wrapped.unwrap_keys(&self.node, server_name).map_err(damaged)
+        let wrapped = parse(&path, &text)?;
+        wrapped.unwrap_keys(&self.node, server_name).map_err(|cause| damaged(&path, cause))
     }
 
     /// Every tenant with keys, by name.
@@ -156,6 +148,18 @@ impl Vault {
         Ok(server_name)
     }
 
+    /// One more than the highest number in use.
+    fn next_number(&self) -> Result<TenantId> {
+        let mut highest = 0;
+        for name in self.tenants()? {
+            let path = self.tenant_dir(&name)?.join(KEYS_FILE);
+            if let Some(text) = key_file::read(&path)? {
+                highest = highest.max(parse(&path, &text)?.tenant);
+            }
+        }
+        Ok(TenantId(highest.saturating_add(1)))
+    }
+
     fn store_tenant(&self, server_name: &ServerName, keys: &TenantKeys) -> Result<()> {
         let folder = self.tenant_dir(server_name)?;
         let wrapped = keys.wrap(&self.node, server_name, &self.random)?;
@@ -175,6 +179,19 @@ impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Vault").field("data_dir", &self.data_dir).finish_non_exhaustive()
     }
+}
+
+fn parse(path: &Path, text: &[u8]) -> Result<WrappedKeys> {
+    serde_json::from_slice(text).map_err(|cause| damaged(path, Error::internal(cause)))
+}
+
+fn damaged(path: &Path, cause: Error) -> Error {
+    Error::unavailable(format!(
+        "{}: the keys do not open. Either the file is damaged or {NODE_KEY_FILE} is not the one \
+         it was made with; restore both from the same backup.",
+        path.display()
+    ))
+    .because(cause)
 }
 
 /// Accepts 32 raw bytes or their base64 (with or without line end).

@@ -23,6 +23,7 @@ fn keys_survive_a_restart_and_differ_between_tenants() {
     assert_eq!(vault.open_tenant(server_name!("localhost:8008")).unwrap(), other);
     assert_ne!(firma.cipher_key, other.cipher_key);
     assert_ne!(firma.cipher_key, firma.seal_key);
+    assert_eq!((firma.tenant.0, other.tenant.0), (1, 2));
     assert_eq!(vault.tenants().unwrap(), ["firma.example", "localhost:8008"]);
     assert!(firma.signing.key_id.starts_with("ed25519:"));
     assert_eq!(firma.signing.version().len(), 6);

@@ -6,6 +6,7 @@
 mod error;
 mod frame;
 mod media;
+mod rooms;
 mod router;
 mod tenant;
 

@@ -2,6 +2,7 @@
 
 use kontor_core::{Clock, Random, TenantId};
 use kontor_media::Media;
+use kontor_rooms::Rooms;
 use ruma::OwnedServerName;
 
 /// One organisation: its name and its services.
@@ -19,4 +20,6 @@ pub struct Tenant {
     pub random: Random,
     /// Uploaded files.
     pub media: Media,
+    /// Rooms and their events.
+    pub rooms: Rooms,
 }

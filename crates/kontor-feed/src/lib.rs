@@ -26,6 +26,7 @@ pub struct Listener {
 
 impl Feed {
     /// Wakes every request that waits for one of `users`. Cost: one look-up per user.
+    #[expect(single_use_lifetimes, reason = "an elided lifetime is not allowed here")]
     pub fn wake<'u>(&self, users: impl IntoIterator<Item = &'u UserId>) {
         let waiting = self.waiting.lock();
         if waiting.is_empty() {

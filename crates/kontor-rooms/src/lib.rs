@@ -1,1 +1,90 @@
-//! kontor-rooms
+//! Rooms: the event pipeline, membership, and the read side of the timeline.
+//!
+//! Every event goes through [`mod@append`]; what other services read is a room's [`Live`] view.
+
+mod alias;
+mod append;
+mod authority;
+mod create;
+mod event;
+mod load;
+mod membership;
+mod profile;
+mod read;
+mod registry;
+mod relations;
+mod room;
+mod send;
+mod sight;
+mod state;
+mod timeline;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use kontor_core::{Cx, Result, RoomNid, StreamPos};
+use kontor_db::Db;
+use kontor_feed::Feed;
+use kontor_policy::Policy;
+use kontor_protocol::SigningKey;
+use ruma::{OwnedServerName, OwnedUserId};
+
+pub use event::{Event, Replaced, Txn, Unsigned};
+pub use membership::Removal;
+pub use read::{RelationsPage, RelationsRequest, token, token_position};
+pub use registry::{UserRoom, UserRooms};
+pub use room::{Live, RECENT, Room};
+pub use send::{Send, SetState};
+pub use sight::Sight;
+pub use state::State;
+pub use timeline::{Direction, Page};
+
+use registry::Registry;
+
+/// Views into room histories kept in memory.
+const SIGHTS: usize = 100_000;
+
+/// Views by room and person, each with the positions it was built from.
+type SightCache =
+    quick_cache::sync::Cache<(RoomNid, OwnedUserId), ((StreamPos, StreamPos), Arc<Sight>)>;
+
+/// The rooms of one organisation. Cheap to clone.
+#[derive(Clone)]
+pub struct Rooms {
+    db: Db,
+    feed: Feed,
+    policy: Arc<Policy>,
+    server_name: OwnedServerName,
+    signing: Arc<SigningKey>,
+    registry: Arc<Registry>,
+    newest_nid: Arc<AtomicI64>,
+    sights: Arc<SightCache>,
+}
+
+impl Rooms {
+    /// Opens the rooms of an organisation.
+    pub async fn open(
+        cx: &Cx,
+        db: Db,
+        feed: Feed,
+        policy: Arc<Policy>,
+        (server_name, signing): (OwnedServerName, SigningKey),
+    ) -> Result<Self> {
+        let newest = db.read(cx, kontor_store::room::newest_room_nid).await?;
+        Ok(Self {
+            db,
+            feed,
+            policy,
+            server_name,
+            signing: Arc::new(signing),
+            registry: Arc::default(),
+            newest_nid: Arc::new(AtomicI64::new(newest.0)),
+            sights: Arc::new(SightCache::new(SIGHTS)),
+        })
+    }
+
+    /// A room number nobody has.
+    fn next_nid(&self) -> RoomNid {
+        RoomNid(self.newest_nid.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+}

@@ -1,0 +1,72 @@
+//! The room directory and the user directory.
+
+use std::sync::Arc;
+
+use axum::Router;
+use kontor_core::{Cx, Result};
+use ruma::api::client::directory::{
+    get_public_rooms, get_public_rooms_filtered, get_room_visibility, set_room_visibility,
+};
+use ruma::api::client::user_directory::search_users;
+
+use crate::frame::route;
+use crate::tenant::Tenant;
+
+pub(crate) fn routes(router: Router) -> Router {
+    let router = route::<get_public_rooms::v3::Request, _, _>(router, public_rooms);
+    let router = route::<get_public_rooms_filtered::v3::Request, _, _>(router, filtered);
+    let router = route::<get_room_visibility::v3::Request, _, _>(router, visibility);
+    let router = route::<set_room_visibility::v3::Request, _, _>(router, publish);
+    route::<search_users::v3::Request, _, _>(router, search)
+}
+
+async fn public_rooms(
+    tenant: Arc<Tenant>,
+    cx: Cx,
+    request: get_public_rooms::v3::Request,
+) -> Result<get_public_rooms::v3::Response> {
+    let mut filtered = get_public_rooms_filtered::v3::Request::new();
+    filtered.limit = request.limit;
+    filtered.since = request.since;
+    filtered.server = request.server;
+    let found = tenant.rooms.public_rooms(&cx, filtered).await?;
+    let mut response = get_public_rooms::v3::Response::new(found.chunk);
+    response.next_batch = found.next_batch;
+    response.prev_batch = found.prev_batch;
+    response.total_room_count_estimate = found.total_room_count_estimate;
+    Ok(response)
+}
+
+async fn filtered(
+    tenant: Arc<Tenant>,
+    cx: Cx,
+    request: get_public_rooms_filtered::v3::Request,
+) -> Result<get_public_rooms_filtered::v3::Response> {
+    tenant.rooms.public_rooms(&cx, request).await
+}
+
+async fn visibility(
+    tenant: Arc<Tenant>,
+    cx: Cx,
+    request: get_room_visibility::v3::Request,
+) -> Result<get_room_visibility::v3::Response> {
+    let listed = tenant.rooms.room_visibility(&cx, &request.room_id).await?;
+    Ok(get_room_visibility::v3::Response::new(listed))
+}
+
+async fn publish(
+    tenant: Arc<Tenant>,
+    cx: Cx,
+    request: set_room_visibility::v3::Request,
+) -> Result<set_room_visibility::v3::Response> {
+    tenant.rooms.publish(&cx, &request.room_id, &request.visibility).await?;
+    Ok(set_room_visibility::v3::Response::new())
+}
+
+async fn search(
+    tenant: Arc<Tenant>,
+    cx: Cx,
+    request: search_users::v3::Request,
+) -> Result<search_users::v3::Response> {
+    tenant.rooms.search_users(&cx, request).await
+}

@@ -1,0 +1,331 @@
+//! The event pipeline: build on the head, authorize, sign, enqueue; after the commit, show.
+
+use std::sync::Arc;
+
+use kontor_core::{Cx, Error, MatrixCode, Result, RoomNid};
+use kontor_db::{Pending, Tx};
+use kontor_protocol::{EventDraft, Redacted, RoomRules};
+use kontor_store::event::NewEventRow;
+use kontor_store::{event, membership, room_state};
+use ruma::events::TimelineEventType;
+use ruma::events::room::member::MembershipState;
+use ruma::{OwnedEventId, OwnedUserId, RoomId};
+use serde_json::value::RawValue;
+
+use crate::event::Txn;
+use crate::registry::UserRoom;
+use crate::room::Head;
+use crate::{Event, Room, Rooms};
+
+/// An event somebody wants in a room.
+#[derive(Clone, Debug)]
+pub(crate) struct NewEvent {
+    pub(crate) sender: OwnedUserId,
+    pub(crate) kind: TimelineEventType,
+    pub(crate) state_key: Option<String>,
+    pub(crate) content: Box<RawValue>,
+    /// The event to be redacted, for `m.room.redaction`.
+    pub(crate) redacts: Option<Target>,
+    pub(crate) txn: Option<Txn>,
+}
+
+impl NewEvent {
+    /// A message event.
+    pub(crate) fn message(
+        sender: OwnedUserId,
+        kind: TimelineEventType,
+        content: Box<RawValue>,
+    ) -> Self {
+        Self { sender, kind, state_key: None, content, redacts: None, txn: None }
+    }
+
+    /// A state event.
+    pub(crate) fn state(
+        sender: OwnedUserId,
+        kind: TimelineEventType,
+        state_key: impl Into<String>,
+        content: Box<RawValue>,
+    ) -> Self {
+        let state_key = Some(state_key.into());
+        Self { sender, kind, state_key, content, redacts: None, txn: None }
+    }
+}
+
+/// An event to be redacted, with its stored JSON.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) event: Arc<Event>,
+    pub(crate) json: Vec<u8>,
+}
+
+/// Further rows of the same user action, written in the same transaction.
+pub(crate) type Extra = Box<dyn FnOnce(&mut Tx<'_>) -> Result<()> + Send>;
+
+/// An event ready to be written.
+pub(crate) struct Ready {
+    event: Arc<Event>,
+    json: Vec<u8>,
+    redacted: Option<Redaction>,
+}
+
+/// An event as it will be once its redaction is written.
+struct Redaction {
+    event: Arc<Event>,
+    json: Vec<u8>,
+}
+
+/// The error of an action that was built on a head that has broken off; it may be tried again.
+pub(crate) fn stale() -> Error {
+    Error::conflict(MatrixCode::BadState, "The room has changed. Please try again.")
+}
+
+impl Rooms {
+    /// Appends events to a room in one write: all of them, in this order, or none.
+    ///
+    /// The lock on the head is held while they are built and enqueued, never across the commit.
+    pub(crate) async fn append(
+        &self,
+        cx: &Cx,
+        room: &Arc<Room>,
+        events: Vec<NewEvent>,
+        extra: Option<Extra>,
+    ) -> Result<Vec<OwnedEventId>> {
+        let (pending, ids) = self.enqueue(cx, room, events, extra)?;
+        pending.await?;
+        Ok(ids)
+    }
+
+    fn enqueue(
+        &self,
+        cx: &Cx,
+        room: &Arc<Room>,
+        events: Vec<NewEvent>,
+        extra: Option<Extra>,
+    ) -> Result<(Pending<()>, Vec<OwnedEventId>)> {
+        let mut head = room.head();
+        if room.is_broken() {
+            return Err(stale());
+        }
+        let mut next = head.clone();
+        let mut ready = Vec::with_capacity(events.len());
+        for event in events {
+            ready.push(self.build(cx, room, &mut next, event)?);
+        }
+        let ids = ready.iter().map(|ready| ready.event.pdu.event_id.clone()).collect();
+        *head = next;
+        let pending = self.write(room, ready, extra);
+        drop(head);
+        Ok((pending, ids))
+    }
+
+    /// Builds the first event of a room that does not exist yet.
+    pub(crate) fn found(
+        &self,
+        cx: &Cx,
+        (rules, nid): (RoomRules, RoomNid),
+        create: NewEvent,
+    ) -> Result<(Room, Head, Ready)> {
+        let room_id = match rules.room_id_is_create_hash() {
+            true => None,
+            false => Some(RoomId::new_v1(&self.server_name)),
+        };
+        let draft = EventDraft {
+            room_id,
+            sender: create.sender,
+            kind: create.kind,
+            state_key: create.state_key,
+            content: create.content,
+            redacts: None,
+            prev_events: Vec::new(),
+            auth_events: Vec::new(),
+            depth: 1,
+            origin_server_ts: cx.now.into(),
+        };
+        let signed = kontor_protocol::sign(draft, &rules, &self.server_name, &self.signing)?;
+        kontor_protocol::authorize(&rules, &signed.pdu, |_, _| None)?;
+        let room = Room::new(nid, signed.pdu.room_id.clone(), rules);
+        let event = Arc::new(Event::new(signed.pdu, None, None));
+        let mut head =
+            Head { extremity: Some(event.pdu.event_id.clone()), depth: 1, ..Head::default() };
+        head.state.insert(Arc::clone(&event));
+        Ok((room, head, Ready { event, json: signed.json, redacted: None }))
+    }
+
+    /// Builds one event on `head` and moves `head` behind it.
+    pub(crate) fn build(
+        &self,
+        cx: &Cx,
+        room: &Room,
+        head: &mut Head,
+        new: NewEvent,
+    ) -> Result<Ready> {
+        let auth = kontor_protocol::auth_types(
+            &room.rules,
+            &new.kind,
+            &new.sender,
+            new.state_key.as_deref(),
+            &new.content,
+        )?;
+        let auth_events = auth
+            .iter()
+            .filter_map(|(kind, key)| head.state.get(&kind.to_string(), key))
+            .map(|event| event.pdu.event_id.clone())
+            .collect();
+        let draft = EventDraft {
+            room_id: Some(room.room_id.clone()),
+            sender: new.sender,
+            kind: new.kind,
+            state_key: new.state_key,
+            content: new.content,
+            redacts: new.redacts.as_ref().map(|target| target.event.pdu.event_id.clone()),
+            prev_events: head.extremity.iter().cloned().collect(),
+            auth_events,
+            depth: head.depth + 1,
+            origin_server_ts: cx.now.into(),
+        };
+        let signed = kontor_protocol::sign(draft, &room.rules, &self.server_name, &self.signing)?;
+        kontor_protocol::authorize(&room.rules, &signed.pdu, |kind, key| {
+            head.state.get(kind, key).map(|event| &event.pdu)
+        })?;
+        let replaced = signed
+            .pdu
+            .state_key
+            .as_deref()
+            .and_then(|key| head.state.get(&signed.pdu.kind.to_string(), key))
+            .map(|event| event.as_replaced());
+        let event = Arc::new(Event::new(signed.pdu, new.txn, replaced));
+        head.extremity = Some(event.pdu.event_id.clone());
+        head.depth += 1;
+        head.state.insert(Arc::clone(&event));
+        let redacted = match new.redacts {
+            Some(target) => Some(redact(room, head, &target, &event)?),
+            None => None,
+        };
+        Ok(Ready { event, json: signed.json, redacted })
+    }
+
+    /// Hands the events to the writer. From here on, either all are committed or the handle
+    /// breaks off.
+    pub(crate) fn write(
+        &self,
+        room: &Arc<Room>,
+        ready: Vec<Ready>,
+        extra: Option<Extra>,
+    ) -> Pending<()> {
+        let rooms = self.clone();
+        let room = Arc::clone(room);
+        self.db.enqueue(move |tx| {
+            let on_failure = Arc::clone(&room);
+            tx.on_failure(move || on_failure.break_off());
+            if room.is_broken() {
+                return Err(stale());
+            }
+            for ready in &ready {
+                insert(tx, &room, ready)?;
+            }
+            if let Some(extra) = extra {
+                extra(tx)?;
+            }
+            tx.after_commit(move || rooms.show(&room, &ready));
+            Ok(())
+        })
+    }
+
+    /// Makes committed events visible and wakes whom they concern.
+    fn show(&self, room: &Room, ready: &[Ready]) {
+        let mut concerned = Vec::new();
+        room.update_live(|live| {
+            for ready in ready {
+                let before = live.joined.clone();
+                live.push(&ready.event);
+                if let Some(redaction) = &ready.redacted {
+                    live.replace(&redaction.event);
+                }
+                if before.len() > live.joined.len() {
+                    concerned.push(before);
+                }
+            }
+            concerned.push(live.joined.clone());
+        });
+        for ready in ready {
+            self.show_membership(room, &ready.event);
+        }
+        for users in &concerned {
+            self.feed.wake(users.iter().map(|user| &**user));
+        }
+    }
+
+    fn show_membership(&self, room: &Room, event: &Event) {
+        let (Some(membership), Some(state_key)) = (&event.membership, &event.pdu.state_key) else {
+            return;
+        };
+        let Ok(user) = OwnedUserId::try_from(state_key.as_str()) else { return };
+        let entry = UserRoom {
+            nid: room.nid,
+            membership: membership.clone(),
+            pos: event.pos(),
+            forgotten: false,
+        };
+        self.registry.set_membership(&user, &room.room_id, entry);
+        self.feed.wake([&*user]);
+    }
+}
+
+/// The target of a redaction without its content, in memory and as it will be stored.
+fn redact(
+    room: &Room,
+    head: &mut Head,
+    Target { event: target, json }: &Target,
+    redaction: &Arc<Event>,
+) -> Result<Redaction> {
+    let Redacted { pdu, json } = kontor_protocol::redact(json, &target.pdu, &room.rules)?;
+    let mut event = Event::new(pdu, target.txn.clone(), None);
+    event.redacted_because = Some(Arc::clone(redaction));
+    event.set_pos(target.pos());
+    let event = Arc::new(event);
+    let kind = event.pdu.kind.to_string();
+    let state_key = event.pdu.state_key.as_deref().unwrap_or_default();
+    let current = head.state.get(&kind, state_key);
+    if event.is_state() && current.is_some_and(|c| c.pdu.event_id == event.pdu.event_id) {
+        head.state.insert(Arc::clone(&event));
+    }
+    Ok(Redaction { event, json })
+}
+
+/// Writes one event and what follows from it.
+fn insert(tx: &mut Tx<'_>, room: &Room, ready: &Ready) -> Result<()> {
+    let (pdu, pos) = (&ready.event.pdu, tx.next_pos());
+    ready.event.set_pos(pos);
+    let relation = ready.event.relation.as_ref();
+    let kind = pdu.kind.to_string();
+    event::insert_event(
+        tx,
+        &NewEventRow {
+            room_nid: room.nid,
+            pos,
+            event_id: &pdu.event_id,
+            kind: &kind,
+            sender: &pdu.sender,
+            state_key: pdu.state_key.as_deref(),
+            json: &ready.json,
+            relation: relation.map(|relation| (relation.target.as_str(), relation.kind.as_str())),
+            txn: ready.event.txn.as_ref().map(|txn| (txn.device_id.as_str(), &*txn.txn_id)),
+        },
+    )?;
+    if let Some(state_key) = &pdu.state_key {
+        let replaces = ready.event.replaced.is_some();
+        room_state::insert_state(tx, room.nid, (&kind, state_key), pos, replaces)?;
+        if let Some(set) = &ready.event.membership {
+            membership::upsert_membership(tx, state_key, room.nid, membership_text(set), pos)?;
+        }
+    }
+    if let Some(redaction) = &ready.redacted {
+        let target = &redaction.event.pdu.event_id;
+        event::redact_event(tx, target, &redaction.json, &pdu.event_id)?;
+    }
+    Ok(())
+}
+
+fn membership_text(membership: &MembershipState) -> &str {
+    membership.as_str()
+}

@@ -1,0 +1,68 @@
+//! Names and pictures: stored once, shown in every room.
+
+use kontor_core::{Cx, Error, Result};
+use kontor_store::profile;
+use ruma::UserId;
+use ruma::events::TimelineEventType;
+use ruma::events::room::member::MembershipState;
+use serde_json::value::to_raw_value;
+use serde_json::{Map, Value};
+
+use crate::Rooms;
+use crate::append::NewEvent;
+
+impl Rooms {
+    /// Sets a field of the caller's own profile, or removes it with `None`.
+    ///
+    /// A new name or picture is announced in every room the caller has joined.
+    ///
+    /// # Errors
+    /// `Forbidden` for profiles of others.
+    pub async fn set_profile_field(
+        &self,
+        cx: &Cx,
+        user: &UserId,
+        field: &str,
+        value: Option<Value>,
+    ) -> Result<()> {
+        if cx.user()? != user {
+            return Err(Error::forbidden("You may only change your own profile."));
+        }
+        let (person, name) = (user.to_owned(), field.to_owned());
+        self.db
+            .write(cx, move |tx| match value {
+                Some(value) => profile::upsert_profile_field(tx, &person, &name, &value),
+                None => profile::delete_profile_field(tx, &person, &name).map(drop),
+            })
+            .await?;
+        if matches!(field, "displayname" | "avatar_url") {
+            self.announce_profile(cx, user).await?;
+        }
+        Ok(())
+    }
+
+    /// Brings the caller's membership events up to date with the profile.
+    async fn announce_profile(&self, cx: &Cx, user: &UserId) -> Result<()> {
+        let profile = self.name_and_picture(cx, user).await?;
+        for room_id in self.joined_rooms(cx).await? {
+            self.retry(cx, &room_id, async |room| {
+                let state = room.live().state;
+                let mut content: Map<String, Value> =
+                    state.content("m.room.member", user.as_str()).unwrap_or_default();
+                if state.membership(user) != MembershipState::Join {
+                    return Ok(());
+                }
+                for field in ["displayname", "avatar_url", "join_authorised_via_users_server"] {
+                    content.remove(field);
+                }
+                content.extend(profile.clone());
+                let content = to_raw_value(&content).map_err(Error::internal)?;
+                let kind = TimelineEventType::RoomMember;
+                let event = NewEvent::state(user.to_owned(), kind, user.as_str(), content);
+                self.append_one(cx, &room, event).await.map(drop)
+            })
+            .await?;
+        }
+        Ok(())
+    }
+}

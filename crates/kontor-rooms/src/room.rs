@@ -1,0 +1,156 @@
+//! A room in memory: the head that new events are built on, and the live view that is committed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use imbl::{OrdSet, Vector};
+use kontor_core::{RoomNid, StreamPos};
+use kontor_protocol::RoomRules;
+use parking_lot::{Mutex, MutexGuard, RwLock};
+use ruma::events::room::member::MembershipState;
+use ruma::{OwnedEventId, OwnedRoomId, OwnedUserId};
+
+use crate::{Event, State};
+
+/// Number of newest events a room keeps in memory.
+pub const RECENT: usize = 50;
+
+/// A loaded room. There is at most one usable handle per room.
+#[derive(Debug)]
+pub struct Room {
+    /// Short number.
+    pub nid: RoomNid,
+    /// Matrix room id.
+    pub room_id: OwnedRoomId,
+    /// Rules of its room version.
+    pub rules: RoomRules,
+    head: Mutex<Head>,
+    live: RwLock<Live>,
+    broken: AtomicBool,
+}
+
+/// What the next event is built on: everything enqueued, also what is not durable yet.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Head {
+    pub(crate) state: State,
+    pub(crate) extremity: Option<OwnedEventId>,
+    pub(crate) depth: u64,
+}
+
+/// What is durable and may be shown. A copy costs nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Live {
+    /// Current state.
+    pub state: State,
+    /// The newest events, oldest first; at most [`RECENT`], unless one write brought more.
+    pub recent: Vector<Arc<Event>>,
+    /// Position of the newest event.
+    pub last_pos: StreamPos,
+    /// Events at or before this position are not in `recent`.
+    pub recent_floor: StreamPos,
+    /// Joined members.
+    pub joined: OrdSet<OwnedUserId>,
+    /// Number of invited members.
+    pub invited: usize,
+}
+
+impl Room {
+    pub(crate) fn new(nid: RoomNid, room_id: OwnedRoomId, rules: RoomRules) -> Self {
+        Self {
+            nid,
+            room_id,
+            rules,
+            head: Mutex::default(),
+            live: RwLock::default(),
+            broken: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn with_head(self, head: Head, live: Live) -> Self {
+        Self { head: Mutex::new(head), live: RwLock::new(live), ..self }
+    }
+
+    /// The committed view.
+    pub fn live(&self) -> Live {
+        self.live.read().clone()
+    }
+
+    /// Position of the newest committed event.
+    pub fn last_pos(&self) -> StreamPos {
+        self.live.read().last_pos
+    }
+
+    pub(crate) fn head(&self) -> MutexGuard<'_, Head> {
+        self.head.lock()
+    }
+
+    pub(crate) fn update_live(&self, change: impl FnOnce(&mut Live)) {
+        change(&mut self.live.write());
+    }
+
+    /// Marks the handle unusable: a write failed, so the head holds events that do not exist.
+    pub(crate) fn break_off(&self) {
+        self.broken.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::SeqCst)
+    }
+}
+
+impl Live {
+    /// Takes in a committed event, in order of position.
+    pub(crate) fn push(&mut self, event: &Arc<Event>) {
+        self.last_pos = event.pos();
+        self.take_state(event);
+        self.recent.push_back(Arc::clone(event));
+        while self.recent.len() > RECENT {
+            if let Some(oldest) = self.recent.pop_front() {
+                self.recent_floor = oldest.pos();
+            }
+        }
+    }
+
+    /// Takes in a state event that is older than `recent`.
+    pub(crate) fn take_state(&mut self, event: &Arc<Event>) {
+        if let (Some(membership), Some(user)) = (&event.membership, &event.pdu.state_key) {
+            self.count_member(user, membership);
+        }
+        self.state.insert(Arc::clone(event));
+    }
+
+    fn count_member(&mut self, user: &str, membership: &MembershipState) {
+        let before = self.state.get("m.room.member", user).and_then(|e| e.membership.clone());
+        if before == Some(MembershipState::Invite) {
+            self.invited = self.invited.saturating_sub(1);
+        }
+        let Ok(user) = OwnedUserId::try_from(user) else { return };
+        match membership {
+            MembershipState::Join => drop(self.joined.insert(user)),
+            MembershipState::Invite => {
+                self.joined.remove(&user);
+                self.invited += 1;
+            }
+            _ => drop(self.joined.remove(&user)),
+        }
+    }
+
+    /// Puts a changed copy of an event (redacted) in the place of the original.
+    pub(crate) fn replace(&mut self, event: &Arc<Event>) {
+        let id = &event.pdu.event_id;
+        for slot in self.recent.iter_mut().filter(|slot| slot.pdu.event_id == *id) {
+            *slot = Arc::clone(event);
+        }
+        let state_key = event.pdu.state_key.as_deref().unwrap_or_default();
+        let current = self.state.get(&event.pdu.kind.to_string(), state_key);
+        if event.is_state() && current.is_some_and(|current| current.pdu.event_id == *id) {
+            self.state.insert(Arc::clone(event));
+        }
+    }
+
+    /// Whether every event after `pos` is in `recent`.
+    #[must_use]
+    pub fn covers(&self, pos: StreamPos) -> bool {
+        pos >= self.recent_floor
+    }
+}

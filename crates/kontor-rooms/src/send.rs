@@ -1,0 +1,216 @@
+//! Sends message and state events.
+
+use std::sync::Arc;
+
+use kontor_core::{Cx, Error, Kind, MatrixCode, Result};
+use kontor_store::event;
+use ruma::events::TimelineEventType;
+use ruma::{EventId, OwnedEventId, OwnedRoomId, OwnedTransactionId, RoomId};
+use serde_json::value::RawValue;
+
+use crate::append::{NewEvent, Target};
+use crate::event::Txn;
+use crate::{Room, Rooms};
+
+/// A message event a device wants to send.
+#[derive(Clone, Debug)]
+pub struct Send {
+    /// Target room.
+    pub room_id: OwnedRoomId,
+    /// Event type.
+    pub kind: TimelineEventType,
+    /// Content; any JSON object.
+    pub content: Box<RawValue>,
+    /// Transaction id chosen by the device.
+    pub txn_id: OwnedTransactionId,
+}
+
+/// A state event somebody wants to set.
+#[derive(Clone, Debug)]
+pub struct SetState {
+    /// Target room.
+    pub room_id: OwnedRoomId,
+    /// Event type.
+    pub kind: TimelineEventType,
+    /// State key.
+    pub state_key: String,
+    /// Content; any JSON object.
+    pub content: Box<RawValue>,
+}
+
+/// Event types that may be sent unencrypted into an encrypted room: they carry no content that
+/// clients encrypt. Everything else would be a leak.
+const PLAIN_IN_ENCRYPTED: [TimelineEventType; 3] = [
+    TimelineEventType::RoomEncrypted,
+    TimelineEventType::RoomRedaction,
+    TimelineEventType::Reaction,
+];
+
+impl Rooms {
+    /// Sends a message event; the same transaction id again answers the first event's id.
+    pub async fn send(&self, cx: &Cx, send: Send) -> Result<OwnedEventId> {
+        let session = cx.session()?;
+        let txn = Txn { device_id: session.device_id.clone(), txn_id: send.txn_id.to_string() };
+        if send.kind == TimelineEventType::RoomRedaction {
+            let text = "Redactions are sent with PUT …/redact/{eventId}/{txnId}.";
+            return Err(Error::invalid(MatrixCode::InvalidParam, text));
+        }
+        let mut event = NewEvent::message(session.user_id.clone(), send.kind, send.content);
+        event.txn = Some(txn);
+        self.send_once(cx, &send.room_id, event).await
+    }
+
+    /// Redacts an event (spec: `PUT /rooms/{roomId}/redact/{eventId}/{txnId}`).
+    pub async fn redact(
+        &self,
+        cx: &Cx,
+        (room_id, event_id): (&RoomId, &EventId),
+        txn_id: OwnedTransactionId,
+        reason: Option<String>,
+    ) -> Result<OwnedEventId> {
+        let session = cx.session()?;
+        let room = self.room(cx, room_id).await?;
+        let target = self.redaction_target(cx, &room, event_id).await?;
+        let mut event = NewEvent::message(
+            session.user_id.clone(),
+            TimelineEventType::RoomRedaction,
+            kontor_protocol::redaction_content(&room.rules, event_id, reason)?,
+        );
+        self.require_may_redact(&room, session, &target.event)?;
+        event.redacts = Some(target);
+        event.txn = Some(Txn { device_id: session.device_id.clone(), txn_id: txn_id.to_string() });
+        self.send_once(cx, room_id, event).await
+    }
+
+    /// Sets a state event.
+    pub async fn set_state(&self, cx: &Cx, set: SetState) -> Result<OwnedEventId> {
+        let sender = cx.user()?.to_owned();
+        if set.kind == TimelineEventType::RoomMember {
+            return self.set_member_state(cx, set).await;
+        }
+        if set.kind == TimelineEventType::RoomCreate {
+            return Err(Error::forbidden("A room is created once."));
+        }
+        if set.kind == TimelineEventType::RoomCanonicalAlias {
+            self.check_canonical_alias(cx, &set.room_id, &set.content).await?;
+        }
+        self.retry(cx, &set.room_id, async |room| {
+            self.require_encryption_stays(&room, &set)?;
+            let event = NewEvent::state(
+                sender.clone(),
+                set.kind.clone(),
+                set.state_key.clone(),
+                set.content.clone(),
+            );
+            self.append_one(cx, &room, event).await
+        })
+        .await
+    }
+
+    /// Appends one event.
+    pub(crate) async fn append_one(
+        &self,
+        cx: &Cx,
+        room: &Arc<Room>,
+        event: NewEvent,
+    ) -> Result<OwnedEventId> {
+        let ids = self.append(cx, room, vec![event], None).await?;
+        ids.into_iter().next().ok_or_else(|| Error::internal("append answered no event id"))
+    }
+
+    /// Appends an event with a transaction id at most once.
+    async fn send_once(&self, cx: &Cx, room_id: &RoomId, event: NewEvent) -> Result<OwnedEventId> {
+        self.retry(cx, room_id, async |room| {
+            self.require_encrypted(&room, &event)?;
+            if let Some(sent) = recently_sent(&room, &event) {
+                return Ok(sent);
+            }
+            match self.append_one(cx, &room, event.clone()).await {
+                Err(error) if error.kind == Kind::Conflict => {
+                    match self.sent_before(cx, &room, &event).await? {
+                        Some(sent) => Ok(sent),
+                        None => Err(error),
+                    }
+                }
+                outcome => outcome,
+            }
+        })
+        .await
+    }
+
+    /// An event of this room, with its stored form.
+    async fn redaction_target(
+        &self,
+        cx: &Cx,
+        room: &Arc<Room>,
+        event_id: &EventId,
+    ) -> Result<Target> {
+        let event = self.event_in_room(cx, room, event_id).await?;
+        let wanted = event_id.to_owned();
+        let row = self.db.read(cx, move |tx| event::find_event(tx, &wanted)).await?;
+        let json = row.map(|row| row.json).ok_or_else(|| Error::not_found("No such event."))?;
+        Ok(Target { event, json })
+    }
+
+    /// The event this device has sent under this transaction id, if any.
+    async fn sent_before(
+        &self,
+        cx: &Cx,
+        room: &Room,
+        event: &NewEvent,
+    ) -> Result<Option<OwnedEventId>> {
+        let Some(txn) = event.txn.clone() else { return Ok(None) };
+        let (nid, kind, sender) = (room.nid, event.kind.to_string(), event.sender.clone());
+        let found = self
+            .db
+            .read(cx, move |tx| {
+                let txn = (txn.device_id.as_str(), &*txn.txn_id);
+                event::find_event_by_txn(tx, nid, &kind, &sender, txn)
+            })
+            .await?;
+        found.map(|id| OwnedEventId::try_from(id).map_err(Error::internal)).transpose()
+    }
+
+    /// Plaintext guard: an encrypted room takes no unencrypted message.
+    fn require_encrypted(&self, room: &Room, event: &NewEvent) -> Result<()> {
+        let live = room.live();
+        let encrypted = live.state.get("m.room.encryption", "").is_some();
+        if !self.policy.plaintext_guard || !encrypted || PLAIN_IN_ENCRYPTED.contains(&event.kind) {
+            return Ok(());
+        }
+        Err(Error::forbidden(format!(
+            "This room is end-to-end encrypted: {} may not be sent unencrypted.",
+            event.kind
+        )))
+    }
+
+    /// Encryption, once on, stays on with the same algorithm.
+    fn require_encryption_stays(&self, room: &Room, set: &SetState) -> Result<()> {
+        if set.kind != TimelineEventType::RoomEncryption {
+            return Ok(());
+        }
+        let algorithm = |content: &RawValue| {
+            serde_json::from_str::<serde_json::Value>(content.get())
+                .ok()
+                .and_then(|content| content.get("algorithm")?.as_str().map(str::to_owned))
+        };
+        let now = room.live().state.get("m.room.encryption", "").map(|e| algorithm(&e.pdu.content));
+        match now {
+            Some(present) if present.is_some() && present != algorithm(&set.content) => {
+                Err(Error::forbidden("Encryption of a room can't be switched off or changed."))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The transaction among the events in memory.
+fn recently_sent(room: &Room, event: &NewEvent) -> Option<OwnedEventId> {
+    let txn = event.txn.as_ref()?;
+    let same = |sent: &&Arc<crate::Event>| {
+        sent.txn.as_ref() == Some(txn)
+            && sent.pdu.sender == event.sender
+            && sent.pdu.kind == event.kind
+    };
+    room.live().recent.iter().rev().find(same).map(|sent| sent.pdu.event_id.clone())
+}

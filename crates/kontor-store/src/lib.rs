@@ -5,13 +5,21 @@
 
 pub mod access_token;
 pub mod account;
+pub mod cross_signing_key;
 pub mod device;
+pub mod device_key;
+pub mod device_list_change;
+pub mod e2ee;
 pub mod event;
+pub mod fallback_key;
 pub mod inventory;
+pub mod key_backup;
+pub mod key_signature;
 pub mod login_failure;
 pub mod media;
 pub mod membership;
 mod migrations;
+pub mod one_time_key;
 pub mod password;
 pub mod profile;
 pub mod refresh_token;
@@ -20,6 +28,7 @@ pub mod relation;
 pub mod room;
 pub mod room_alias;
 pub mod room_state;
+pub mod to_device;
 
 use kontor_db::Sql;
 
@@ -30,11 +39,18 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
     let modules = [
         access_token::STATEMENTS,
         account::STATEMENTS,
+        cross_signing_key::STATEMENTS,
         device::STATEMENTS,
+        device_key::STATEMENTS,
+        device_list_change::STATEMENTS,
         event::STATEMENTS,
+        fallback_key::STATEMENTS,
+        key_backup::STATEMENTS,
+        key_signature::STATEMENTS,
         login_failure::STATEMENTS,
         media::STATEMENTS,
         membership::STATEMENTS,
+        one_time_key::STATEMENTS,
         password::STATEMENTS,
         profile::STATEMENTS,
         refresh_token::STATEMENTS,
@@ -43,6 +59,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         room::STATEMENTS,
         room_alias::STATEMENTS,
         room_state::STATEMENTS,
+        to_device::STATEMENTS,
     ];
     modules.into_iter().flatten().copied()
 }

@@ -6,5 +6,6 @@ use kontor_db::Migration;
 pub static MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "rooms", sql: include_str!("../migrations/0001_rooms.sql") },
     Migration { number: 2, name: "identity", sql: include_str!("../migrations/0002_identity.sql") },
+    Migration { number: 3, name: "e2ee", sql: include_str!("../migrations/0003_e2ee.sql") },
     Migration { number: 4, name: "media", sql: include_str!("../migrations/0004_media.sql") },
 ];

@@ -3,7 +3,9 @@
 use axum::Router;
 use axum::response::Response;
 use http::Method;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use http::header::{
+    AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, RANGE,
+};
 use kontor_core::{Error, MatrixCode};
 use tower_http::cors::{Any, CorsLayer};
 
@@ -29,7 +31,14 @@ fn cors() -> CorsLayer {
             Method::DELETE,
             Method::OPTIONS,
         ])
-        .allow_headers([HeaderName::from_static("x-requested-with"), CONTENT_TYPE, AUTHORIZATION])
+        .allow_headers([
+            HeaderName::from_static("x-requested-with"),
+            CONTENT_TYPE,
+            AUTHORIZATION,
+            RANGE,
+        ])
+        // Without these a browser client cannot resume or name a download.
+        .expose_headers([CONTENT_DISPOSITION, CONTENT_RANGE, ETAG])
 }
 
 async fn unrecognized() -> Response {

@@ -3,5 +3,6 @@
 
 mod backend;
 mod inventory;
+mod media;
 mod schema;
 mod statements;

@@ -281,6 +281,7 @@ fn redact(
     let Redacted { pdu, json } = kontor_protocol::redact(json, &target.pdu, &room.rules)?;
     let mut event = Event::new(pdu, target.txn.clone(), None);
     event.redacted_because = Some(Arc::clone(redaction));
+    event.set_related(target.may_be_related_to());
     event.set_pos(target.pos());
     let event = Arc::new(event);
     let kind = event.pdu.kind.to_string();

@@ -1,5 +1,6 @@
 //! One event in memory: the PDU, its client form, and what the server knows about it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use kontor_core::{Error, Result, Session, StreamPos, Timestamp};
@@ -29,6 +30,8 @@ pub struct Event {
     /// Redaction that emptied it.
     pub redacted_because: Option<Arc<Self>>,
     pos: OnceLock<StreamPos>,
+    /// Whether another event may relate to it: exact for new events, assumed for stored ones.
+    related: AtomicBool,
 }
 
 /// Where an event came from: a device and the transaction id it chose.
@@ -87,6 +90,7 @@ impl Event {
             replaced,
             redacted_because: None,
             pos: OnceLock::new(),
+            related: AtomicBool::new(false),
         }
     }
 
@@ -105,6 +109,7 @@ impl Event {
             .map(|(device, txn_id)| Txn { device_id: device.into(), txn_id });
         let event = Self { redacted_because, ..Self::new(pdu, txn, None) };
         event.set_pos(row.pos);
+        event.set_related(true);
         Ok(event)
     }
 
@@ -116,6 +121,15 @@ impl Event {
     /// Sets the position; later calls change nothing.
     pub(crate) fn set_pos(&self, pos: StreamPos) {
         let _already_set = self.pos.set(pos);
+    }
+
+    /// Whether another event may relate to it; `false` is certain.
+    pub fn may_be_related_to(&self) -> bool {
+        self.related.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_related(&self, related: bool) {
+        self.related.store(related, Ordering::Relaxed);
     }
 
     /// Whether it is the state event for (`kind`, `state_key`).

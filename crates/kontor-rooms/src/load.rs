@@ -1,15 +1,15 @@
 //! Brings rooms and room lists from the database into memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use kontor_core::{Cx, Error, MatrixCode, Result, RoomNid, StreamPos};
 use kontor_db::Tx;
 use kontor_protocol::RoomRules;
 use kontor_store::event::EventRow;
-use kontor_store::{event, membership, room, room_state};
+use kontor_store::{event, membership, relation, room, room_state};
 use ruma::events::room::member::MembershipState;
-use ruma::{OwnedEventId, RoomId, RoomVersionId, UserId};
+use ruma::{OwnedEventId, OwnedRoomId, RoomId, RoomVersionId, UserId};
 
 use crate::registry::{UserRoom, UserRooms};
 use crate::room::{Head, Live, RECENT};
@@ -49,6 +49,17 @@ impl Rooms {
                 return Ok(rooms);
             }
         }
+    }
+
+    /// Of these rooms, those that may have events after `since`. Costs no database access.
+    #[must_use]
+    pub fn changed_rooms(&self, rooms: &UserRooms, since: StreamPos) -> Vec<OwnedRoomId> {
+        self.registry.changed(rooms, since)
+    }
+
+    /// Newest committed position of the tenant's stream.
+    pub fn committed(&self) -> StreamPos {
+        self.db.committed()
     }
 
     /// Runs an action on a room; again on a fresh handle if a failed write broke the first.
@@ -105,6 +116,14 @@ fn load_room(tx: &mut Tx<'_>, room_id: &RoomId) -> Result<Option<Room>> {
         StreamPos(newest.first().map_or(0, |oldest| oldest.pos.0 - 1))
     };
     let recent = into_events(tx, newest, (row.nid, room_id), &rules)?;
+    let ids: Vec<_> = recent.iter().map(|event| &*event.pdu.event_id).collect();
+    let related: HashSet<String> = relation::list_relation_groups(tx, row.nid, &ids)?
+        .into_iter()
+        .map(|group| group.target)
+        .collect();
+    for event in &recent {
+        event.set_related(related.contains(event.pdu.event_id.as_str()));
+    }
     let mut live = Live { recent_floor: floor, ..Live::default() };
     for event in state {
         live.take_state(&event);

@@ -67,6 +67,18 @@ impl Registry {
         None
     }
 
+    /// Of these rooms, those with events after `since`, and those that are not in memory.
+    pub(crate) fn changed(&self, of_user: &UserRooms, since: StreamPos) -> Vec<OwnedRoomId> {
+        let rooms = self.rooms.lock();
+        of_user
+            .keys()
+            .filter(|id| {
+                rooms.loaded.get(*id).is_none_or(|r| r.is_broken() || r.last_pos() > since)
+            })
+            .cloned()
+            .collect()
+    }
+
     /// Whether the room must be loaded behind all queued writes.
     pub(crate) fn must_reload(&self, room_id: &RoomId) -> bool {
         self.rooms.lock().broken.contains(room_id)

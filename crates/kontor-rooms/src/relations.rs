@@ -51,7 +51,10 @@ impl Rooms {
         events: &[Arc<Event>],
     ) -> Result<Bundles> {
         let targets: Vec<&Arc<Event>> =
-            events.iter().filter(|event| !event.is_redacted()).collect();
+            events.iter().filter(|e| e.may_be_related_to() && !e.is_redacted()).collect();
+        if targets.is_empty() {
+            return Ok(HashMap::new());
+        }
         let groups = self.relation_groups(cx, room, &targets).await?;
         if groups.is_empty() {
             return Ok(HashMap::new());

@@ -103,6 +103,10 @@ impl Live {
     pub(crate) fn push(&mut self, event: &Arc<Event>) {
         self.last_pos = event.pos();
         self.take_state(event);
+        if let Some(relation) = &event.relation {
+            let target = self.recent.iter().rev().find(|e| e.pdu.event_id == relation.target);
+            target.inspect(|target| target.set_related(true));
+        }
         self.recent.push_back(Arc::clone(event));
         while self.recent.len() > RECENT {
             if let Some(oldest) = self.recent.pop_front() {

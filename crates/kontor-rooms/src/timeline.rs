@@ -34,6 +34,13 @@ pub struct Page {
     pub next: Option<StreamPos>,
 }
 
+/// Events in the direction of reading.
+struct Chunk {
+    events: Vec<Arc<Event>>,
+    /// Nothing comes behind them.
+    last: bool,
+}
+
 impl Rooms {
     /// Up to `limit` events that `sight` shows and `wanted` picks, starting at `from`.
     ///
@@ -51,9 +58,8 @@ impl Rooms {
         let mut at = StreamPos(from.0.min(sight.horizon().0));
         let mut scanned = 0;
         loop {
-            let chunk = self.chunk(cx, room, at, direction).await?;
-            let complete = chunk.len() < CHUNK as usize;
-            for event in chunk {
+            let Chunk { events, last } = self.chunk(cx, room, at, direction).await?;
+            for event in events {
                 if direction == Direction::Forwards && event.pos() > sight.horizon() {
                     return Ok(page);
                 }
@@ -70,7 +76,7 @@ impl Rooms {
                     return Ok(page);
                 }
             }
-            if complete {
+            if last {
                 return Ok(page);
             }
         }
@@ -83,30 +89,38 @@ impl Rooms {
         room: &Arc<Room>,
         at: StreamPos,
         direction: Direction,
-    ) -> Result<Vec<Arc<Event>>> {
-        if direction == Direction::Forwards {
-            let live = room.live();
-            if live.covers(at) {
+    ) -> Result<Chunk> {
+        let live = room.live();
+        match direction {
+            Direction::Forwards if live.covers(at) => {
                 let newer = live.recent.iter().filter(|event| event.pos() > at);
-                return Ok(newer.take(CHUNK as usize).cloned().collect());
+                return Ok(Chunk { events: newer.cloned().collect(), last: true });
             }
+            Direction::Backwards if at > live.recent_floor => {
+                let older = live.recent.iter().rev().filter(|event| event.pos() <= at);
+                let last = live.recent_floor == StreamPos::ZERO;
+                let events: Vec<_> = older.cloned().collect();
+                if last || !events.is_empty() {
+                    return Ok(Chunk { events, last });
+                }
+            }
+            Direction::Forwards | Direction::Backwards => {}
         }
         let room = Arc::clone(room);
         self.db
             .read(cx, move |tx| {
                 let rows = match direction {
-                    Direction::Backwards => event::list_events_before(
-                        tx,
-                        room.nid,
-                        StreamPos(at.0.saturating_add(1)),
-                        StreamPos::ZERO,
-                        CHUNK,
-                    ),
+                    Direction::Backwards => {
+                        let before = StreamPos(at.0.saturating_add(1));
+                        event::list_events_before(tx, room.nid, before, StreamPos::ZERO, CHUNK)
+                    }
                     Direction::Forwards => {
                         event::list_events_after(tx, room.nid, at, StreamPos::MAX, CHUNK)
                     }
                 }?;
-                into_events(tx, rows, (room.nid, &room.room_id), &room.rules)
+                let last = rows.len() < CHUNK as usize;
+                let events = into_events(tx, rows, (room.nid, &room.room_id), &room.rules)?;
+                Ok(Chunk { events, last })
             })
             .await
     }

@@ -1,1 +1,14 @@
-//! kontor-sync
+//! Builds `/sync`: what a device has not seen yet. Read side only.
+//!
+//! The order of work for one answer: positions first, then rooms that changed, then everything
+//! else. Nothing that happens meanwhile is lost: it lies behind the positions and comes next
+//! time.
+
+mod invited;
+mod joined;
+mod left;
+mod stripped;
+mod sync;
+mod token;
+
+pub use sync::Sync;

@@ -1,0 +1,206 @@
+//! One `/sync` request: build an answer, or wait until there is one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kontor_core::{Cx, Result, StreamPos};
+use kontor_feed::Feed;
+use kontor_rooms::{Rooms, UserRoom, UserRooms};
+use ruma::api::client::filter::{FilterDefinition, LazyLoadOptions};
+use ruma::api::client::sync::sync_events::v3::{self, Request, Response};
+use ruma::events::room::member::MembershipState;
+use ruma::{OwnedRoomId, OwnedUserId, RoomId, UserId};
+use tokio::time::Instant;
+
+use crate::token::Token;
+use kontor_protocol::EventMatcher;
+
+/// Longest time a request waits for something new.
+const WAIT_LIMIT: Duration = Duration::from_secs(90);
+
+/// Timeline events per room if the filter names no number, and the most it may name.
+const TIMELINE_DEFAULT: usize = 20;
+const TIMELINE_LIMIT: usize = 500;
+
+/// Builds `/sync` answers for one organisation. Cheap to clone.
+#[derive(Clone)]
+pub struct Sync {
+    pub(crate) rooms: Rooms,
+    feed: Feed,
+}
+
+/// What every part of one answer needs.
+pub(crate) struct Scope {
+    pub(crate) user: OwnedUserId,
+    /// Where the device has read to; `None` on a first sync.
+    pub(crate) since: Option<Token>,
+    /// What this answer covers.
+    pub(crate) upto: Token,
+    pub(crate) filter: FilterDefinition,
+    pub(crate) timeline: EventMatcher,
+    pub(crate) state: EventMatcher,
+    /// Answer the whole state of every room.
+    pub(crate) full_state: bool,
+    /// Answer state as after the timeline (`use_state_after`).
+    pub(crate) state_after: bool,
+}
+
+impl Scope {
+    /// Position the device has read to; zero on a first sync.
+    pub(crate) fn since_pos(&self) -> StreamPos {
+        self.since.map_or(StreamPos::ZERO, |since| since.stream)
+    }
+
+    /// Most timeline events per room.
+    pub(crate) fn timeline_limit(&self) -> usize {
+        let asked = self.filter.room.timeline.limit;
+        let asked = asked.and_then(|limit| usize::try_from(u64::from(limit)).ok());
+        asked.unwrap_or(TIMELINE_DEFAULT).clamp(1, TIMELINE_LIMIT)
+    }
+
+    /// Members are sent only for senders in the timeline.
+    pub(crate) fn lazy_members(&self) -> bool {
+        matches!(self.filter.room.state.lazy_load_options, LazyLoadOptions::Enabled { .. })
+    }
+
+    fn wants_room(&self, room_id: &RoomId) -> bool {
+        let filter = &self.filter.room;
+        filter.rooms.as_ref().is_none_or(|rooms| rooms.iter().any(|id| id == room_id))
+            && !filter.not_rooms.iter().any(|id| id == room_id)
+    }
+}
+
+impl Sync {
+    /// The service over its sources.
+    #[must_use]
+    pub fn new(rooms: Rooms, feed: Feed) -> Self {
+        Self { rooms, feed }
+    }
+
+    /// Answers at once if there is something new, else as soon as there is, at the latest after
+    /// the request's timeout.
+    pub async fn sync(&self, cx: &Cx, request: Request) -> Result<Response> {
+        let wait = request.timeout.unwrap_or_default().min(WAIT_LIMIT);
+        let deadline = Instant::now() + wait;
+        let mut scope = self.scope(cx, request).await?;
+        let mut listener = self.feed.listen(&scope.user);
+        loop {
+            scope.upto.stream = self.rooms.committed();
+            let response = self.build(cx, &scope).await?;
+            let waits = scope.since.is_some() && !scope.full_state && is_empty(&response);
+            if !waits || tokio::time::timeout_at(deadline, listener.changed()).await.is_err() {
+                return Ok(response);
+            }
+        }
+    }
+
+    async fn scope(&self, cx: &Cx, request: Request) -> Result<Scope> {
+        let since = request.since.as_deref().map(Token::parse).transpose()?;
+        let filter = match request.filter {
+            Some(v3::Filter::FilterDefinition(filter)) => filter,
+            _ => FilterDefinition::default(),
+        };
+        Ok(Scope {
+            user: cx.user()?.to_owned(),
+            since,
+            upto: Token { stream: StreamPos::ZERO, ephemeral: 0 },
+            timeline: EventMatcher::new(&filter.room.timeline),
+            state: EventMatcher::new(&filter.room.state),
+            filter,
+            full_state: request.full_state,
+            state_after: request.use_state_after,
+        })
+    }
+
+    async fn build(&self, cx: &Cx, scope: &Scope) -> Result<Response> {
+        let mut response = Response::new(scope.upto.to_string());
+        let rooms = self.rooms.rooms_of(cx, &scope.user).await?;
+        for (room_id, entry) in self.rooms_to_visit(&rooms, scope) {
+            self.add_room(cx, scope, (room_id, entry), &mut response).await?;
+        }
+        Ok(response)
+    }
+
+    /// Rooms that may have something new for the device.
+    fn rooms_to_visit<'r>(
+        &self,
+        rooms: &'r UserRooms,
+        scope: &Scope,
+    ) -> Vec<(OwnedRoomId, &'r UserRoom)> {
+        let candidates = match scope.since {
+            Some(since) if !scope.full_state => self.rooms.changed_rooms(rooms, since.stream),
+            _ => rooms.keys().cloned().collect(),
+        };
+        candidates
+            .into_iter()
+            .filter(|room_id| scope.wants_room(room_id))
+            .filter_map(|room_id| rooms.get(&room_id).map(|entry| (room_id, entry)))
+            .collect()
+    }
+
+    async fn add_room(
+        &self,
+        cx: &Cx,
+        scope: &Scope,
+        (room_id, entry): (OwnedRoomId, &UserRoom),
+        response: &mut Response,
+    ) -> Result<()> {
+        // A membership behind the answer's position comes with the next answer.
+        let changed = entry.pos > scope.since_pos();
+        match entry.membership {
+            MembershipState::Join => {
+                let room = self.rooms.room(cx, &room_id).await?;
+                if let Some(joined) = self.joined(cx, scope, &room, entry).await? {
+                    response.rooms.join.insert(room_id, joined);
+                }
+            }
+            MembershipState::Invite if changed || scope.full_state => {
+                let room = self.rooms.room(cx, &room_id).await?;
+                response.rooms.invite.insert(room_id, self.invited(scope, &room));
+            }
+            MembershipState::Knock if changed || scope.full_state => {
+                let room = self.rooms.room(cx, &room_id).await?;
+                response.rooms.knock.insert(room_id, self.knocked(scope, &room));
+            }
+            MembershipState::Leave | MembershipState::Ban if !entry.forgotten && changed => {
+                let room = self.rooms.room(cx, &room_id).await?;
+                if let Some(left) = self.left(cx, scope, &room).await? {
+                    response.rooms.leave.insert(room_id, left);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Nothing in it that is worth waking a device for.
+fn is_empty(response: &Response) -> bool {
+    response.rooms.is_empty()
+        && response.presence.events.is_empty()
+        && response.account_data.events.is_empty()
+        && response.to_device.events.is_empty()
+        && response.device_lists.changed.is_empty()
+        && response.device_lists.left.is_empty()
+}
+
+/// The members after whom a nameless room is named: the first five besides the viewer.
+pub(crate) fn heroes(live: &kontor_rooms::Live, viewer: &UserId) -> Vec<OwnedUserId> {
+    let present = |membership: &MembershipState| {
+        matches!(membership, MembershipState::Join | MembershipState::Invite)
+    };
+    let pick = |wanted: &dyn Fn(&MembershipState) -> bool| -> Vec<OwnedUserId> {
+        live.state
+            .of_kind("m.room.member")
+            .filter(|event| event.membership.as_ref().is_some_and(wanted))
+            .filter_map(|event| event.pdu.state_key.as_deref()?.try_into().ok())
+            .filter(|user: &OwnedUserId| user != viewer)
+            .take(5)
+            .collect()
+    };
+    let here = pick(&present);
+    if here.is_empty() { pick(&|membership| !present(membership)) } else { here }
+}
+
+/// Shared handle, as the parts of an answer take it.
+pub(crate) type RoomHandle = Arc<kontor_rooms::Room>;

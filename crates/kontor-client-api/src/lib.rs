@@ -8,6 +8,7 @@ mod frame;
 mod media;
 mod rooms;
 mod router;
+mod sync;
 mod tenant;
 
 pub use error::error_response;

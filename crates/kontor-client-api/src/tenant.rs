@@ -3,6 +3,7 @@
 use kontor_core::{Clock, Random, TenantId};
 use kontor_media::Media;
 use kontor_rooms::Rooms;
+use kontor_sync::Sync;
 use ruma::OwnedServerName;
 
 /// One organisation: its name and its services.
@@ -22,4 +23,6 @@ pub struct Tenant {
     pub media: Media,
     /// Rooms and their events.
     pub rooms: Rooms,
+    /// What devices have not seen yet.
+    pub sync: Sync,
 }

@@ -3,7 +3,7 @@
 use kontor_core::{Cx, Error, MatrixCode, Result, Secret, Timestamp};
 use kontor_db::Tx;
 use kontor_store::account::{self, AccountRow};
-use kontor_store::{login_failure, password as password_table, profile};
+use kontor_store::{e2ee, login_failure, password as password_table, profile};
 use ruma::api::client::uiaa::AuthData;
 use ruma::{OwnedUserId, UserId};
 
@@ -93,8 +93,8 @@ impl Identity {
         self.set_password(cx, session.user_id.clone(), new, ended).await
     }
 
-    /// Closes the caller's account, after asking for the password: no password, no device, no
-    /// profile and no login name remain. The user id is never given again.
+    /// Closes the caller's account, after asking for the password: no password, no device, no key,
+    /// no profile and no login name remain. The user id is never given again.
     ///
     /// # Errors
     /// As [`Identity::authenticate_interactively`].
@@ -114,6 +114,9 @@ impl Identity {
                     return Err(no_account());
                 }
                 this.end_sessions_in(tx, &user, &Ended::All)?;
+                e2ee::delete_account(tx, &user)?;
+                let feed = this.inner.feed.clone();
+                tx.after_visible(move || feed.wake_everyone());
                 password_table::delete_password(tx, &user)?;
                 login_failure::delete_login_failure(tx, &subject)?;
                 profile::delete_profile(tx, &user)

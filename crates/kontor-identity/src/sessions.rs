@@ -7,7 +7,7 @@ use kontor_core::{Error, MatrixCode, Result, Session, Timestamp};
 use kontor_db::Tx;
 use kontor_feed::Feed;
 use kontor_store::access_token::{self, TokenHash};
-use kontor_store::{device, refresh_token};
+use kontor_store::{device, e2ee, refresh_token};
 use parking_lot::Mutex;
 use quick_cache::sync::Cache;
 use ruma::{DeviceId, OwnedUserId, UserId};
@@ -145,6 +145,11 @@ impl Ending<'_, '_> {
     /// Removes a device with its tokens, keys and inbox; `false` if there is none.
     pub(crate) fn delete_device(&mut self, user: &UserId, id: &DeviceId) -> Result<bool> {
         self.revoke_tokens(user, id)?;
+        if e2ee::delete_device(self.tx, user, id)?.is_some() {
+            // Everybody who shares a room learns of it; devices with keys go rarely.
+            let feed = self.feed.clone();
+            self.tx.after_visible(move || feed.wake_everyone());
+        }
         device::delete_device_row(self.tx, user, id)
     }
 

@@ -1,1 +1,16 @@
-//! kontor-node
+//! A running node: opens tenants, listens, finds the tenant of each request by its host name.
+
+mod body;
+mod connection;
+mod entrance;
+mod folder_lock;
+mod hosts;
+mod listener;
+mod node;
+mod open_files;
+mod opening;
+mod tenants;
+
+pub use folder_lock::FolderLock;
+pub use node::Node;
+pub use tenants::Tenants;

@@ -1,0 +1,111 @@
+//! The way of every request: host name → tenant → routes.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::{Method, StatusCode};
+use hyper::body::{Body as _, Incoming};
+use kontor_client_api::error_response;
+use kontor_config::Listen;
+use kontor_core::{Error, Result};
+use tokio::sync::watch;
+use tower::ServiceExt;
+
+use crate::Tenants;
+use crate::body::PacedBody;
+use crate::hosts::host_of;
+
+/// What every connection needs.
+pub(crate) struct Entrance {
+    tenants: Arc<Tenants>,
+    router: Router,
+    limits: Listen,
+    /// Becomes true when the node stops.
+    stopping: watch::Receiver<bool>,
+}
+
+impl Entrance {
+    pub(crate) fn new(
+        tenants: Arc<Tenants>,
+        router: Router,
+        limits: Listen,
+        stopping: watch::Receiver<bool>,
+    ) -> Self {
+        let router = router.layer(middleware::from_fn(log));
+        Self { tenants, router, limits, stopping }
+    }
+
+    pub(crate) fn limits(&self) -> &Listen {
+        &self.limits
+    }
+
+    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
+        self.stopping.clone()
+    }
+
+    /// Answers one request.
+    pub(crate) async fn answer(&self, request: http::Request<Incoming>) -> Response {
+        let request = match self.admit(request).await {
+            Ok(request) => request,
+            Err(error) => return error_response(error),
+        };
+        let waits = request.method() == Method::GET && request.uri().path().ends_with("/sync");
+        let answer = self.router.clone().oneshot(request);
+        if !waits {
+            return answer.await.into_response();
+        }
+        // A waiting /sync changes nothing: it can be broken off and asked again after the restart.
+        let mut stopping = self.stopping();
+        tokio::select! {
+            response = answer => response.into_response(),
+            _ = stopping.wait_for(|stopping| *stopping) => restarting(),
+        }
+    }
+
+    /// Adds the tenant and paces the body.
+    async fn admit(&self, request: http::Request<Incoming>) -> Result<Request> {
+        let tenant = match host_of(&request) {
+            Some(host) => self.tenants.find(host).await?,
+            None => None,
+        };
+        let tenant = tenant
+            .ok_or_else(|| Error::not_found("No organisation is served under this host name."))?;
+        let patience = self.limits.body_timeout;
+        let mut request = request.map(|body| {
+            if body.is_end_stream() {
+                return Body::empty();
+            }
+            Body::new(PacedBody::new(body, patience))
+        });
+        request.extensions_mut().insert(tenant);
+        Ok(request)
+    }
+}
+
+fn restarting() -> Response {
+    let body = r#"{"errcode":"M_UNKNOWN","error":"The server is restarting."}"#;
+    let head = [(CONTENT_TYPE, "application/json"), (RETRY_AFTER, "2")];
+    (StatusCode::SERVICE_UNAVAILABLE, head, body).into_response()
+}
+
+/// Logs one line per request: the route's template, never its values.
+async fn log(request: Request, next: Next) -> Response {
+    if !tracing::enabled!(tracing::Level::DEBUG) {
+        return next.run(request).await;
+    }
+    let started = Instant::now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let response = next.run(request).await;
+    let route = route.as_ref().map_or("unknown", MatchedPath::as_str);
+    let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let status = response.status().as_u16();
+    tracing::debug!(%method, route, status, duration_us, "request");
+    response
+}

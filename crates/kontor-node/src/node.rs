@@ -1,0 +1,79 @@
+//! The node: everything between a configuration and a socket that answers.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use kontor_config::{Config, Preset};
+use kontor_core::{Clock, Error, Random, Result};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::entrance::Entrance;
+use crate::{FolderLock, Tenants, listener};
+
+/// Up to this many tenants are opened at start, so that a damaged one is noticed at once.
+const OPENED_AT_START: usize = 16;
+
+/// A running node. Stop it with [`Node::stop`]; dropping it stops it without waiting.
+#[derive(Debug)]
+pub struct Node {
+    address: SocketAddr,
+    tenants: Arc<Tenants>,
+    stop: watch::Sender<bool>,
+    listening: JoinHandle<()>,
+    _lock: FolderLock,
+}
+
+impl Node {
+    /// Opens the data folder and listens.
+    ///
+    /// # Errors
+    /// With a text for the operator: the folder is in use, keys or a database do not open, the
+    /// address cannot be had, there is no organisation yet.
+    pub async fn start(config: Config, clock: Clock, random: Random) -> Result<Self> {
+        let loopback = config.listen.address.ip().is_loopback();
+        if config.policy.preset == Preset::Lab && !loopback {
+            return Err(Error::forbidden("The preset lab listens on loopback addresses only."));
+        }
+        let lock = FolderLock::acquire(&config.server.data)?;
+        let tenants = Arc::new(Tenants::new(&config, clock, random)?);
+        let names = tenants.names();
+        if names.is_empty() {
+            return Err(Error::not_found(
+                "There is no organisation yet. Name the first one with --server-name \
+                 firma.example, or run: kontor tenant create firma.example",
+            ));
+        }
+        for name in names.iter().take(OPENED_AT_START) {
+            tenants.open(name).await?;
+        }
+        let listener = listener::bind(config.listen.address)?;
+        let address = listener.local_addr().map_err(Error::internal)?;
+        let (stop, stopping) = watch::channel(false);
+        let router = kontor_client_api::router();
+        let entrance = Entrance::new(Arc::clone(&tenants), router, config.listen, stopping);
+        #[expect(clippy::disallowed_methods, reason = "the one listening task; joined by stop()")]
+        let listening = tokio::spawn(listener::run(listener, Arc::new(entrance)));
+        Ok(Self { address, tenants, stop, listening, _lock: lock })
+    }
+
+    /// Where it listens; with the port the system chose if 0 was configured.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The tenants served.
+    pub fn tenants(&self) -> &Tenants {
+        &self.tenants
+    }
+
+    /// Stops: accepts nothing more, finishes what is under way, writes everything down.
+    pub async fn stop(self) {
+        // Receivers live in the listening task only; without one there is nothing to stop.
+        let _ = self.stop.send(true);
+        if let Err(error) = self.listening.await {
+            tracing::error!(%error, "the listener ended by itself");
+        }
+        self.tenants.close().await;
+    }
+}

@@ -1,0 +1,92 @@
+//! Builds one tenant: keys, database, media, services.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use kontor_blob::BlobStore;
+use kontor_client_api::Tenant;
+use kontor_config::{Config, DatabaseUrl};
+use kontor_core::{Actor, Clock, Cx, Random, Result, TenantId};
+use kontor_db::{DatabaseKeys, Db, Settings};
+use kontor_feed::Feed;
+use kontor_media::Media;
+use kontor_policy::Policy;
+use kontor_protocol::SigningKey;
+use kontor_rooms::Rooms;
+use kontor_store::MIGRATIONS;
+use kontor_sync::Sync;
+use kontor_vault::Vault;
+use ruma::ServerName;
+
+/// Name of a tenant's database file in its folder.
+const DATABASE_FILE: &str = "kontor.db";
+/// Name of the folder of a tenant's media in its folder.
+const MEDIA_FOLDER: &str = "media";
+
+/// What it takes to build a tenant.
+pub(crate) struct Opening {
+    vault: Vault,
+    database: DatabaseUrl,
+    policy: Arc<Policy>,
+    clock: Clock,
+    random: Random,
+}
+
+/// A tenant that is open, and what must be closed with it.
+pub(crate) struct Opened {
+    pub(crate) tenant: Arc<Tenant>,
+    pub(crate) db: Db,
+}
+
+impl Opening {
+    pub(crate) fn new(vault: Vault, config: &Config, clock: Clock, random: Random) -> Self {
+        let database = config.database.url.clone();
+        Self { vault, database, policy: Arc::new(Policy::configured(config)), clock, random }
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// Opens a tenant whose keys exist; creates its database and media folder if need be.
+    pub(crate) async fn open(&self, server_name: &ServerName) -> Result<Opened> {
+        let keys = self.vault.open_tenant(server_name)?;
+        let folder = self.vault.tenant_dir(server_name)?;
+        let media_folder = folder.join(MEDIA_FOLDER);
+        let database_keys =
+            DatabaseKeys { cipher_key: keys.cipher_key.clone(), seal_key: keys.seal_key.clone() };
+        let settings = self.database_settings(folder);
+        let db = Db::open(settings, keys.tenant, database_keys, MIGRATIONS).await?;
+        let blobs = BlobStore::open(&media_folder, &keys.media_key, self.random.clone())?;
+        let cx = self.context(keys.tenant)?;
+        let media = Media::new(db.clone(), blobs, server_name.to_owned(), (&*self.policy).into());
+        let swept = media.sweep(&cx).await?;
+        let feed = Feed::default();
+        let signing = SigningKey::from_seed(&keys.signing.seed, keys.signing.version())?;
+        let signer = (server_name.to_owned(), signing);
+        let rooms =
+            Rooms::open(&cx, db.clone(), feed.clone(), Arc::clone(&self.policy), signer).await?;
+        let tenant = Tenant {
+            id: keys.tenant,
+            server_name: server_name.to_owned(),
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+            media,
+            rooms: rooms.clone(),
+            sync: Sync::new(rooms, feed),
+        };
+        tracing::info!(%server_name, swept, "organisation opened");
+        Ok(Opened { tenant: Arc::new(tenant), db })
+    }
+
+    fn context(&self, tenant: TenantId) -> Result<Cx> {
+        Cx::new(tenant, Actor::Job("open tenant"), self.clock.clone(), self.random.clone())
+    }
+
+    fn database_settings(&self, folder: PathBuf) -> Settings {
+        match &self.database {
+            DatabaseUrl::Sqlite => Settings::Sqlite { path: folder.join(DATABASE_FILE) },
+            DatabaseUrl::Postgres(url) => Settings::Postgres { url: url.clone() },
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The tenants of this node, opened when first asked for.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use kontor_client_api::Tenant;
+use kontor_config::{Config, Preset};
+use kontor_core::{Clock, Error, Random, Result, Timestamp};
+use kontor_vault::Vault;
+use parking_lot::RwLock;
+use ruma::{OwnedServerName, ServerName};
+use tokio::sync::OnceCell;
+
+use crate::hosts::Hosts;
+use crate::opening::{Opened, Opening};
+
+/// Shortest time between two looks for tenants that were created meanwhile.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+
+/// The tenants of this node. Each is opened when first asked for, once.
+pub struct Tenants {
+    opening: Opening,
+    clock: Clock,
+    lab: bool,
+    /// Host names from the configuration, beside the server names.
+    named: Vec<kontor_config::Tenant>,
+    table: RwLock<Table>,
+    looked: AtomicI64,
+}
+
+#[derive(Default)]
+struct Table {
+    hosts: Hosts<Slot>,
+    slots: BTreeMap<OwnedServerName, Arc<Slot>>,
+}
+
+/// One tenant, open or not yet.
+struct Slot {
+    server_name: OwnedServerName,
+    opened: OnceCell<Opened>,
+}
+
+impl Tenants {
+    /// The tenants in the data folder and those that `config` names, which are created if need be.
+    ///
+    /// Creates the data folder. Blocks for some file operations.
+    pub fn new(config: &Config, clock: Clock, random: Random) -> Result<Self> {
+        let vault = Vault::open(&config.server.data, random.clone())?;
+        let known = vault.tenants()?;
+        let configured = config.tenants.iter().map(|tenant| &tenant.server_name);
+        for name in configured.chain(&config.server.name) {
+            if !known.contains(name) {
+                vault.create_tenant(name)?;
+                tracing::info!(server_name = %name, "organisation created");
+            }
+        }
+        let tenants = Self {
+            opening: Opening::new(vault, config, clock.clone(), random),
+            clock,
+            lab: config.policy.preset == Preset::Lab,
+            named: config.tenants.clone(),
+            table: RwLock::default(),
+            looked: AtomicI64::new(0),
+        };
+        tenants.look()?;
+        Ok(tenants)
+    }
+
+    /// Server names of all tenants, in order.
+    pub fn names(&self) -> Vec<OwnedServerName> {
+        self.table.read().slots.keys().cloned().collect()
+    }
+
+    /// Opens a tenant, or answers the open one.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such tenant; what keeps it from opening otherwise, with a text
+    /// for the operator.
+    pub async fn open(&self, server_name: &ServerName) -> Result<Arc<Tenant>> {
+        let slot = self.table.read().slots.get(server_name).cloned();
+        let slot = slot.ok_or_else(|| {
+            Error::not_found(format!(
+                "There is no organisation {server_name}. Create it with: kontor tenant create \
+                 {server_name}"
+            ))
+        })?;
+        self.opened(&slot).await
+    }
+
+    /// The tenant served under the host name `host`; `None` if there is none.
+    ///
+    /// # Errors
+    /// `Unavailable` if the tenant does not open; the reason is in the log only.
+    pub(crate) async fn find(&self, host: &str) -> Result<Option<Arc<Tenant>>> {
+        let slot = self.table.read().hosts.find(host).cloned();
+        let slot = match slot {
+            Some(slot) => slot,
+            None if self.may_look() => {
+                self.look()?;
+                match self.table.read().hosts.find(host).cloned() {
+                    Some(slot) => slot,
+                    None => return Ok(None),
+                }
+            }
+            None => return Ok(None),
+        };
+        if let Some(opened) = slot.opened.get() {
+            return Ok(Some(Arc::clone(&opened.tenant)));
+        }
+        self.opened(&slot).await.map(Some).map_err(|cause| {
+            Error::unavailable("This organisation cannot be opened; the operator's log says why.")
+                .because(cause)
+        })
+    }
+
+    /// Writes everything down and closes every open tenant.
+    pub async fn close(&self) {
+        let slots: Vec<Arc<Slot>> = self.table.read().slots.values().cloned().collect();
+        for slot in slots {
+            if let Some(opened) = slot.opened.get() {
+                opened.db.close().await;
+            }
+        }
+    }
+
+    async fn opened(&self, slot: &Slot) -> Result<Arc<Tenant>> {
+        let opened = slot.opened.get_or_try_init(|| self.opening.open(&slot.server_name)).await?;
+        Ok(Arc::clone(&opened.tenant))
+    }
+
+    fn may_look(&self) -> bool {
+        let now = self.clock.now();
+        let looked = Timestamp(self.looked.load(Ordering::Relaxed));
+        // A clock that was set back must not keep new tenants away.
+        let due = now < looked || now.since(looked) >= LOOK_AGAIN;
+        if due {
+            self.looked.store(now.0, Ordering::Relaxed);
+        }
+        due
+    }
+
+    /// Looks which tenants there are; open ones stay open.
+    fn look(&self) -> Result<()> {
+        let names = self.opening.vault().tenants()?;
+        let mut table = self.table.write();
+        for name in names {
+            table
+                .slots
+                .entry(name.clone())
+                .or_insert_with(|| Arc::new(Slot { server_name: name, opened: OnceCell::new() }));
+        }
+        let mut hosts = Hosts::default();
+        for (name, slot) in &table.slots {
+            hosts.add(name.as_str(), slot);
+        }
+        for tenant in &self.named {
+            if let Some(slot) = table.slots.get(&tenant.server_name) {
+                tenant.hosts.iter().for_each(|host| hosts.add(host, slot));
+            }
+        }
+        if let (true, 1, Some(only)) =
+            (self.lab, table.slots.len(), table.slots.values().next().cloned())
+        {
+            hosts.add_loopback(only);
+        }
+        table.hosts = hosts;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Tenants {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tenants").field("names", &self.names()).finish_non_exhaustive()
+    }
+}

@@ -1,5 +1,6 @@
 //! The request context: who does what, for which organisation, when.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use ruma::{DeviceId, OwnedDeviceId, OwnedUserId, UserId};
@@ -22,6 +23,9 @@ pub struct Cx {
     pub request_id: RequestId,
     /// Language for texts shown to people.
     pub locale: Locale,
+    /// Where the request came from, if over the network. For throttling only: never stored or
+    /// logged.
+    pub address: Option<IpAddr>,
     /// Source of randomness.
     pub random: Random,
     /// Source of time, for work that outlives the request.
@@ -66,7 +70,9 @@ impl Cx {
     /// A context for `actor`, at the clock's present time.
     pub fn new(tenant: TenantId, actor: Actor, clock: Clock, random: Random) -> Result<Self> {
         let request_id = RequestId(u64::from_le_bytes(random.bytes()?));
-        Ok(Self { tenant, actor, now: clock.now(), request_id, locale: Locale::De, random, clock })
+        let now = clock.now();
+        let locale = Locale::De;
+        Ok(Self { tenant, actor, now, request_id, locale, address: None, random, clock })
     }
 
     /// The same request, now acting as `actor`.

@@ -129,6 +129,10 @@ pub enum MatrixCode {
     CannotOverwriteMedia,
     /// `M_UNKNOWN_DEVICE`
     UnknownDevice,
+    /// `M_PROFILE_TOO_LARGE`
+    ProfileTooLarge,
+    /// `M_KEY_TOO_LARGE`
+    KeyTooLarge,
 }
 
 impl MatrixCode {
@@ -177,6 +181,8 @@ impl MatrixCode {
             Self::NotYetUploaded => "M_NOT_YET_UPLOADED",
             Self::CannotOverwriteMedia => "M_CANNOT_OVERWRITE_MEDIA",
             Self::UnknownDevice => "M_UNKNOWN_DEVICE",
+            Self::ProfileTooLarge => "M_PROFILE_TOO_LARGE",
+            Self::KeyTooLarge => "M_KEY_TOO_LARGE",
         }
     }
 }

@@ -1,1 +1,37 @@
-//! kontor-identity
+//! Accounts, credentials, sessions and devices of one organisation.
+//!
+//! Everything a secret can prove is decided here: [`Identity::authenticate`] turns an access token
+//! into a context, [`Identity::login`] a password into tokens, and
+//! [`Identity::authenticate_interactively`] asks again before something grave. Secrets are stored
+//! as keyed hashes only; of people's use, no more than the day is kept.
+
+mod accounts;
+mod authenticate;
+mod credentials;
+mod devices;
+mod identity;
+mod interactive;
+mod login;
+mod password;
+mod pepper;
+mod profile;
+mod refresh;
+mod register;
+mod registration_token;
+mod sessions;
+mod shared_secret;
+mod throttle;
+mod username;
+
+pub use accounts::{NewUser, PasswordReset};
+pub use identity::{Identity, Settings};
+pub use interactive::Purpose;
+pub use kontor_store::account::AccountRow as Account;
+pub use kontor_store::device::DeviceRow as Device;
+pub use kontor_store::profile::Profile;
+pub use login::{Login, NewDevice, SignedIn};
+pub use password::{Hasher, PasswordCost};
+pub use profile::set_profile_field;
+pub use refresh::Refreshed;
+pub use register::{Registered, Registration};
+pub use shared_secret::SharedSecretRegistration;

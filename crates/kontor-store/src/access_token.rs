@@ -76,13 +76,19 @@ static LIST_OF_DEVICE: Sql = Sql::new(
       WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3",
 );
 
+static EXPIRE_OF_DEVICE: Sql = Sql::new(
+    "access_token.expire_of_device",
+    "UPDATE access_token SET expires_ms = $4
+      WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3",
+);
+
 static DELETE: Sql = Sql::new(
     "access_token.delete",
     "DELETE FROM access_token WHERE tenant_id = $1 AND token_hash = $2",
 );
 
 /// All statements of this table.
-pub static STATEMENTS: &[&Sql] = &[&INSERT, &FIND, &LIST_OF_DEVICE, &DELETE];
+pub static STATEMENTS: &[&Sql] = &[&INSERT, &FIND, &LIST_OF_DEVICE, &EXPIRE_OF_DEVICE, &DELETE];
 
 /// Adds an access token.
 pub fn insert_access_token(tx: &mut Tx<'_>, hash: &TokenHash, token: &TokenRow) -> Result<()> {
@@ -115,6 +121,17 @@ pub fn list_access_tokens(
             .map_err(|_| kontor_core::Error::internal("access_token.token_hash: not 32 bytes"))?;
         Ok((hash, row.int(1)?))
     })
+}
+
+/// Ends all access tokens of a device at `at`, without forgetting them.
+pub fn expire_access_tokens(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    device: &DeviceId,
+    at: Timestamp,
+) -> Result<()> {
+    tx.execute(&EXPIRE_OF_DEVICE, &[user.into(), device.into(), at.into()])?;
+    Ok(())
 }
 
 /// Revokes an access token.

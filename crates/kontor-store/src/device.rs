@@ -68,14 +68,28 @@ static UPDATE_GENERATION: Sql = Sql::new(
       WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3 AND generation < $4",
 );
 
+static RESTART: Sql = Sql::new(
+    "device.restart",
+    "UPDATE device SET last_seen_day_ms = $4, generation = 1
+      WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3",
+);
+
 static DELETE: Sql = Sql::new(
     "device.delete",
     "DELETE FROM device WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3",
 );
 
 /// All statements of this table.
-pub static STATEMENTS: &[&Sql] =
-    &[&INSERT, &FIND, &LIST, &UPDATE_NAME, &UPDATE_LAST_SEEN, &UPDATE_GENERATION, &DELETE];
+pub static STATEMENTS: &[&Sql] = &[
+    &INSERT,
+    &FIND,
+    &LIST,
+    &UPDATE_NAME,
+    &UPDATE_LAST_SEEN,
+    &UPDATE_GENERATION,
+    &RESTART,
+    &DELETE,
+];
 
 /// Adds a device.
 pub fn insert_device(tx: &mut Tx<'_>, user: &UserId, device: &DeviceRow) -> Result<()> {
@@ -133,6 +147,12 @@ pub fn update_generation(
     generation: i64,
 ) -> Result<()> {
     tx.execute(&UPDATE_GENERATION, &[user.into(), id.into(), generation.into()])?;
+    Ok(())
+}
+
+/// Begins a new sign-in on a device that exists: token generations count from 1 again.
+pub fn restart_device(tx: &mut Tx<'_>, user: &UserId, id: &DeviceId, day: Timestamp) -> Result<()> {
+    tx.execute(&RESTART, &[user.into(), id.into(), day.into()])?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Refresh tokens, stored as keyed hashes. Spent ones stay for a while, so that their second use
 //! is noticed.
 
-use kontor_core::Result;
+use kontor_core::{Result, Timestamp};
 use kontor_db::{Row, Sql, Tx};
 use ruma::{DeviceId, UserId};
 
@@ -57,8 +57,14 @@ static DELETE_OUTSIDE: Sql = Sql::new(
         AND (generation < $4 OR generation > $5)",
 );
 
+static EXPIRE_OF_DEVICE: Sql = Sql::new(
+    "refresh_token.expire_of_device",
+    "UPDATE refresh_token SET expires_ms = $4
+      WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3",
+);
+
 /// All statements of this table.
-pub static STATEMENTS: &[&Sql] = &[&INSERT, &FIND, &DELETE_OUTSIDE];
+pub static STATEMENTS: &[&Sql] = &[&INSERT, &FIND, &DELETE_OUTSIDE, &EXPIRE_OF_DEVICE];
 
 /// Adds a refresh token. `token.expires` is the end of the whole sign-in.
 pub fn insert_refresh_token(tx: &mut Tx<'_>, hash: &TokenHash, token: &TokenRow) -> Result<()> {
@@ -88,6 +94,17 @@ pub fn delete_refresh_tokens_outside(
     (first, last): (i64, i64),
 ) -> Result<()> {
     tx.execute(&DELETE_OUTSIDE, &[user.into(), device.into(), first.into(), last.into()])?;
+    Ok(())
+}
+
+/// Ends all refresh tokens of a device at `at`, without forgetting them.
+pub fn expire_refresh_tokens(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    device: &DeviceId,
+    at: Timestamp,
+) -> Result<()> {
+    tx.execute(&EXPIRE_OF_DEVICE, &[user.into(), device.into(), at.into()])?;
     Ok(())
 }
 

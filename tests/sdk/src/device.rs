@@ -7,6 +7,8 @@ use anyhow::{Context, Result, anyhow, ensure};
 use matrix_sdk::config::{RequestConfig, SyncSettings};
 use matrix_sdk::deserialized_responses::EncryptionInfo;
 use matrix_sdk::encryption::{BackupDownloadStrategy, EncryptionSettings};
+use matrix_sdk::ruma::api::client::filter::FilterDefinition;
+use matrix_sdk::ruma::api::client::sync::sync_events::v3::Filter;
 use matrix_sdk::ruma::api::client::uiaa::{
     AuthData, MatrixUserIdentifier, Password, UserIdentifier,
 };
@@ -89,10 +91,11 @@ impl Device {
     pub(crate) async fn start(client: Client, name: &'static str, password: &str) -> Result<Self> {
         let heard = Arc::new(Mutex::new(Vec::new()));
         listen(&client, &heard);
-        client.sync_once(SyncSettings::new().timeout(Duration::ZERO)).await?;
+        let settings = settings(name);
+        client.sync_once(settings.clone().timeout(Duration::ZERO)).await?;
         client.encryption().wait_for_e2ee_initialization_tasks().await;
         let (told, rounds) = watch::channel(0);
-        let sync = tokio::spawn(keep_syncing(client.clone(), told));
+        let sync = tokio::spawn(keep_syncing(client.clone(), settings, told));
         Ok(Self { client, name, password: password.to_owned(), heard, rounds, sync })
     }
 
@@ -234,10 +237,19 @@ fn listen(client: &Client, heard: &Arc<Mutex<Vec<Heard>>>) {
     client.add_event_handler(async move |raw: Raw<PresenceEvent>| note(&list, "", &raw, false));
 }
 
+/// Phones load members when they need them, as today's apps do; the laptop gets them all.
+fn settings(name: &str) -> SyncSettings {
+    let settings = SyncSettings::new().timeout(Duration::from_secs(10));
+    if name == "laptop" {
+        return settings;
+    }
+    settings.filter(Filter::FilterDefinition(FilterDefinition::with_lazy_loading()))
+}
+
 /// Syncs until the server says that the token is unknown.
-async fn keep_syncing(client: Client, told: watch::Sender<u64>) {
+async fn keep_syncing(client: Client, settings: SyncSettings, told: watch::Sender<u64>) {
     loop {
-        match client.sync_once(SyncSettings::new().timeout(Duration::from_secs(10))).await {
+        match client.sync_once(settings.clone()).await {
             Ok(_) => told.send_modify(|round| *round += 1),
             Err(error) => {
                 if let Some(ErrorKind::UnknownToken { .. }) = error.client_api_error_kind() {

@@ -26,14 +26,14 @@ pub(crate) async fn chapter(walk: &Walk, party: &mut Party, room: &RoomId) -> Re
         let error = phone.client.delete_devices(std::slice::from_ref(&lost), None).await.err();
         let error = error.context("removed without proof")?;
         ensure!(error.as_uiaa_response().is_some(), "{error}");
-        let wrong = json!({ "auth": {
+        let wrong = json!({ "devices": [lost], "auth": {
             "type": "m.login.password",
             "identifier": { "type": "m.id.user", "user": phone.user() },
             "password": "not hers",
             "session": error.as_uiaa_response().and_then(|challenge| challenge.session.clone()),
         }});
-        let path = format!("client/v3/devices/{lost}");
-        let (status, answer) = phone.http().json(Method::DELETE, &path, Some(wrong)).await?;
+        let path = "client/v3/delete_devices";
+        let (status, answer) = phone.http().json(Method::POST, path, Some(wrong)).await?;
         ensure!(status == 401, "{status} {answer}");
         ensure!(phone.client.devices().await?.devices.len() == 2, "it is gone");
         Ok(())

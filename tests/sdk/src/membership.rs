@@ -82,7 +82,7 @@ async fn kicked_and_banned(walk: &Walk, party: &Party, room: &RoomId) -> Result<
         phone.room(room)?.ban_user(&bob.user(), None).await?;
         bob.until("the ban", async || {
             let state = bob.client.get_room(room).map(|room| room.state());
-            Ok(matches!(state, Some(RoomState::Banned)).then_some(()))
+            Ok(matches!(state, Some(RoomState::Left | RoomState::Banned)).then_some(()))
         })
         .await?;
         let path = format!("client/v3/join/{room}");

@@ -68,7 +68,10 @@ pub(crate) async fn chapter(walk: &Walk, party: &Party) -> Result<OwnedRoomId> {
         for device in [phone, laptop, bob] {
             let room = device.until_room(&id, RoomState::Joined).await?;
             device
-                .until("two members", async || Ok((room.joined_members_count() == 2).then_some(())))
+                .until("two members", async || {
+                    let members = room.members(RoomMemberships::JOIN).await?;
+                    Ok((members.len() == 2).then_some(()))
+                })
                 .await?;
             let members = room.members(RoomMemberships::JOIN).await?;
             let mut names: Vec<_> = members.iter().filter_map(|m| m.display_name()).collect();

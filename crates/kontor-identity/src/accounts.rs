@@ -1,0 +1,249 @@
+//! Creating, changing and closing accounts.
+
+use kontor_core::{Cx, Error, MatrixCode, Result, Secret, Timestamp};
+use kontor_db::Tx;
+use kontor_store::account::{self, AccountRow};
+use kontor_store::{e2ee, login_failure, password as password_table, profile};
+use ruma::api::client::uiaa::AuthData;
+use ruma::{OwnedUserId, UserId};
+
+use crate::Identity;
+use crate::devices::Ended;
+use crate::interactive::Purpose;
+use crate::password::check_new_password;
+use crate::profile::set_profile_field;
+use crate::username::{opaque_user_id, readable_user_id};
+
+/// An account to be created.
+#[derive(Clone, Debug, Default)]
+pub struct NewUser {
+    /// Name typed at sign-in; with readable ids also part of the user id. `None`: the server
+    /// chooses a user id.
+    pub username: Option<String>,
+    /// Password; `None`: nobody can sign in by password.
+    pub password: Option<Secret<String>>,
+    /// Name shown to others. Without it, the user name is shown if ids are readable.
+    pub display_name: Option<String>,
+    /// May use administrative API calls.
+    pub admin: bool,
+}
+
+/// A password given by the operator.
+#[derive(Clone, Debug)]
+pub struct PasswordReset {
+    /// Whose.
+    pub user_id: OwnedUserId,
+    /// The new password.
+    pub password: Secret<String>,
+    /// Whether all devices are signed out and removed.
+    pub sign_out: bool,
+}
+
+/// An account ready to be stored: names checked, password hashed.
+pub(crate) struct PreparedUser {
+    pub(crate) account: AccountRow,
+    login_key: Option<[u8; 32]>,
+    password_hash: Option<String>,
+    display_name: Option<String>,
+}
+
+/// Names of an account to be.
+pub(crate) struct Names {
+    user_id: OwnedUserId,
+    login_name: Option<String>,
+    display_name: Option<String>,
+}
+
+impl Identity {
+    /// Creates an account. Whoever calls has decided that this may be.
+    ///
+    /// # Errors
+    /// `Conflict` (`M_USER_IN_USE`); `Invalid`: `M_INVALID_USERNAME`, `M_WEAK_PASSWORD`.
+    pub async fn create_user(&self, cx: &Cx, new: NewUser) -> Result<OwnedUserId> {
+        let prepared = self.prepare_user(cx, new).await?;
+        let user_id = prepared.account.user_id.clone();
+        self.inner.db.write(cx, move |tx| prepared.store(tx)).await?;
+        Ok(user_id)
+    }
+
+    /// Sets a password on the operator's word.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such active account; `Invalid` (`M_WEAK_PASSWORD`).
+    pub async fn reset_password(&self, cx: &Cx, reset: PasswordReset) -> Result<()> {
+        let ended = reset.sign_out.then_some(Ended::All);
+        self.set_password(cx, reset.user_id, reset.password, ended).await
+    }
+
+    /// Changes the caller's password, after asking for the old one.
+    ///
+    /// # Errors
+    /// As [`Identity::authenticate_interactively`]; `Invalid` (`M_WEAK_PASSWORD`).
+    pub async fn change_password(
+        &self,
+        cx: &Cx,
+        new: Secret<String>,
+        sign_out_others: bool,
+        auth: Option<AuthData>,
+    ) -> Result<()> {
+        let session = cx.session()?;
+        check_new_password(&new, &self.inner.policy)?;
+        self.authenticate_interactively(cx, Purpose::ChangePassword, auth).await?;
+        let ended = sign_out_others.then(|| Ended::AllBut(session.device_id.clone()));
+        self.set_password(cx, session.user_id.clone(), new, ended).await
+    }
+
+    /// Closes the caller's account, after asking for the password: no password, no device, no key,
+    /// no profile and no login name remain. The user id is never given again.
+    ///
+    /// # Errors
+    /// As [`Identity::authenticate_interactively`].
+    pub async fn deactivate_own_account(&self, cx: &Cx, auth: Option<AuthData>) -> Result<()> {
+        self.authenticate_interactively(cx, Purpose::DeactivateAccount, auth).await?;
+        self.deactivate(cx, cx.user()?.to_owned()).await
+    }
+
+    /// Closes an account. Whoever calls has decided that this may be.
+    pub async fn deactivate(&self, cx: &Cx, user: OwnedUserId) -> Result<()> {
+        let (this, now) = (self.clone(), cx.now);
+        let subject = self.failure_subject(&user);
+        self.inner
+            .db
+            .write(cx, move |tx| {
+                if !account::deactivate_account(tx, &user, now)? {
+                    return Err(no_account());
+                }
+                this.end_sessions_in(tx, &user, &Ended::All)?;
+                e2ee::delete_account(tx, &user)?;
+                let feed = this.inner.feed.clone();
+                tx.after_visible(move || feed.wake_everyone());
+                password_table::delete_password(tx, &user)?;
+                login_failure::delete_login_failure(tx, &subject)?;
+                profile::delete_profile(tx, &user)
+            })
+            .await
+    }
+
+    /// Up to `limit` accounts after user id `after` (`""`: from the start), closed ones included.
+    pub async fn list_users(&self, cx: &Cx, after: String, limit: u16) -> Result<Vec<AccountRow>> {
+        self.inner.db.read(cx, move |tx| account::list_accounts(tx, &after, limit)).await
+    }
+
+    /// The account of a user id, closed or not.
+    pub async fn find_user(&self, cx: &Cx, user: OwnedUserId) -> Result<Option<AccountRow>> {
+        self.inner.db.read(cx, move |tx| account::find_account(tx, &user)).await
+    }
+
+    /// # Errors
+    /// `Invalid` (`M_INVALID_USERNAME`).
+    pub(crate) fn names(
+        &self,
+        cx: &Cx,
+        username: Option<&str>,
+        display_name: Option<String>,
+    ) -> Result<Names> {
+        let server = &self.inner.server_name;
+        // Also where ids are opaque, the login name follows the rules of user ids.
+        let readable = username.map(|name| readable_user_id(name, server)).transpose()?;
+        match readable {
+            Some(user_id) if self.inner.policy.readable_user_ids => {
+                let display_name = display_name.or_else(|| username.map(str::to_owned));
+                Ok(Names { user_id, login_name: None, display_name })
+            }
+            _ => {
+                let user_id = opaque_user_id(server, &cx.random)?;
+                Ok(Names { user_id, login_name: username.map(str::to_owned), display_name })
+            }
+        }
+    }
+
+    /// # Errors
+    /// `Conflict` (`M_USER_IN_USE`).
+    pub(crate) async fn check_available(&self, cx: &Cx, names: &Names) -> Result<()> {
+        let user = names.user_id.clone();
+        let login_key = names.login_name.as_deref().map(|name| self.login_key(name));
+        let taken = self.inner.db.read(cx, move |tx| {
+            let by_login = match &login_key {
+                Some(key) => account::find_account_by_login(tx, key)?,
+                None => None,
+            };
+            Ok(by_login.is_some() || account::find_account(tx, &user)?.is_some())
+        });
+        if taken.await? {
+            return Err(Error::conflict(MatrixCode::UserInUse, "This user name is taken."));
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn prepare_user(&self, cx: &Cx, new: NewUser) -> Result<PreparedUser> {
+        let names = self.names(cx, new.username.as_deref(), new.display_name)?;
+        let password_hash = match new.password {
+            Some(password) => Some(self.hash_new_password(cx, password).await?),
+            None => None,
+        };
+        let account = AccountRow {
+            user_id: names.user_id,
+            login_name: names.login_name,
+            admin: new.admin,
+            created: cx.now,
+            deactivated: None,
+        };
+        let login_key = account.login_name.as_deref().map(|name| self.login_key(name));
+        Ok(PreparedUser { account, login_key, password_hash, display_name: names.display_name })
+    }
+
+    async fn hash_new_password(&self, cx: &Cx, password: Secret<String>) -> Result<String> {
+        check_new_password(&password, &self.inner.policy)?;
+        self.inner.hasher.hash(password, self.inner.pepper.key().clone(), &cx.random).await
+    }
+
+    async fn set_password(
+        &self,
+        cx: &Cx,
+        user: OwnedUserId,
+        password: Secret<String>,
+        ended: Option<Ended>,
+    ) -> Result<()> {
+        let hash = self.hash_new_password(cx, password).await?;
+        let subject = self.failure_subject(&user);
+        let (this, now) = (self.clone(), cx.now);
+        self.inner
+            .db
+            .write(cx, move |tx| {
+                require_active(tx, &user)?;
+                password_table::upsert_password(tx, &user, &hash, now)?;
+                login_failure::delete_login_failure(tx, &subject)?;
+                ended.map_or(Ok(()), |ended| this.end_sessions_in(tx, &user, &ended))
+            })
+            .await
+    }
+}
+
+impl PreparedUser {
+    pub(crate) fn store(&self, tx: &mut Tx<'_>) -> Result<()> {
+        account::insert_account(tx, &self.account, self.login_key.as_ref())?;
+        let user = &self.account.user_id;
+        if let Some(hash) = &self.password_hash {
+            let now: Timestamp = self.account.created;
+            password_table::upsert_password(tx, user, hash, now)?;
+        }
+        match &self.display_name {
+            Some(name) => set_profile_field(tx, user, "displayname", Some(&name.as_str().into())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// # Errors
+/// `NotFound` unless `user` is an active account.
+fn require_active(tx: &mut Tx<'_>, user: &UserId) -> Result<()> {
+    let found = account::find_account(tx, user)?;
+    if found.is_none_or(|account| account.deactivated.is_some()) {
+        return Err(no_account());
+    }
+    Ok(())
+}
+
+fn no_account() -> Error {
+    Error::not_found("There is no such account.")
+}

@@ -1,0 +1,91 @@
+//! From an access token to a context.
+
+use std::sync::Arc;
+
+use kontor_core::{Actor, Cx, Error, MatrixCode, Result, Session};
+use kontor_store::access_token::{self, AccessRow, TokenHash};
+use kontor_store::device;
+use ruma::{OwnedDeviceId, OwnedUserId};
+
+use crate::Identity;
+use crate::pepper::Purpose;
+use crate::sessions::{Ending, Live, expired_token, unknown_token};
+
+/// Superseded access tokens that are still told from unknown ones, in generations.
+const REMEMBERED_GENERATIONS: i64 = 4;
+
+impl Identity {
+    /// The context of whoever holds the access token `token`. Costs no database read for a session
+    /// in use.
+    ///
+    /// # Errors
+    /// `Unauthenticated` (`M_UNKNOWN_TOKEN`): with `soft_logout: true` if the token has expired,
+    /// with `false` if its device is gone. `Forbidden` (`M_USER_DEACTIVATED`).
+    pub async fn authenticate(&self, token: &str, cx: &Cx) -> Result<Cx> {
+        let hash = self.inner.pepper.hash(Purpose::AccessToken, token);
+        let live = match self.inner.sessions.get(&hash) {
+            Some(live) => live,
+            None => self.load(cx, hash).await?,
+        };
+        if live.expires.is_some_and(|at| at <= cx.now) {
+            return Err(expired_token());
+        }
+        self.note_day(&live, cx);
+        Ok(cx.acting_as(Actor::User(Arc::clone(&live.session))))
+    }
+
+    async fn load(&self, cx: &Cx, hash: TokenHash) -> Result<Arc<Live>> {
+        let revocations = self.inner.sessions.revocations();
+        let found =
+            self.inner.db.read(cx, move |tx| access_token::find_access_token(tx, &hash)).await?;
+        let Some(AccessRow { token, admin, deactivated, device_generation, last_seen_day }) = found
+        else {
+            return Err(unknown_token());
+        };
+        if deactivated {
+            let text = "This account is closed.";
+            return Err(Error::forbidden(text).with_code(MatrixCode::UserDeactivated));
+        }
+        if token.generation < device_generation {
+            return Err(expired_token());
+        }
+        if token.generation > device_generation {
+            self.confirm(token.user_id.clone(), token.device_id.clone(), token.generation);
+        }
+        let session = Session { user_id: token.user_id, device_id: token.device_id, admin };
+        let live = Arc::new(Live::new(session, token.expires, last_seen_day));
+        self.inner.sessions.keep(hash, Arc::clone(&live), revocations);
+        Ok(live)
+    }
+
+    /// The client has received tokens of `generation`: earlier ones are spent.
+    ///
+    /// Nobody waits for this write: if it is lost, the use of the new refresh token does the same.
+    fn confirm(&self, user: OwnedUserId, id: OwnedDeviceId, generation: i64) {
+        let (sessions, feed) = (Arc::clone(&self.inner.sessions), self.inner.feed.clone());
+        drop(self.inner.db.enqueue(move |tx| {
+            device::update_generation(tx, &user, &id, generation)?;
+            spend_before(&mut Ending { tx, sessions, feed }, (&user, &id), generation)
+        }));
+    }
+
+    /// Stores the day of last use, once a day and without making anybody wait.
+    fn note_day(&self, live: &Live, cx: &Cx) {
+        if let Some(day) = live.new_day(cx.now) {
+            let session = Arc::clone(&live.session);
+            drop(self.inner.db.enqueue(move |tx| {
+                device::update_last_seen(tx, &session.user_id, &session.device_id, day)
+            }));
+        }
+    }
+}
+
+/// Makes memory forget access tokens before `generation`, and the store those long spent.
+pub(crate) fn spend_before(
+    ending: &mut Ending<'_, '_>,
+    (user, id): (&OwnedUserId, &OwnedDeviceId),
+    generation: i64,
+) -> Result<()> {
+    ending.forget_access(user, id, |other| other < generation)?;
+    ending.revoke_access(user, id, |other| other < generation - REMEMBERED_GENERATIONS)
+}

@@ -1,0 +1,176 @@
+//! Checking a name and a password, without telling which accounts exist. law: R-044
+
+use std::time::Duration;
+
+use kontor_core::{Cx, Error, Result, Secret, Timestamp};
+use kontor_store::account::{self, AccountRow};
+use kontor_store::login_failure::{self, FailureRow};
+use kontor_store::password as password_table;
+use ruma::{OwnedUserId, UserId};
+
+use crate::Identity;
+use crate::password::is_overlong;
+use crate::pepper::Purpose;
+use crate::throttle::{Subject, too_often};
+
+/// Failures older than this are forgotten. law: R-044
+const FAILURES_KEPT: Duration = Duration::from_hours(7 * 24);
+/// Rest after the first failure too many; doubles with each further one.
+const FIRST_REST_MS: i64 = 60_000;
+/// The rest doubles at most this often: 64 minutes.
+const MOST_DOUBLINGS: i64 = 6;
+
+/// What the database knows of a name.
+struct Found {
+    account: Option<AccountRow>,
+    password: Option<String>,
+    subject: [u8; 32],
+    failures: Option<FailureRow>,
+}
+
+impl Identity {
+    /// The active account that `name` (login name, localpart or user id) and `password` open.
+    ///
+    /// An unknown name, a closed account and a wrong password give the same answer after the same
+    /// work.
+    ///
+    /// # Errors
+    /// `Forbidden`; `Limited` with `retry_after_ms` after too many tries.
+    pub(crate) async fn check_password(
+        &self,
+        cx: &Cx,
+        name: &str,
+        password: Secret<String>,
+    ) -> Result<AccountRow> {
+        let found = self.find(cx, name).await?;
+        self.throttle(cx, &found)?;
+        let stored = found.password.filter(|_| !is_overlong(&password));
+        let pepper = self.inner.pepper.key().clone();
+        let right = self.inner.hasher.verify(password, pepper, stored).await?;
+        let subject = found.subject;
+        match found.account {
+            Some(account) if right && account.deactivated.is_none() => {
+                if found.failures.is_some() {
+                    self.forget_failures(cx, subject).await?;
+                }
+                Ok(account)
+            }
+            _ => {
+                self.count_failure(cx, subject).await?;
+                Err(Error::forbidden("Wrong user name or password."))
+            }
+        }
+    }
+
+    async fn find(&self, cx: &Cx, name: &str) -> Result<Found> {
+        let name = name.trim().to_lowercase();
+        let login_key = self.login_key(&name);
+        let user = self.user_named(&name);
+        let unknown = self.inner.pepper.hash(Purpose::LoginFailure, &name);
+        let this = self.clone();
+        self.inner
+            .db
+            .read(cx, move |tx| {
+                let mut account = account::find_account_by_login(tx, &login_key)?;
+                if let (None, Some(user)) = (&account, user) {
+                    account = account::find_account(tx, &user)?;
+                }
+                let (password, subject) = match &account {
+                    Some(account) => (
+                        password_table::find_password(tx, &account.user_id)?,
+                        this.failure_subject(&account.user_id),
+                    ),
+                    None => (None, unknown),
+                };
+                let failures = login_failure::find_login_failure(tx, &subject)?;
+                Ok(Found { account, password, subject, failures })
+            })
+            .await
+    }
+
+    fn throttle(&self, cx: &Cx, found: &Found) -> Result<()> {
+        if let Some(limits) = &self.inner.policy.rate_limits {
+            if let Some(address) = cx.address {
+                self.inner.throttle.take(Subject::Address(address), limits.login, cx.now)?;
+            }
+            self.inner.throttle.take(Subject::Account(found.subject), limits.login, cx.now)?;
+        }
+        let rest = self.inner.policy.login_lock_after.and_then(|limit| {
+            found.failures.and_then(|failures| rest(failures, i64::from(limit), cx.now))
+        });
+        rest.map_or(Ok(()), |wait| Err(too_often(wait)))
+    }
+
+    async fn forget_failures(&self, cx: &Cx, subject: [u8; 32]) -> Result<()> {
+        let db = &self.inner.db;
+        db.write(cx, move |tx| login_failure::delete_login_failure(tx, &subject)).await
+    }
+
+    async fn count_failure(&self, cx: &Cx, subject: [u8; 32]) -> Result<()> {
+        if self.inner.policy.login_lock_after.is_none() {
+            return Ok(());
+        }
+        let now = cx.now;
+        let kept_ms = i64::try_from(FAILURES_KEPT.as_millis()).unwrap_or(i64::MAX);
+        self.inner
+            .db
+            .write(cx, move |tx| {
+                login_failure::delete_old_login_failures(tx, Timestamp(now.0 - kept_ms))?;
+                login_failure::upsert_login_failure(tx, &subject, now)
+            })
+            .await
+    }
+
+    /// Keyed hash under which a login name is found.
+    pub(crate) fn login_key(&self, name: &str) -> [u8; 32] {
+        self.inner.pepper.hash(Purpose::LoginName, name)
+    }
+
+    /// Keyed hash under which an account's failures are counted.
+    pub(crate) fn failure_subject(&self, user: &UserId) -> [u8; 32] {
+        self.inner.pepper.hash(Purpose::LoginFailure, user.as_str())
+    }
+
+    /// The user id that somebody means who types `name`; `None`: none of this server.
+    fn user_named(&self, name: &str) -> Option<OwnedUserId> {
+        let server = &self.inner.server_name;
+        let user = if name.starts_with('@') {
+            UserId::parse(name)
+        } else {
+            UserId::parse(format!("@{name}:{server}"))
+        };
+        user.ok().filter(|user| user.server_name() == server)
+    }
+}
+
+/// How long an account must still rest; `None`: not at all.
+fn rest(failures: FailureRow, limit: i64, now: Timestamp) -> Option<Duration> {
+    let excess = failures.failures - limit;
+    if excess < 0 {
+        return None;
+    }
+    let rest_ms = FIRST_REST_MS << excess.min(MOST_DOUBLINGS);
+    // The clock may have jumped back: nobody rests longer than a whole rest.
+    let wait_ms = (failures.last.0 + rest_ms - now.0).min(rest_ms);
+    u64::try_from(wait_ms).ok().filter(|ms| *ms > 0).map(Duration::from_millis)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rests_double_up_to_an_hour() {
+        let after = |failures, now| {
+            rest(FailureRow { failures, last: Timestamp(0) }, 10, Timestamp(now))
+                .map(|wait| wait.as_secs())
+        };
+        assert_eq!(after(9, 0), None);
+        assert_eq!(after(10, 0), Some(60));
+        assert_eq!(after(10, 59_000), Some(1));
+        assert_eq!(after(10, 60_000), None);
+        assert_eq!(after(11, 0), Some(120));
+        assert_eq!(after(1000, 0), Some(64 * 60));
+        assert_eq!(after(10, -1_000_000_000), Some(60));
+    }
+}

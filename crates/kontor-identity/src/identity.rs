@@ -1,0 +1,72 @@
+//! The service's parts.
+
+use std::sync::Arc;
+
+use kontor_core::Secret;
+use kontor_db::Db;
+use kontor_feed::Feed;
+use kontor_policy::Policy;
+use ruma::OwnedServerName;
+
+use crate::interactive::Dialogues;
+use crate::password::Hasher;
+use crate::pepper::Pepper;
+use crate::sessions::Sessions;
+use crate::shared_secret::Nonces;
+use crate::throttle::Throttle;
+
+/// Accounts, credentials, sessions and devices of one organisation. Clones share everything.
+#[derive(Clone)]
+pub struct Identity {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) db: Db,
+    pub(crate) feed: Feed,
+    pub(crate) server_name: OwnedServerName,
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) pepper: Pepper,
+    pub(crate) hasher: Hasher,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) dialogues: Dialogues,
+    pub(crate) throttle: Throttle,
+    pub(crate) nonces: Nonces,
+    pub(crate) shared_secret: Option<Secret<String>>,
+}
+
+/// What [`Identity`] must be told.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The organisation's Matrix server name.
+    pub server_name: OwnedServerName,
+    /// The organisation's settings.
+    pub policy: Arc<Policy>,
+    /// Key mixed into every hash; from the vault.
+    pub pepper: Secret<[u8; 32]>,
+    /// Hashes passwords; shared by all organisations of the node, so that its bound holds for all.
+    pub hasher: Hasher,
+    /// Lets whoever knows it create accounts, administrators too
+    /// ([`Identity::register_by_shared_secret`]); `None`: nobody.
+    pub registration_shared_secret: Option<Secret<String>>,
+}
+
+impl Identity {
+    /// The service over `db`.
+    pub fn new(db: Db, feed: Feed, settings: Settings) -> Self {
+        let inner = Inner {
+            db,
+            feed,
+            server_name: settings.server_name,
+            policy: settings.policy,
+            pepper: Pepper::new(settings.pepper),
+            hasher: settings.hasher,
+            sessions: Arc::default(),
+            dialogues: Dialogues::default(),
+            throttle: Throttle::default(),
+            nonces: Nonces::default(),
+            shared_secret: settings.registration_shared_secret,
+        };
+        Self { inner: Arc::new(inner) }
+    }
+}

@@ -1,0 +1,232 @@
+//! Signing in.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kontor_core::{Cx, Error, Random, Result, Secret, Timestamp};
+use kontor_db::Tx;
+use kontor_policy::Policy;
+use kontor_store::access_token::{self, TokenRow};
+use kontor_store::device::{self, DeviceRow};
+use kontor_store::{account, refresh_token};
+use ruma::{OwnedDeviceId, OwnedUserId};
+
+use crate::Identity;
+use crate::pepper::{Minted, Pepper};
+use crate::sessions::{Ending, day_of};
+use crate::username::{check_device_id, check_device_name};
+
+/// Random letters of a device id.
+const DEVICE_ID_LETTERS: usize = 10;
+
+/// Who wants to sign in.
+#[derive(Clone, Debug)]
+pub struct Login {
+    /// Login name, localpart or user id.
+    pub name: String,
+    /// The password.
+    pub password: Secret<String>,
+    /// The device.
+    pub device: NewDevice,
+}
+
+/// The device somebody signs in with.
+#[derive(Clone, Debug, Default)]
+pub struct NewDevice {
+    /// Its id; an id in use takes over that device. `None`: the server chooses.
+    pub device_id: Option<OwnedDeviceId>,
+    /// Its name, if it is new.
+    pub display_name: Option<String>,
+    /// Whether the client can refresh tokens.
+    pub refreshes: bool,
+}
+
+/// A sign-in.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// Who.
+    pub user_id: OwnedUserId,
+    /// On which device.
+    pub device_id: OwnedDeviceId,
+    /// Proof for further requests.
+    pub access_token: String,
+    /// Buys the next access token, if the client asked for one.
+    pub refresh_token: Option<String>,
+    /// Lifetime of the access token; `None`: unlimited.
+    pub expires_in: Option<Duration>,
+}
+
+/// Tokens made before the write that stores them.
+pub(crate) struct Tokens {
+    pub(crate) access: Minted,
+    pub(crate) refresh: Option<Minted>,
+    /// End of the access token.
+    pub(crate) access_ends: Option<Timestamp>,
+    /// End of the sign-in, refreshed or not.
+    pub(crate) session_ends: Option<Timestamp>,
+}
+
+impl Identity {
+    /// Whether people may sign in by password over the API.
+    pub fn offers_password_login(&self) -> bool {
+        self.inner.policy.password_login
+    }
+
+    /// Signs in by password (spec: `m.login.password`).
+    ///
+    /// # Errors
+    /// `Forbidden` if name or password is wrong, indistinguishably; `Limited` (`M_LIMIT_EXCEEDED`)
+    /// after too many tries; `Invalid` for a device id or name against the rules.
+    pub async fn login(&self, cx: &Cx, login: Login) -> Result<SignedIn> {
+        if !self.inner.policy.password_login {
+            return Err(Error::forbidden("Signing in by password is switched off."));
+        }
+        login.device.check()?;
+        let account = self.check_password(cx, &login.name, login.password).await?;
+        let user = account.user_id;
+        let opening = self.open_session(cx, login.device)?;
+        let answer = opening.answer(user.clone());
+        let this = self.clone();
+        self.inner
+            .db
+            .write(cx, move |tx| {
+                // The password was checked in an earlier transaction.
+                let account = account::find_account(tx, &user)?;
+                if account.is_none_or(|account| account.deactivated.is_some()) {
+                    return Err(Error::forbidden("Wrong user name or password."));
+                }
+                opening.store(tx, &this, &user)
+            })
+            .await?;
+        Ok(answer)
+    }
+
+    /// Prepares a sign-in on `device` with fresh tokens.
+    pub(crate) fn open_session(&self, cx: &Cx, device: NewDevice) -> Result<Opening> {
+        let device_id = match device.device_id {
+            Some(id) => id,
+            None => cx.random.word(DEVICE_ID_LETTERS)?.to_uppercase().into(),
+        };
+        let session_ends = self.inner.policy.session_lifetime.map(|span| cx.now.plus(span));
+        let maker = TokenMaker::new(&self.inner.pepper, &self.inner.policy, &cx.random);
+        let tokens = maker.mint(cx.now, device.refreshes, session_ends)?;
+        Ok(Opening { device_id, display_name: device.display_name, tokens, now: cx.now })
+    }
+}
+
+impl NewDevice {
+    /// # Errors
+    /// `Invalid` for an id or a name against the rules.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.device_id.as_deref().map_or(Ok(()), check_device_id)?;
+        check_device_name(self.display_name.as_deref())
+    }
+}
+
+/// Makes tokens that live as long as the policy says.
+pub(crate) struct TokenMaker<'a> {
+    pepper: &'a Pepper,
+    policy: &'a Policy,
+    random: &'a Random,
+}
+
+impl<'a> TokenMaker<'a> {
+    pub(crate) const fn new(pepper: &'a Pepper, policy: &'a Policy, random: &'a Random) -> Self {
+        Self { pepper, policy, random }
+    }
+
+    /// Tokens from `now`; a client that cannot refresh gets one for the whole sign-in.
+    pub(crate) fn mint(
+        &self,
+        now: Timestamp,
+        refreshes: bool,
+        session_ends: Option<Timestamp>,
+    ) -> Result<Tokens> {
+        let short = self.policy.access_token_lifetime.filter(|_| refreshes);
+        let access_ends = match (short.map(|span| now.plus(span)), session_ends) {
+            (Some(short), Some(session)) => Some(short.min(session)),
+            (short, session) => short.or(session),
+        };
+        let access = self.pepper.mint_access(self.random)?;
+        let refresh = if refreshes { Some(self.pepper.mint_refresh(self.random)?) } else { None };
+        Ok(Tokens { access, refresh, access_ends, session_ends })
+    }
+}
+
+impl Tokens {
+    /// Stores the hashes as tokens of `generation`.
+    pub(crate) fn store(
+        &self,
+        tx: &mut Tx<'_>,
+        user_id: &OwnedUserId,
+        device_id: &OwnedDeviceId,
+        generation: i64,
+    ) -> Result<()> {
+        let row = |expires| TokenRow {
+            user_id: user_id.clone(),
+            device_id: device_id.clone(),
+            generation,
+            expires,
+        };
+        access_token::insert_access_token(tx, &self.access.hash, &row(self.access_ends))?;
+        if let Some(refresh) = &self.refresh {
+            refresh_token::insert_refresh_token(tx, &refresh.hash, &row(self.session_ends))?;
+        }
+        Ok(())
+    }
+}
+
+/// A sign-in about to be stored.
+pub(crate) struct Opening {
+    device_id: OwnedDeviceId,
+    display_name: Option<String>,
+    tokens: Tokens,
+    now: Timestamp,
+}
+
+impl Opening {
+    /// What the client will be told.
+    pub(crate) fn answer(&self, user_id: OwnedUserId) -> SignedIn {
+        let Tokens { access, refresh, access_ends, .. } = &self.tokens;
+        SignedIn {
+            user_id,
+            device_id: self.device_id.clone(),
+            access_token: access.token.clone(),
+            refresh_token: refresh.as_ref().map(|minted| minted.token.clone()),
+            expires_in: access_ends.map(|at| at.since(self.now)),
+        }
+    }
+
+    /// Stores device and tokens. A device that exists keeps its name and keys and loses its old
+    /// tokens.
+    pub(crate) fn store(
+        self,
+        tx: &mut Tx<'_>,
+        identity: &Identity,
+        user: &OwnedUserId,
+    ) -> Result<()> {
+        let id = &self.device_id;
+        if device::find_device(tx, user, id)?.is_some() {
+            identity.ending(tx).revoke_tokens(user, id)?;
+            device::restart_device(tx, user, id, day_of(self.now))?;
+        } else {
+            let row = DeviceRow {
+                device_id: id.clone(),
+                display_name: self.display_name,
+                created: self.now,
+                last_seen_day: day_of(self.now),
+                generation: 1,
+            };
+            device::insert_device(tx, user, &row)?;
+        }
+        self.tokens.store(tx, user, id, 1)
+    }
+}
+
+impl Identity {
+    /// For ending sessions inside `tx`.
+    pub(crate) fn ending<'t, 'c>(&self, tx: &'t mut Tx<'c>) -> Ending<'t, 'c> {
+        let (sessions, feed) = (Arc::clone(&self.inner.sessions), self.inner.feed.clone());
+        Ending { tx, sessions, feed }
+    }
+}

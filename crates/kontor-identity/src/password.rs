@@ -1,0 +1,209 @@
+//! Password hashing: Argon2id, bounded, off the async threads.
+
+use std::fmt;
+use std::sync::Arc;
+
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use argon2::{Algorithm, Argon2, Params, Version};
+use kontor_core::{Error, MatrixCode, Random, Result, Secret};
+use kontor_policy::Policy;
+use tokio::sync::Semaphore;
+
+/// Hashes computed at once: each takes a core and its memory for tens of milliseconds.
+const AT_ONCE: usize = 2;
+/// Hashes that may wait for their turn; beyond that, callers are turned away.
+const LONGEST_QUEUE: usize = 256;
+/// Longest password, in bytes.
+const LONGEST_PASSWORD_BYTES: usize = 512;
+
+/// What one hash costs. law: R-043.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordCost {
+    /// Memory, in KiB.
+    pub memory_kib: u32,
+    /// Passes over the memory.
+    pub passes: u32,
+    /// Lanes.
+    pub lanes: u32,
+}
+
+impl Default for PasswordCost {
+    /// OWASP's first choice for Argon2id with 19 MiB.
+    fn default() -> Self {
+        Self { memory_kib: 19 * 1024, passes: 2, lanes: 1 }
+    }
+}
+
+/// Hashes and checks passwords on a bounded number of blocking threads. Clones share the bound.
+#[derive(Clone)]
+pub struct Hasher {
+    cost: PasswordCost,
+    turns: Arc<Semaphore>,
+    places: Arc<Semaphore>,
+}
+
+impl Hasher {
+    /// A hasher whose new hashes cost `cost`.
+    pub fn new(cost: PasswordCost) -> Self {
+        Self {
+            cost,
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            places: Arc::new(Semaphore::new(LONGEST_QUEUE)),
+        }
+    }
+
+    /// Hash of `password` as a PHC string, keyed with `pepper`.
+    pub(crate) async fn hash(
+        &self,
+        password: Secret<String>,
+        pepper: Secret<[u8; 32]>,
+        random: &Random,
+    ) -> Result<String> {
+        let salt: [u8; 16] = random.bytes()?;
+        let cost = self.cost;
+        self.run(move || hash(&password, &pepper, cost, &salt)).await
+    }
+
+    /// Whether `password` is the one hashed as `stored`. Without `stored` it takes the same time
+    /// and answers `false`.
+    pub(crate) async fn verify(
+        &self,
+        password: Secret<String>,
+        pepper: Secret<[u8; 32]>,
+        stored: Option<String>,
+    ) -> Result<bool> {
+        let cost = self.cost;
+        self.run(move || match stored {
+            Some(stored) => verify(&password, &pepper, cost, &stored),
+            None => hash(&password, &pepper, cost, &[0; 16]).map(|_| false),
+        })
+        .await
+    }
+
+    async fn run<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> Result<T> + Send + 'static,
+    {
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+            let text = "Too many people sign in at this moment.";
+            return Err(
+                Error::limited(MatrixCode::LimitExceeded, text).with_field("retry_after_ms", 2000)
+            );
+        };
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Error::internal)?;
+        #[expect(clippy::disallowed_methods, reason = "password hashing may block, and is bounded")]
+        let task = tokio::task::spawn_blocking(move || {
+            // Held by the thread, not by the caller: a caller that leaves frees no turn.
+            let (_place, _turn) = (place, turn);
+            work()
+        });
+        task.await.map_err(Error::internal)?
+    }
+}
+
+impl Default for Hasher {
+    fn default() -> Self {
+        Self::new(PasswordCost::default())
+    }
+}
+
+impl fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hasher").field("cost", &self.cost).finish_non_exhaustive()
+    }
+}
+
+fn argon(pepper: &[u8; 32], cost: PasswordCost) -> Result<Argon2<'_>> {
+    let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, None)
+        .map_err(|e| Error::internal(format!("cost of passwords: {e}")))?;
+    Argon2::new_with_secret(pepper, Algorithm::Argon2id, Version::V0x13, params)
+        .map_err(|e| Error::internal(format!("pepper of passwords: {e}")))
+}
+
+fn hash(
+    password: &Secret<String>,
+    pepper: &Secret<[u8; 32]>,
+    cost: PasswordCost,
+    salt: &[u8; 16],
+) -> Result<String> {
+    let salt = SaltString::encode_b64(salt).map_err(|e| Error::internal(e.to_string()))?;
+    argon(pepper.expose(), cost)?
+        .hash_password(password.expose().as_bytes(), &salt)
+        .map(|hash| hash.to_string())
+        .map_err(|e| Error::internal(format!("hashing a password: {e}")))
+}
+
+/// The cost is that of `stored`.
+fn verify(
+    password: &Secret<String>,
+    pepper: &Secret<[u8; 32]>,
+    cost: PasswordCost,
+    stored: &str,
+) -> Result<bool> {
+    let stored = PasswordHash::new(stored)
+        .map_err(|e| Error::internal(format!("password.hash is no PHC string: {e}")))?;
+    match argon(pepper.expose(), cost)?.verify_password(password.expose().as_bytes(), &stored) {
+        Ok(()) => Ok(true),
+        Err(argon2::password_hash::Error::Password) => Ok(false),
+        Err(e) => Err(Error::internal(format!("checking a password: {e}"))),
+    }
+}
+
+/// Refuses a new password that breaks the rules. law: R-043; no rule forces changes.
+///
+/// # Errors
+/// `Invalid`: `M_WEAK_PASSWORD` if too short, `M_INVALID_PARAM` if over-long.
+pub(crate) fn check_new_password(password: &Secret<String>, policy: &Policy) -> Result<()> {
+    let least = policy.password_min_length;
+    if password.expose().chars().count() < least {
+        let text = format!("A password needs at least {least} characters.");
+        return Err(Error::invalid(MatrixCode::WeakPassword, text));
+    }
+    if is_overlong(password) {
+        let text = format!("A password has at most {LONGEST_PASSWORD_BYTES} bytes.");
+        return Err(Error::invalid(MatrixCode::InvalidParam, text));
+    }
+    Ok(())
+}
+
+/// Whether nobody can have this password.
+pub(crate) fn is_overlong(password: &Secret<String>) -> bool {
+    password.expose().len() > LONGEST_PASSWORD_BYTES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHEAP: PasswordCost = PasswordCost { memory_kib: 64, passes: 1, lanes: 1 };
+
+    fn secret(text: &str) -> Secret<String> {
+        Secret::new(text.to_owned())
+    }
+
+    #[tokio::test]
+    async fn only_the_same_password_and_pepper_match() {
+        let hasher = Hasher::new(CHEAP);
+        let pepper = Secret::new([1; 32]);
+        let hash = hasher.hash(secret("right"), pepper.clone(), &Random::seeded(1)).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{hash}");
+        let cases =
+            [("right", [1; 32], true), ("wrong", [1; 32], false), ("right", [2; 32], false)];
+        for (password, pepper, expected) in cases {
+            let answer =
+                hasher.verify(secret(password), Secret::new(pepper), Some(hash.clone())).await;
+            assert_eq!(answer.unwrap(), expected);
+        }
+        assert!(!hasher.verify(secret("right"), pepper, None).await.unwrap());
+    }
+
+    #[test]
+    fn short_and_overlong_passwords_are_refused() {
+        let policy = Policy::strict();
+        let code = |text: &str| check_new_password(&secret(text), &policy).err().unwrap().code;
+        assert_eq!(code("elf Zeichen"), Some(MatrixCode::WeakPassword));
+        assert_eq!(code(&"x".repeat(513)), Some(MatrixCode::InvalidParam));
+        assert!(check_new_password(&secret("zwölf Zeichen"), &policy).is_ok());
+    }
+}

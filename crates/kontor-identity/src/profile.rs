@@ -1,0 +1,173 @@
+//! Profiles: what people show of themselves.
+
+use kontor_core::{Actor, Cx, Error, MatrixCode, Result};
+use kontor_db::Tx;
+use kontor_store::account;
+use kontor_store::profile::{self, Profile};
+use ruma::{MxcUri, OwnedUserId, UserId};
+use serde_json::Value;
+
+use crate::Identity;
+
+/// Longest name of a field, in bytes (spec: profile).
+const LONGEST_FIELD_NAME_BYTES: usize = 255;
+/// Largest whole profile, in bytes of JSON (spec: profile).
+const LARGEST_PROFILE_BYTES: usize = 64 * 1024;
+/// Longest display name, in characters: it is shown before each message.
+const LONGEST_DISPLAY_NAME_CHARS: usize = 256;
+/// Longest address of a picture, in bytes.
+const LONGEST_AVATAR_URL_BYTES: usize = 1000;
+
+impl Identity {
+    /// Somebody's whole profile.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such active account; `Forbidden` to strangers where user ids are
+    /// opaque, because there names are not public (law: R-050).
+    pub async fn profile(&self, cx: &Cx, user: OwnedUserId) -> Result<Profile> {
+        if matches!(cx.actor, Actor::Anonymous) && !self.inner.policy.readable_user_ids {
+            return Err(Error::forbidden("Sign in to see profiles."));
+        }
+        let found = self.inner.db.read(cx, move |tx| {
+            let account = account::find_account(tx, &user)?;
+            match account.filter(|account| account.deactivated.is_none()) {
+                Some(_) => profile::list_profile(tx, &user).map(Some),
+                None => Ok(None),
+            }
+        });
+        found.await?.ok_or_else(|| Error::not_found("There is no such profile."))
+    }
+
+    /// One field of somebody's profile.
+    ///
+    /// # Errors
+    /// As [`Identity::profile`]; `NotFound` also if the field is not set.
+    pub async fn profile_field(&self, cx: &Cx, user: OwnedUserId, field: &str) -> Result<Value> {
+        check_field_name(field)?;
+        let mut profile = self.profile(cx, user).await?;
+        profile.remove(field).ok_or_else(|| Error::not_found("This field is not set."))
+    }
+
+    /// Every active account with `displayname` and `avatar_url` where set, in order of user id:
+    /// what the user directory searches.
+    pub async fn active_profiles(&self, cx: &Cx) -> Result<Vec<(OwnedUserId, Profile)>> {
+        self.inner.db.read(cx, profile::list_active_profiles).await
+    }
+}
+
+/// Sets (`Some`) or removes (`None`) one field of a profile inside a write. Whoever calls also
+/// tells the rooms.
+///
+/// # Errors
+/// `Invalid`: `M_INVALID_PARAM` for a name or value against the rules, `M_KEY_TOO_LARGE`,
+/// `M_PROFILE_TOO_LARGE`.
+pub fn set_profile_field(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    field: &str,
+    value: Option<&Value>,
+) -> Result<()> {
+    check_field_name(field)?;
+    let Some(value) = value else {
+        profile::delete_profile_field(tx, user, field)?;
+        return Ok(());
+    };
+    check_value(field, value)?;
+    let mut whole = profile::list_profile(tx, user)?;
+    whole.insert(field.to_owned(), value.clone());
+    let size = serde_json::to_vec(&whole).map_err(Error::internal)?.len();
+    if size >= LARGEST_PROFILE_BYTES {
+        let text = "A profile has less than 64 KiB.";
+        return Err(Error::invalid(MatrixCode::ProfileTooLarge, text));
+    }
+    profile::upsert_profile_field(tx, user, field, value)
+}
+
+/// `avatar_url`, `displayname`, `m.tz` or a namespaced name (spec: "Common Namespaced Identifier
+/// Grammar").
+fn check_field_name(field: &str) -> Result<()> {
+    if field.len() > LONGEST_FIELD_NAME_BYTES {
+        let text = "The name of a profile field has at most 255 bytes.";
+        return Err(Error::invalid(MatrixCode::KeyTooLarge, text));
+    }
+    let known = matches!(field, "avatar_url" | "displayname");
+    if known || (field.contains('.') && field.split('.').all(is_name_part)) {
+        return Ok(());
+    }
+    Err(Error::invalid(MatrixCode::InvalidParam, "This is no name of a profile field."))
+}
+
+fn is_name_part(part: &str) -> bool {
+    part.starts_with(|c: char| c.is_ascii_lowercase())
+        && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+fn check_value(field: &str, value: &Value) -> Result<()> {
+    let invalid = |text: &'static str| Err(Error::invalid(MatrixCode::InvalidParam, text));
+    match (field, value) {
+        ("displayname", Value::String(name)) => {
+            if name.chars().count() > LONGEST_DISPLAY_NAME_CHARS || name.contains('\0') {
+                return invalid("A display name has at most 256 characters and no NUL.");
+            }
+            Ok(())
+        }
+        ("avatar_url", Value::String(url)) => {
+            // An empty address is how clients remove the picture.
+            let legal = url.is_empty() || <&MxcUri>::from(url.as_str()).is_valid();
+            if !legal || url.len() > LONGEST_AVATAR_URL_BYTES {
+                return invalid("A picture's address has the form mxc://server/media.");
+            }
+            Ok(())
+        }
+        ("m.tz", Value::String(_)) => Ok(()),
+        ("displayname" | "avatar_url" | "m.tz", _) => invalid("This profile field is a text."),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn field_names_follow_the_grammar() {
+        for good in ["displayname", "avatar_url", "m.tz", "org.example.x_1"] {
+            assert!(check_field_name(good).is_ok(), "{good}");
+        }
+        for bad in ["", "custom", "m.", ".m", "m.Tz", "m.1", "m..a", "m.ä", "M.tz"] {
+            let error = check_field_name(bad).unwrap_err();
+            assert_eq!(error.code, Some(MatrixCode::InvalidParam), "{bad}");
+        }
+        let overlong = check_field_name(&format!("m.{}", "x".repeat(254))).unwrap_err();
+        assert_eq!(overlong.code, Some(MatrixCode::KeyTooLarge));
+    }
+
+    #[test]
+    fn known_fields_have_typed_values() {
+        let good = [
+            ("displayname", json!("Alice")),
+            ("displayname", json!("")),
+            ("avatar_url", json!("mxc://a.example/b")),
+            ("avatar_url", json!("")),
+            ("m.tz", json!("Europe/Berlin")),
+            ("org.example.x", json!({"a": [1, null]})),
+        ];
+        for (field, value) in good {
+            assert!(check_value(field, &value).is_ok(), "{field} {value}");
+        }
+        let bad = [
+            ("displayname", json!(1)),
+            ("displayname", json!(null)),
+            ("displayname", json!("ä".repeat(257))),
+            ("displayname", json!("a\0")),
+            ("avatar_url", json!("https://a.example/b")),
+            ("avatar_url", json!(["mxc://a.example/b"])),
+            ("m.tz", json!(1)),
+        ];
+        for (field, value) in bad {
+            assert!(check_value(field, &value).is_err(), "{field} {value}");
+        }
+    }
+}

@@ -21,9 +21,9 @@ use crate::{Tx, postgres, sqlite};
 /// Closures of [`Db::write`] that may wait at once; further callers wait for their turn.
 const LONGEST_QUEUE: usize = 4096;
 /// Reads that run at once on SQLite.
-const SQLITE_READERS: usize = 4;
+const SQLITE_READERS: u32 = 4;
 /// Reads that run at once on PostgreSQL, each with a connection.
-const POSTGRES_READERS: usize = 8;
+const POSTGRES_READERS: u32 = 8;
 
 /// Where a tenant's data lies.
 #[derive(Clone, Debug)]
@@ -65,6 +65,7 @@ struct Inner {
     permits: Semaphore,
     readers: Readers,
     reading: Arc<Semaphore>,
+    most_reads: u32,
     sealer: Arc<Sealer>,
     committed: Arc<AtomicI64>,
 }
@@ -111,7 +112,7 @@ impl Db {
             }
             Settings::Postgres { url } => Opening::Postgres(postgres::Place { url, tenant }),
         };
-        let (readers, reading, sealer) = match &opening {
+        let (readers, most_reads, sealer) = match &opening {
             Opening::Sqlite(place, _) => (
                 Readers::Sqlite(sqlite::Readers::new(place.clone())),
                 SQLITE_READERS,
@@ -149,7 +150,8 @@ impl Db {
             queue: Mutex::new(queue),
             permits: Semaphore::new(LONGEST_QUEUE),
             readers,
-            reading: Arc::new(Semaphore::new(reading)),
+            reading: Arc::new(Semaphore::new(usize::try_from(most_reads).unwrap_or(1))),
+            most_reads,
             sealer,
             committed,
         };
@@ -220,6 +222,10 @@ impl Db {
 
     /// Finishes every queued write, then closes. Later writes and reads are `Unavailable`.
     pub async fn close(&self) {
+        // Reads under way end first: they would keep the write-ahead log from being folded in.
+        if let Ok(last) = self.inner.reading.acquire_many(self.inner.most_reads).await {
+            last.forget();
+        }
         self.inner.reading.close();
         match &self.inner.readers {
             Readers::Sqlite(readers) => readers.clear(),

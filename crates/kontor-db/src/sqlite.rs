@@ -63,6 +63,8 @@ impl Place {
         let conn = Connection::open_with_flags(&self.path, flags).map_err(fault)?;
         conn.set_prepared_statement_cache_capacity(PREPARED);
         conn.busy_timeout(PATIENCE).map_err(fault)?;
+        // Failures reach the log through us, not as bare lines on standard error.
+        conn.execute_batch("PRAGMA cipher_log_level = NONE").map_err(fault)?;
         // The key first: nothing else works before it. A raw key needs no derivation.
         conn.execute_batch(self.key_pragma().expose()).map_err(fault)?;
         conn.execute_batch("PRAGMA cipher_hmac_algorithm = HMAC_SHA256").map_err(fault)?;
@@ -131,7 +133,10 @@ impl Readers {
         };
         run(&conn, "BEGIN")?;
         let outcome = f(&conn);
-        run(&conn, "ROLLBACK")?;
+        // A severe failure has ended the transaction already.
+        if !conn.is_autocommit() {
+            run(&conn, "ROLLBACK")?;
+        }
         self.idle.lock().push(conn);
         outcome
     }

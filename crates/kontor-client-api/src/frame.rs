@@ -135,16 +135,12 @@ pub(crate) async fn context(tenant: &Tenant, headers: &HeaderMap, token: Token) 
         return Ok(cx);
     }
     match (bearer(headers)?, token) {
-        (Some(secret), _) => authenticate(tenant, secret, cx).await,
+        (Some(secret), _) => tenant.identity.authenticate(secret, &cx).await,
         (None, Token::Required) => {
             Err(Error::unauthenticated(MatrixCode::MissingToken, "Missing access token."))
         }
         (None, Token::Optional | Token::Ignored) => Ok(cx),
     }
-}
-
-async fn authenticate(_tenant: &Tenant, _secret: &str, _cx: Cx) -> Result<Cx> {
-    Err(Error::unauthenticated(MatrixCode::UnknownToken, "Unknown access token."))
 }
 
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>> {

@@ -1,6 +1,7 @@
 //! The services of one organisation, as the handlers see them.
 
 use kontor_core::{Clock, Random, TenantId};
+use kontor_identity::Identity;
 use kontor_media::Media;
 use kontor_rooms::Rooms;
 use kontor_sync::Sync;
@@ -19,6 +20,8 @@ pub struct Tenant {
     pub clock: Clock,
     /// Source of randomness.
     pub random: Random,
+    /// Accounts, sessions and devices.
+    pub identity: Identity,
     /// Uploaded files.
     pub media: Media,
     /// Rooms and their events.

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use kontor_blob::BlobStore;
 use kontor_client_api::Tenant;
 use kontor_config::{Config, DatabaseUrl};
-use kontor_core::{Actor, Clock, Cx, Random, Result, TenantId};
+use kontor_core::{Actor, Clock, Cx, Random, Result, Secret, TenantId};
 use kontor_db::{DatabaseKeys, Db, Settings};
 use kontor_feed::Feed;
+use kontor_identity::{Hasher, Identity};
 use kontor_media::Media;
 use kontor_policy::Policy;
 use kontor_protocol::SigningKey;
@@ -28,6 +29,9 @@ pub(crate) struct Opening {
     vault: Vault,
     database: DatabaseUrl,
     policy: Arc<Policy>,
+    registration_shared_secret: Option<Secret<String>>,
+    /// Shared by all tenants, so that its bound on memory holds for the node.
+    hasher: Hasher,
     clock: Clock,
     random: Random,
 }
@@ -41,7 +45,15 @@ pub(crate) struct Opened {
 impl Opening {
     pub(crate) fn new(vault: Vault, config: &Config, clock: Clock, random: Random) -> Self {
         let database = config.database.url.clone();
-        Self { vault, database, policy: Arc::new(Policy::configured(config)), clock, random }
+        Self {
+            vault,
+            database,
+            policy: Arc::new(Policy::configured(config)),
+            registration_shared_secret: config.registration.shared_secret.clone(),
+            hasher: Hasher::default(),
+            clock,
+            random,
+        }
     }
 
     pub(crate) fn vault(&self) -> &Vault {
@@ -64,6 +76,14 @@ impl Opening {
         let feed = Feed::default();
         let signing = SigningKey::from_seed(&keys.signing.seed, keys.signing.version())?;
         let signer = (server_name.to_owned(), signing);
+        let settings = kontor_identity::Settings {
+            server_name: server_name.to_owned(),
+            policy: Arc::clone(&self.policy),
+            pepper: keys.pepper,
+            hasher: self.hasher.clone(),
+            registration_shared_secret: self.registration_shared_secret.clone(),
+        };
+        let identity = Identity::new(db.clone(), feed.clone(), settings);
         let rooms =
             Rooms::open(&cx, db.clone(), feed.clone(), Arc::clone(&self.policy), signer).await?;
         let tenant = Tenant {
@@ -71,6 +91,7 @@ impl Opening {
             server_name: server_name.to_owned(),
             clock: self.clock.clone(),
             random: self.random.clone(),
+            identity,
             media,
             rooms: rooms.clone(),
             sync: Sync::new(rooms, feed),

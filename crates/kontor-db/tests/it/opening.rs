@@ -14,7 +14,7 @@ static NEWER: [Migration; 2] = [
     Migration {
         number: 2,
         name: "tag",
-        sql: "CREATE TABLE tag (tenant_id BIGINT NOT NULL, x TEXT)",
+        sql: "CREATE TABLE tag (tenant_id BIGINT NOT NULL, x TEXT NOT NULL, PRIMARY KEY (tenant_id, x))",
     },
 ];
 static CHANGED: [Migration; 1] =
@@ -24,7 +24,7 @@ static BROKEN: [Migration; 2] = [
     Migration {
         number: 2,
         name: "broken",
-        sql: "CREATE TABLE a (x TEXT); CREATE TABLE a (x TEXT)",
+        sql: "CREATE TABLE a (x TEXT PRIMARY KEY); CREATE TABLE a (x TEXT PRIMARY KEY)",
     },
 ];
 

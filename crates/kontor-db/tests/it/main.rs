@@ -1,6 +1,7 @@
 //! Both engines from outside, on a table of notes.
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
+mod child;
 mod durability;
 mod note;
 mod opening;

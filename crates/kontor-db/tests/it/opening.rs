@@ -45,6 +45,19 @@ fn positions_go_on_after_reopening() {
     });
 }
 
+#[tokio::test]
+async fn two_processes_on_one_file_share_the_positions() {
+    let backend = Backend::sqlite();
+    let server = backend.open(&MIGRATIONS).await;
+    let command_line = backend.open(&MIGRATIONS).await;
+    for round in 0..3 {
+        for (db, n) in [(&server, 1), (&command_line, 2)] {
+            let pos = db.write(&cx(), |tx| Ok(tx.next_pos())).await.unwrap();
+            assert_eq!(pos, StreamPos(round * 2 + n));
+        }
+    }
+}
+
 #[test]
 fn newer_schema_is_refused() {
     for_each_backend(async |backend| {

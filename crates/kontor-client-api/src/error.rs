@@ -48,6 +48,7 @@ fn status_of(kind: Kind, code: Option<MatrixCode>) -> (StatusCode, MatrixCode) {
             (StatusCode::GATEWAY_TIMEOUT, MatrixCode::NotYetUploaded)
         }
         (Kind::Unavailable, _) => (StatusCode::SERVICE_UNAVAILABLE, MatrixCode::Unknown),
+        (Kind::NotAllowed, _) => (StatusCode::METHOD_NOT_ALLOWED, MatrixCode::Unrecognized),
         (Kind::Internal, _) => (StatusCode::INTERNAL_SERVER_ERROR, MatrixCode::Unknown),
     }
 }

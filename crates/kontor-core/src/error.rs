@@ -40,6 +40,8 @@ pub enum Kind {
     Limited,
     /// A part of the system does not answer now (disk full, database away).
     Unavailable,
+    /// Understood, but never done this way (405).
+    NotAllowed,
     /// A defect of ours.
     Internal,
 }
@@ -230,6 +232,13 @@ impl Error {
     /// A defect of ours; `detail` reaches the log only.
     pub fn internal(detail: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::new(Kind::Internal, None, "Internal server error.").because(detail)
+    }
+
+    /// Turns it into something that is never done this way (405), keeping code and text.
+    #[must_use]
+    pub fn not_allowed(mut self) -> Self {
+        self.kind = Kind::NotAllowed;
+        self
     }
 
     /// Adds the cause, for the log only.

@@ -5,6 +5,7 @@
 
 pub mod access_token;
 pub mod account;
+pub mod account_data;
 pub mod cross_signing_key;
 pub mod device;
 pub mod device_key;
@@ -12,6 +13,7 @@ pub mod device_list_change;
 pub mod e2ee;
 pub mod event;
 pub mod fallback_key;
+pub mod filter;
 pub mod inventory;
 pub mod key_backup;
 pub mod key_signature;
@@ -22,6 +24,7 @@ mod migrations;
 pub mod one_time_key;
 pub mod password;
 pub mod profile;
+pub mod receipt;
 pub mod refresh_token;
 pub mod registration_token;
 pub mod relation;
@@ -39,12 +42,14 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
     let modules = [
         access_token::STATEMENTS,
         account::STATEMENTS,
+        account_data::STATEMENTS,
         cross_signing_key::STATEMENTS,
         device::STATEMENTS,
         device_key::STATEMENTS,
         device_list_change::STATEMENTS,
         event::STATEMENTS,
         fallback_key::STATEMENTS,
+        filter::STATEMENTS,
         key_backup::STATEMENTS,
         key_signature::STATEMENTS,
         login_failure::STATEMENTS,
@@ -53,6 +58,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         one_time_key::STATEMENTS,
         password::STATEMENTS,
         profile::STATEMENTS,
+        receipt::STATEMENTS,
         refresh_token::STATEMENTS,
         registration_token::STATEMENTS,
         relation::STATEMENTS,

@@ -8,4 +8,10 @@ pub static MIGRATIONS: &[Migration] = &[
     Migration { number: 2, name: "identity", sql: include_str!("../migrations/0002_identity.sql") },
     Migration { number: 3, name: "e2ee", sql: include_str!("../migrations/0003_e2ee.sql") },
     Migration { number: 4, name: "media", sql: include_str!("../migrations/0004_media.sql") },
+    Migration {
+        number: 5,
+        name: "account_data",
+        sql: include_str!("../migrations/0005_account_data.sql"),
+    },
+    Migration { number: 6, name: "receipts", sql: include_str!("../migrations/0006_receipts.sql") },
 ];

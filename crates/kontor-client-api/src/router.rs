@@ -10,12 +10,14 @@ use kontor_core::{Error, MatrixCode};
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::error::error_response;
-use crate::{media, rooms, sync};
+use crate::{account_data, media, receipts, rooms, sync};
 
 /// Every route of the client-server API. The node adds the tenant to the request's extensions.
 pub fn router() -> Router {
     let router = media::routes(Router::new());
     let router = rooms::routes(router);
+    let router = account_data::routes(router);
+    let router = receipts::routes(router);
     let router = sync::routes(router);
     router.fallback(unrecognized).method_not_allowed_fallback(wrong_method).layer(cors())
 }

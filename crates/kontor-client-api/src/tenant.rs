@@ -1,8 +1,11 @@
 //! The services of one organisation, as the handlers see them.
 
+use kontor_account_data::AccountData;
 use kontor_core::{Clock, Random, TenantId};
 use kontor_identity::Identity;
 use kontor_media::Media;
+use kontor_presence::{Presence, Typing};
+use kontor_receipts::Receipts;
 use kontor_rooms::Rooms;
 use kontor_sync::Sync;
 use ruma::OwnedServerName;
@@ -26,6 +29,14 @@ pub struct Tenant {
     pub media: Media,
     /// Rooms and their events.
     pub rooms: Rooms,
+    /// Account data, tags and filters.
+    pub account_data: AccountData,
+    /// How far people have read.
+    pub receipts: Receipts,
+    /// Who is typing.
+    pub typing: Typing,
+    /// Who is there.
+    pub presence: Presence,
     /// What devices have not seen yet.
     pub sync: Sync,
 }

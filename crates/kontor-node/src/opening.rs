@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use kontor_account_data::AccountData;
 use kontor_blob::BlobStore;
 use kontor_client_api::Tenant;
 use kontor_config::{Config, DatabaseUrl};
@@ -12,10 +13,12 @@ use kontor_feed::Feed;
 use kontor_identity::{Hasher, Identity};
 use kontor_media::Media;
 use kontor_policy::Policy;
+use kontor_presence::{Presence, Pulse, Typing};
 use kontor_protocol::SigningKey;
+use kontor_receipts::Receipts;
 use kontor_rooms::Rooms;
 use kontor_store::MIGRATIONS;
-use kontor_sync::Sync;
+use kontor_sync::{Sources, Sync};
 use kontor_vault::Vault;
 use ruma::ServerName;
 
@@ -86,6 +89,28 @@ impl Opening {
         let identity = Identity::new(db.clone(), feed.clone(), settings);
         let rooms =
             Rooms::open(&cx, db.clone(), feed.clone(), Arc::clone(&self.policy), signer).await?;
+        let account_data = AccountData::new(db.clone(), feed.clone(), rooms.clone());
+        let receipts = Receipts::new(
+            db.clone(),
+            feed.clone(),
+            Arc::clone(&self.policy),
+            rooms.clone(),
+            account_data.clone(),
+        );
+        let pulse = Pulse::starting_at(u64::try_from(self.clock.now().0).unwrap_or_default());
+        let policy = &self.policy;
+        let typing = Typing::new(feed.clone(), Arc::clone(policy), rooms.clone(), pulse.clone());
+        let presence =
+            Presence::new(feed.clone(), Arc::clone(policy), rooms.clone(), pulse.clone());
+        let sync = Sync::new(Sources {
+            feed,
+            rooms: rooms.clone(),
+            account_data: account_data.clone(),
+            receipts: receipts.clone(),
+            typing: typing.clone(),
+            presence: presence.clone(),
+            pulse,
+        });
         let tenant = Tenant {
             id: keys.tenant,
             server_name: server_name.to_owned(),
@@ -93,8 +118,12 @@ impl Opening {
             random: self.random.clone(),
             identity,
             media,
-            rooms: rooms.clone(),
-            sync: Sync::new(rooms, feed),
+            rooms,
+            account_data,
+            receipts,
+            typing,
+            presence,
+            sync,
         };
         tracing::info!(%server_name, swept, "organisation opened");
         Ok(Opened { tenant: Arc::new(tenant), db })

@@ -53,7 +53,8 @@ fn has_url(pdu: &Pdu) -> bool {
 }
 
 /// Whether `text` fits a pattern in which `*` stands for any number of characters. Linear time.
-fn glob(pattern: &str, text: &str) -> bool {
+#[must_use]
+pub fn glob(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
     let mut rest = rest;

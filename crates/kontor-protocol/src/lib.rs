@@ -13,7 +13,7 @@ mod visibility;
 
 pub use authorize::{auth_types, authorize};
 pub use client::ClientEvent;
-pub use filter::EventMatcher;
+pub use filter::{EventMatcher, glob};
 pub use levels::PowerLevels;
 pub use pdu::Pdu;
 pub use relation::{Relation, relation};

@@ -4,6 +4,7 @@
 //! else. Nothing that happens meanwhile is lost: it lies behind the positions and comes next
 //! time.
 
+mod beside;
 mod invited;
 mod joined;
 mod left;
@@ -11,4 +12,4 @@ mod stripped;
 mod sync;
 mod token;
 
-pub use sync::Sync;
+pub use sync::{Sources, Sync};

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use kontor_account_data::AccountData;
 use kontor_core::{Cx, Result, StreamPos};
 use kontor_feed::Feed;
+use kontor_presence::{Presence, Pulse, Typing};
+use kontor_receipts::Receipts;
 use kontor_rooms::{Rooms, UserRoom, UserRooms};
 use ruma::api::client::filter::{FilterDefinition, LazyLoadOptions};
 use ruma::api::client::sync::sync_events::v3::{self, Request, Response};
@@ -25,8 +28,27 @@ const TIMELINE_LIMIT: usize = 500;
 /// Builds `/sync` answers for one organisation. Cheap to clone.
 #[derive(Clone)]
 pub struct Sync {
+    pub(crate) sources: Sources,
     pub(crate) rooms: Rooms,
-    feed: Feed,
+}
+
+/// Where the parts of an answer come from.
+#[derive(Clone)]
+pub struct Sources {
+    /// Who must wake.
+    pub feed: Feed,
+    /// Rooms and their events.
+    pub rooms: Rooms,
+    /// Account data and stored filters.
+    pub account_data: AccountData,
+    /// Read receipts.
+    pub receipts: Receipts,
+    /// Typing notices.
+    pub typing: Typing,
+    /// Presence.
+    pub presence: Presence,
+    /// Counts the changes of the last two.
+    pub pulse: Pulse,
 }
 
 /// What every part of one answer needs.
@@ -63,7 +85,7 @@ impl Scope {
         matches!(self.filter.room.state.lazy_load_options, LazyLoadOptions::Enabled { .. })
     }
 
-    fn wants_room(&self, room_id: &RoomId) -> bool {
+    pub(crate) fn wants_room(&self, room_id: &RoomId) -> bool {
         let filter = &self.filter.room;
         filter.rooms.as_ref().is_none_or(|rooms| rooms.iter().any(|id| id == room_id))
             && !filter.not_rooms.iter().any(|id| id == room_id)
@@ -73,8 +95,8 @@ impl Scope {
 impl Sync {
     /// The service over its sources.
     #[must_use]
-    pub fn new(rooms: Rooms, feed: Feed) -> Self {
-        Self { rooms, feed }
+    pub fn new(sources: Sources) -> Self {
+        Self { rooms: sources.rooms.clone(), sources }
     }
 
     /// Answers at once if there is something new, else as soon as there is, at the latest after
@@ -82,10 +104,13 @@ impl Sync {
     pub async fn sync(&self, cx: &Cx, request: Request) -> Result<Response> {
         let wait = request.timeout.unwrap_or_default().min(WAIT_LIMIT);
         let deadline = Instant::now() + wait;
+        let presence = request.set_presence.clone();
         let mut scope = self.scope(cx, request).await?;
-        let mut listener = self.feed.listen(&scope.user);
+        self.sources.presence.seen(cx, presence).await?;
+        let mut listener = self.sources.feed.listen(&scope.user);
         loop {
-            scope.upto.stream = self.rooms.committed();
+            scope.upto =
+                Token { stream: self.rooms.committed(), ephemeral: self.sources.pulse.now() };
             let response = self.build(cx, &scope).await?;
             let waits = scope.since.is_some() && !scope.full_state && is_empty(&response);
             if !waits || tokio::time::timeout_at(deadline, listener.changed()).await.is_err() {
@@ -98,6 +123,9 @@ impl Sync {
         let since = request.since.as_deref().map(Token::parse).transpose()?;
         let filter = match request.filter {
             Some(v3::Filter::FilterDefinition(filter)) => filter,
+            Some(v3::Filter::FilterId(id)) => {
+                self.sources.account_data.filter(cx, cx.user()?, &id).await?
+            }
             _ => FilterDefinition::default(),
         };
         Ok(Scope {
@@ -118,6 +146,9 @@ impl Sync {
         for (room_id, entry) in self.rooms_to_visit(&rooms, scope) {
             self.add_room(cx, scope, (room_id, entry), &mut response).await?;
         }
+        self.add_ephemeral(cx, scope, &rooms, &mut response).await?;
+        self.add_account_data(cx, scope, &rooms, &mut response).await?;
+        self.add_presence(cx, scope, &mut response).await?;
         Ok(response)
     }
 

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
@@ -18,7 +19,9 @@ use ruma::api::auth_scheme::{
 use ruma::api::path_builder::PathBuilder;
 use ruma::api::{IncomingRequest, IncomingRequestExt, OutgoingResponse, OutgoingResponseExt};
 
-use crate::error::{error_response, parse_error};
+use crate::error::{error_response, json_error, parse_error};
+use serde::de::IgnoredAny;
+
 use crate::tenant::Tenant;
 
 /// Largest JSON request body, in bytes. Key uploads and key backups are the largest honest ones.
@@ -60,6 +63,9 @@ impl Access for AppserviceToken {
     const TOKEN: Token = Token::Required;
 }
 
+/// The variable parts of a path; an error if they are not UTF-8.
+type PathParams = Result<RawPathParams, RawPathParamsRejection>;
+
 /// Registers `handler` at every path and the method that `ruma` declares for the request type `R`.
 pub(crate) fn route<R, H, F>(mut router: Router, handler: H) -> Router
 where
@@ -71,18 +77,21 @@ where
     let Ok(method) = MethodFilter::try_from(R::METHOD) else { return router };
     for path in R::PATH_BUILDER.all_paths() {
         let handler = handler.clone();
-        let endpoint = on(method, async move |params: RawPathParams, request: Request| {
-            match answer::<R, H, F>(handler, params, request).await {
+        let endpoint =
+            on(method, async move |params: PathParams, request: Request| match answer::<R, H, F>(
+                handler, params, request,
+            )
+            .await
+            {
                 Ok(response) => response,
                 Err(error) => error_response(error),
-            }
-        });
+            });
         router = router.route(path, endpoint);
     }
     router
 }
 
-async fn answer<R, H, F>(handler: H, params: RawPathParams, request: Request) -> Result<Response>
+async fn answer<R, H, F>(handler: H, params: PathParams, request: Request) -> Result<Response>
 where
     R: IncomingRequest,
     R::Authentication: Access,
@@ -100,10 +109,34 @@ where
         }
         Err(_) => return Err(Error::invalid(MatrixCode::NotJson, "The body did not arrive.")),
     };
+    check_text(&body)?;
+    let params = params.map_err(|_| unreadable_path())?;
     let arguments: Vec<&str> = params.iter().map(|(_, value)| value).collect();
     let request = R::try_from_http_request(http::Request::from_parts(head, &*body), &arguments)
         .map_err(parse_error)?;
     respond(handler(tenant, cx, request).await?)
+}
+
+/// The answer to a path that does not decode to UTF-8.
+pub(crate) fn unreadable_path() -> Error {
+    Error::invalid(MatrixCode::InvalidParam, "The path is not valid UTF-8.")
+}
+
+/// Accepts a body that may be a JSON object, or nothing.
+///
+/// What follows would not notice the rest everywhere: it takes a list for an object whose fields
+/// are all optional, and does not look at fields it does not know.
+fn check_text(body: &[u8]) -> Result<()> {
+    if std::str::from_utf8(body).is_err() {
+        return Err(Error::invalid(MatrixCode::NotJson, "The body is not valid UTF-8."));
+    }
+    match body.trim_ascii_start().first() {
+        None | Some(b'{') => Ok(()),
+        Some(_) => Err(match serde_json::from_slice::<IgnoredAny>(body) {
+            Ok(_) => Error::invalid(MatrixCode::BadJson, "The body is not a JSON object."),
+            Err(cause) => json_error(&cause),
+        }),
+    }
 }
 
 /// The HTTP form of a `ruma` response.
@@ -152,5 +185,28 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>> {
             MatrixCode::MissingToken,
             "The Authorization header is not of the form 'Bearer TOKEN'.",
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_an_object_or_nothing() {
+        let table: [(&[u8], Option<MatrixCode>); 9] = [
+            (b"", None),
+            (b"{}", None),
+            (b" \n{\"a\":1}", None),
+            (b"[]", Some(MatrixCode::BadJson)),
+            (b"null", Some(MatrixCode::BadJson)),
+            (b"\"x\"", Some(MatrixCode::BadJson)),
+            (b"nonsense", Some(MatrixCode::NotJson)),
+            (b"[1,", Some(MatrixCode::NotJson)),
+            (b"{\"a\":\"\xff\"}", Some(MatrixCode::NotJson)),
+        ];
+        for (body, code) in table {
+            assert_eq!(check_text(body).err().and_then(|error| error.code), code, "{body:?}");
+        }
     }
 }

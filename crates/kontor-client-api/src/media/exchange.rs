@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::Tenant;
 use crate::error::error_response;
-use crate::frame::{Token, context, tenant_of};
+use crate::frame::{Token, context, tenant_of, unreadable_path};
 
 /// One request without its body, and what surrounds it.
 pub(crate) struct Exchange {
@@ -49,9 +49,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Exchange {
     async fn from_request_parts(head: &mut Parts, state: &S) -> Result<Self, Failure> {
         let tenant = tenant_of(&head.extensions)?;
         let cx = context(&tenant, &head.headers, Token::Required).await?;
-        let params = RawPathParams::from_request_parts(head, state).await.map_err(|_| {
-            Error::invalid(MatrixCode::InvalidParam, "The path is not valid UTF-8.")
-        })?;
+        let params =
+            RawPathParams::from_request_parts(head, state).await.map_err(|_| unreadable_path())?;
         let path = params.iter().map(|(_, value)| value.to_owned()).collect();
         Ok(Self { tenant, cx, head: head.clone(), path })
     }

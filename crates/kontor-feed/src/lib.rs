@@ -3,6 +3,8 @@
 //! A wake carries no content. Whoever wakes reads the committed position and the changes itself,
 //! so a lost or doubled wake can't lose or double a message.
 
+mod device_lists;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -10,10 +12,13 @@ use parking_lot::Mutex;
 use ruma::{OwnedUserId, UserId};
 use tokio::sync::watch;
 
+pub use device_lists::{DeviceListChange, DeviceLists};
+
 /// Wakes the waiting requests of users; one per tenant, cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Feed {
     waiting: Arc<Mutex<HashMap<OwnedUserId, watch::Sender<u64>>>>,
+    device_lists: Arc<DeviceLists>,
 }
 
 /// Waits for the next wake of one user.
@@ -44,6 +49,11 @@ impl Feed {
         for sender in self.waiting.lock().values() {
             sender.send_modify(|count| *count += 1);
         }
+    }
+
+    /// The newest changes of people's devices and keys.
+    pub fn device_lists(&self) -> &Arc<DeviceLists> {
+        &self.device_lists
     }
 
     /// Starts to listen for `user`. Wakes from now on are noticed, also before the first wait.

@@ -107,6 +107,6 @@ CREATE TABLE key_backup_session (
   first_message_index BIGINT NOT NULL,
   forwarded_count BIGINT NOT NULL,
   is_verified BOOLEAN NOT NULL,
-  session_json TEXT NOT NULL,
+  session_json BYTEA NOT NULL,
   PRIMARY KEY (tenant_id, user_id, version, room_id, session_id)
 );

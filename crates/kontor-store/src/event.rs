@@ -2,7 +2,7 @@
 
 use kontor_core::{Result, RoomNid, StreamPos};
 use kontor_db::{Param, Row, Sql, Tx};
-use ruma::{EventId, UserId};
+use ruma::{EventId, OwnedUserId, UserId};
 
 /// One event as stored.
 #[derive(Clone, Debug)]
@@ -112,9 +112,16 @@ static REDACT: Sql = Sql::new(
       WHERE tenant_id = $1 AND event_id = $2",
 );
 
+static MOVED_MEMBERS: Sql = Sql::new(
+    "event.moved_members",
+    "SELECT DISTINCT state_key FROM event
+      WHERE tenant_id = $1 AND pos > $2 AND pos <= $3 AND kind = 'm.room.member'
+        AND state_key IS NOT NULL AND room_nid IN {in}",
+);
+
 /// All statements of this table.
 pub static STATEMENTS: &[&Sql] =
-    &[&INSERT, &FIND, &LIST_BY_ID, &FIND_BY_TXN, &BEFORE, &AFTER, &AT, &REDACT];
+    &[&INSERT, &FIND, &LIST_BY_ID, &FIND_BY_TXN, &BEFORE, &AFTER, &AT, &REDACT, &MOVED_MEMBERS];
 
 /// Adds an event.
 pub fn insert_event(tx: &mut Tx<'_>, event: &NewEventRow<'_>) -> Result<()> {
@@ -203,4 +210,16 @@ pub fn redact_event(
 ) -> Result<()> {
     tx.execute(&REDACT, &[event_id.into(), Param::sealed(json), redacted_by.into()])?;
     Ok(())
+}
+
+/// Users with a membership event in `rooms` after `from`, up to and including `to`; in no order,
+/// perhaps more than once.
+pub fn list_moved_members(
+    tx: &mut Tx<'_>,
+    rooms: &[RoomNid],
+    from: StreamPos,
+    to: StreamPos,
+) -> Result<Vec<OwnedUserId>> {
+    let rooms: Vec<Param<'_>> = rooms.iter().map(|room| Param::from(*room)).collect();
+    tx.query_in(&MOVED_MEMBERS, &[from.into(), to.into()], &rooms, |row| row.id(0))
 }

@@ -68,7 +68,7 @@ impl BackupSessionRow {
                 forwarded_count: row.int(3)?,
                 is_verified: row.bool(4)?,
             },
-            session_json: row.text(5)?,
+            session_json: row.sealed_text(5)?,
         })
     }
 }
@@ -300,7 +300,7 @@ pub fn upsert_session(
         row.rank.first_message_index.into(),
         row.rank.forwarded_count.into(),
         row.rank.is_verified.into(),
-        (&row.session_json).into(),
+        Param::sealed(&row.session_json),
     ];
     tx.execute(&UPSERT_SESSION, &params).map(drop)
 }

@@ -174,7 +174,49 @@ pub(crate) fn migrate_sqlite(conn: &mut Connection, known: &'static [Migration])
         .map_err(fault)?;
         tracing::info!(number = migration.number, name = migration.name, "schema migrated");
     }
+    advise_planner(&tx).map_err(fault)?;
     tx.commit().map_err(fault)
+}
+
+/// Rows a table is assumed to have when SQLite plans.
+const ASSUMED_ROWS: f64 = 1_000_000.0;
+/// Rows assumed for a full match of an index that is not unique.
+const ASSUMED_MATCHES: f64 = 10.0;
+
+/// Tells SQLite's planner how selective each index is.
+///
+/// Without numbers it takes `tenant_id = ?` to leave ten rows, and prefers a key that matches on
+/// nothing else to the index made for the query. Measured numbers (ANALYZE) would let plans change
+/// from one day to the next; these make it prefer the longest match, always.
+fn advise_planner(conn: &Connection) -> rusqlite::Result<()> {
+    // This creates the table of numbers, and later lets the connection read it again.
+    conn.execute_batch("ANALYZE sqlite_schema; DELETE FROM sqlite_stat1")?;
+    let indexes: Vec<(String, String, bool, u32)> = conn
+        .prepare(
+            "SELECT t.name, iif(i.origin = 'pk' AND t.wr, t.name, i.name), i.\"unique\",
+                    (SELECT COUNT(*) FROM pragma_index_xinfo(i.name) WHERE key = 1)
+               FROM pragma_table_list AS t JOIN pragma_index_list(t.name) AS i
+              WHERE t.type = 'table' AND t.schema = 'main' AND t.name NOT LIKE 'sqlite_%'",
+        )?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut insert =
+        conn.prepare("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?1, ?2, ?3)")?;
+    for (table, index, unique, columns) in indexes {
+        insert.execute((table, index, selectivity(unique, columns)))?;
+    }
+    conn.execute_batch("ANALYZE sqlite_schema")
+}
+
+/// Assumed rows in all, and for a match of the first, the first two … columns. The first is the
+/// tenant, of whom a file has one.
+fn selectivity(unique: bool, columns: u32) -> String {
+    let last = if unique { 1.0 } else { ASSUMED_MATCHES };
+    let steps = f64::from(columns.saturating_sub(1).max(1));
+    (0..columns).fold(format!("{ASSUMED_ROWS}"), |text, column| {
+        let rows = ASSUMED_ROWS * (last / ASSUMED_ROWS).powf(f64::from(column) / steps);
+        format!("{text} {rows:.0}")
+    })
 }
 
 /// Brings a PostgreSQL database to the schema of `known`; one process at a time does so.
@@ -270,6 +312,13 @@ mod tests {
             "CREATE TABLE t (a INTEGER, PRIMARY KEY (a)) STRICT, WITHOUT ROWID"
         );
         assert_eq!(to_sqlite("CREATE INDEX i ON t (a)"), "CREATE INDEX i ON t (a)");
+    }
+
+    #[test]
+    fn tenant_alone_selects_nothing_and_longer_matches_select_more() {
+        assert_eq!(selectivity(true, 1), "1000000 1000000");
+        assert_eq!(selectivity(true, 3), "1000000 1000000 1000 1");
+        assert_eq!(selectivity(false, 2), "1000000 1000000 10");
     }
 
     #[test]

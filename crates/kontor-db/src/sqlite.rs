@@ -185,6 +185,14 @@ pub(crate) fn describe(conn: &Connection, sql: &Sql) -> Result<Vec<String>, Faul
     Ok(statement.column_names().map(ToOwned::to_owned).collect())
 }
 
+/// The steps of SQLite's plan for a statement.
+pub(crate) fn plan(conn: &Connection, sql: &Sql) -> Result<Vec<String>, Fault> {
+    let (text, _) = sql.with_list(Dialect::Sqlite, 1);
+    conn.prepare(&format!("EXPLAIN QUERY PLAN {text}"))
+        .and_then(|mut statement| statement.raw_query().mapped(|row| row.get(3)).collect())
+        .map_err(|e| Fault::sqlite(sql.name(), &e))
+}
+
 fn prepare<'c>(
     conn: &'c Connection,
     sql: &Sql,

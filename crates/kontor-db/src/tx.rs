@@ -159,6 +159,16 @@ impl<'c> Tx<'c> {
         self.noting(outcome)
     }
 
+    /// How SQLite would run a statement, step by step. PostgreSQL decides by the rows at hand, so
+    /// for it the answer is empty. For tests.
+    pub fn plan(&mut self, sql: &'static Sql) -> Result<Vec<String>> {
+        let outcome = match &self.conn {
+            Conn::Sqlite(conn) => sqlite::plan(conn, sql),
+            Conn::Postgres(_) => Ok(Vec::new()),
+        };
+        self.noting(outcome)
+    }
+
     /// The tables as they really are.
     pub fn schema(&mut self) -> Result<Schema> {
         let outcome = match &self.conn {

@@ -4,5 +4,6 @@
 mod backend;
 mod inventory;
 mod media;
+mod plans;
 mod schema;
 mod statements;

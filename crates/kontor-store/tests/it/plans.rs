@@ -1,0 +1,31 @@
+//! No statement reads a whole table by accident.
+
+use kontor_store::{MIGRATIONS, statements};
+use kontor_testdb::{Backend, cx};
+
+/// Statements that concern every row of a tenant's table, and why that is right.
+const WHOLE_TABLE: &[(&str, &str)] = &[
+    ("media.list_blobs", "maintenance compares every file with its row"),
+    ("profile.list_active", "names are sealed, so the directory is searched in memory"),
+    ("registration_token.delete_dead", "there are a handful of tokens"),
+    ("room.list_published", "the directory shows all of them; an organisation has few rooms"),
+    ("room.newest_nid", "takes the last key only"),
+];
+
+#[tokio::test]
+async fn no_statement_reads_a_whole_table_unless_it_says_why() {
+    let backend = Backend::sqlite();
+    let db = backend.open(MIGRATIONS).await;
+    let mut found = Vec::new();
+    for sql in statements() {
+        let plan = db.read(&cx(), |tx| tx.plan(sql)).await.unwrap();
+        // An index by which only the tenant is looked up is the whole table of this tenant.
+        let whole =
+            plan.iter().any(|step| step.starts_with("SCAN") || step.ends_with("(tenant_id=?)"));
+        let allowed = WHOLE_TABLE.iter().any(|(name, _)| *name == sql.name());
+        if whole != allowed {
+            found.push(format!("{}: {plan:?}", sql.name()));
+        }
+    }
+    assert!(found.is_empty(), "reads a whole table, or no longer does:\n{}", found.join("\n"));
+}

@@ -18,11 +18,10 @@ use ruma::api::auth_scheme::{
 };
 use ruma::api::path_builder::PathBuilder;
 use ruma::api::{IncomingRequest, IncomingRequestExt, OutgoingResponse, OutgoingResponseExt};
-
-use crate::error::{error_response, json_error, parse_error};
 use serde::de::IgnoredAny;
 
-use crate::tenant::Tenant;
+use crate::error::{error_response, json_error, parse_error};
+use crate::tenant::{Peer, Tenant};
 
 /// Largest JSON request body, in bytes. Key uploads and key backups are the largest honest ones.
 const BODY_LIMIT_BYTES: usize = 4 * 1024 * 1024;
@@ -67,10 +66,20 @@ impl Access for AppserviceToken {
 type PathParams = Result<RawPathParams, RawPathParamsRejection>;
 
 /// Registers `handler` at every path and the method that `ruma` declares for the request type `R`.
-pub(crate) fn route<R, H, F>(mut router: Router, handler: H) -> Router
+pub(crate) fn route<R, H, F>(router: Router, handler: H) -> Router
 where
     R: IncomingRequest + Send + 'static,
     R::Authentication: Access,
+    H: Fn(Arc<Tenant>, Cx, R) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<R::OutgoingResponse>> + Send + 'static,
+{
+    route_with(router, <R::Authentication as Access>::TOKEN, handler)
+}
+
+/// As [`route`], but treats the access token as `token` says.
+pub(crate) fn route_with<R, H, F>(mut router: Router, token: Token, handler: H) -> Router
+where
+    R: IncomingRequest + Send + 'static,
     H: Fn(Arc<Tenant>, Cx, R) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<R::OutgoingResponse>> + Send + 'static,
 {
@@ -79,7 +88,9 @@ where
         let handler = handler.clone();
         let endpoint =
             on(method, async move |params: PathParams, request: Request| match answer::<R, H, F>(
-                handler, params, request,
+                handler,
+                token,
+                (params, request),
             )
             .await
             {
@@ -91,16 +102,20 @@ where
     router
 }
 
-async fn answer<R, H, F>(handler: H, params: PathParams, request: Request) -> Result<Response>
+async fn answer<R, H, F>(
+    handler: H,
+    token: Token,
+    (params, request): (PathParams, Request),
+) -> Result<Response>
 where
     R: IncomingRequest,
-    R::Authentication: Access,
     H: Fn(Arc<Tenant>, Cx, R) -> F,
     F: Future<Output = Result<R::OutgoingResponse>>,
 {
     let (head, body) = request.into_parts();
     let tenant = tenant_of(&head.extensions)?;
-    let cx = context(&tenant, &head.headers, <R::Authentication as Access>::TOKEN).await?;
+    let mut cx = context(&tenant, &head.headers, token).await?;
+    cx.address = head.extensions.get::<Peer>().map(|peer| peer.0);
     let body = match Limited::new(body, BODY_LIMIT_BYTES).collect().await {
         Ok(body) => body.to_bytes(),
         Err(cause) if cause.is::<LengthLimitError>() => {

@@ -3,16 +3,22 @@
 //! One folder per chapter of the specification, one file per endpoint, named as in `ruma`. The
 //! frame around the handlers is in [`mod@frame`]; the list of routes in [`router()`].
 
+mod account;
 mod account_data;
+mod admin;
+mod device;
+mod discovery;
 mod error;
 mod frame;
 mod media;
+mod profile;
 mod receipts;
 mod rooms;
 mod router;
+mod session;
 mod sync;
 mod tenant;
 
 pub use error::error_response;
 pub use router::router;
-pub use tenant::Tenant;
+pub use tenant::{Peer, Tenant};

@@ -10,11 +10,19 @@ use kontor_core::{Error, MatrixCode};
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::error::error_response;
-use crate::{account_data, media, receipts, rooms, sync};
+use crate::{
+    account, account_data, admin, device, discovery, media, profile, receipts, rooms, session, sync,
+};
 
 /// Every route of the client-server API. The node adds the tenant to the request's extensions.
 pub fn router() -> Router {
     let router = media::routes(Router::new());
+    let router = discovery::routes(router);
+    let router = session::routes(router);
+    let router = account::routes(router);
+    let router = device::routes(router);
+    let router = profile::routes(router);
+    let router = admin::routes(router);
     let router = rooms::routes(router);
     let router = account_data::routes(router);
     let router = receipts::routes(router);

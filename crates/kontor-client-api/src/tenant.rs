@@ -1,9 +1,13 @@
 //! The services of one organisation, as the handlers see them.
 
+use std::net::IpAddr;
+use std::sync::Arc;
+
 use kontor_account_data::AccountData;
 use kontor_core::{Clock, Random, TenantId};
 use kontor_identity::Identity;
 use kontor_media::Media;
+use kontor_policy::Policy;
 use kontor_presence::{Presence, Typing};
 use kontor_receipts::Receipts;
 use kontor_rooms::Rooms;
@@ -23,6 +27,11 @@ pub struct Tenant {
     pub clock: Clock,
     /// Source of randomness.
     pub random: Random,
+    /// Address of the client-server API as seen from outside, `https://matrix.firma.example`;
+    /// `None`: it is not announced.
+    pub public_url: Option<String>,
+    /// Settings.
+    pub policy: Arc<Policy>,
     /// Accounts, sessions and devices.
     pub identity: Identity,
     /// Uploaded files.
@@ -40,3 +49,8 @@ pub struct Tenant {
     /// What devices have not seen yet.
     pub sync: Sync,
 }
+
+/// Where a request came from; the node puts it into the request's extensions. Used for throttling
+/// only.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub IpAddr);

@@ -12,6 +12,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
+use kontor_client_api::Peer;
 use kontor_config::Listen;
 use rustix::net::sockopt::set_tcp_user_timeout;
 use tokio::net::TcpStream;
@@ -42,6 +43,7 @@ struct Activity {
 /// Serves one connection until it ends, lies idle or the node stops.
 pub(crate) async fn serve(entrance: Arc<Entrance>, stream: TcpStream) {
     prepare(&stream);
+    let peer = peer_of(&stream);
     let limits = entrance.limits();
     let builder = builder(limits);
     let mut pause = pin!(sleep(limits.header_timeout));
@@ -49,7 +51,12 @@ pub(crate) async fn serve(entrance: Arc<Entrance>, stream: TcpStream) {
     let activity = Arc::new(Activity::new());
     let service = service_fn({
         let (entrance, activity) = (Arc::clone(&entrance), Arc::clone(&activity));
-        move |request| answer(Arc::clone(&entrance), Arc::clone(&activity), request)
+        move |mut request: Request<Incoming>| {
+            if let Some(peer) = peer {
+                request.extensions_mut().insert(peer);
+            }
+            answer(Arc::clone(&entrance), Arc::clone(&activity), request)
+        }
     });
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let mut closing = false;
@@ -74,6 +81,13 @@ pub(crate) async fn serve(entrance: Arc<Entrance>, stream: TcpStream) {
             }
         }
     }
+}
+
+/// Where the client is. `None` on this machine: then it is a proxy, behind which everybody has the
+/// same address.
+fn peer_of(stream: &TcpStream) -> Option<Peer> {
+    let address = stream.peer_addr().ok()?.ip().to_canonical();
+    (!address.is_loopback()).then_some(Peer(address))
 }
 
 async fn answer(

@@ -1,5 +1,6 @@
 //! Builds one tenant: keys, database, media, services.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ use kontor_rooms::Rooms;
 use kontor_store::MIGRATIONS;
 use kontor_sync::{Sources, Sync};
 use kontor_vault::Vault;
-use ruma::ServerName;
+use ruma::{OwnedServerName, ServerName};
 
 /// Name of a tenant's database file in its folder.
 const DATABASE_FILE: &str = "kontor.db";
@@ -33,6 +34,8 @@ pub(crate) struct Opening {
     database: DatabaseUrl,
     policy: Arc<Policy>,
     registration_shared_secret: Option<Secret<String>>,
+    /// Addresses announced to clients.
+    public_urls: BTreeMap<OwnedServerName, String>,
     /// Shared by all tenants, so that its bound on memory holds for the node.
     hasher: Hasher,
     clock: Clock,
@@ -48,11 +51,17 @@ pub(crate) struct Opened {
 impl Opening {
     pub(crate) fn new(vault: Vault, config: &Config, clock: Clock, random: Random) -> Self {
         let database = config.database.url.clone();
+        // The first host of its own is where clients are sent; TLS ends at the proxy in front.
+        let public_urls = config.tenants.iter().filter_map(|tenant| {
+            let host = tenant.hosts.first()?;
+            Some((tenant.server_name.clone(), format!("https://{host}")))
+        });
         Self {
             vault,
             database,
             policy: Arc::new(Policy::configured(config)),
             registration_shared_secret: config.registration.shared_secret.clone(),
+            public_urls: public_urls.collect(),
             hasher: Hasher::default(),
             clock,
             random,
@@ -116,6 +125,8 @@ impl Opening {
             server_name: server_name.to_owned(),
             clock: self.clock.clone(),
             random: self.random.clone(),
+            public_url: self.public_urls.get(server_name).cloned(),
+            policy: Arc::clone(&self.policy),
             identity,
             media,
             rooms,

@@ -1,7 +1,6 @@
 //! Names and pictures: stored once, shown in every room.
 
 use kontor_core::{Cx, Error, Result};
-use kontor_store::profile;
 use ruma::UserId;
 use ruma::events::TimelineEventType;
 use ruma::events::room::member::MembershipState;
@@ -17,7 +16,7 @@ impl Rooms {
     /// A new name or picture is announced in every room the caller has joined.
     ///
     /// # Errors
-    /// `Forbidden` for profiles of others.
+    /// `Forbidden` for profiles of others; `Invalid` for a name or value against the rules.
     pub async fn set_profile_field(
         &self,
         cx: &Cx,
@@ -30,9 +29,8 @@ impl Rooms {
         }
         let (person, name) = (user.to_owned(), field.to_owned());
         self.db
-            .write(cx, move |tx| match value {
-                Some(value) => profile::upsert_profile_field(tx, &person, &name, &value),
-                None => profile::delete_profile_field(tx, &person, &name).map(drop),
+            .write(cx, move |tx| {
+                kontor_identity::set_profile_field(tx, &person, &name, value.as_ref())
             })
             .await?;
         if matches!(field, "displayname" | "avatar_url") {

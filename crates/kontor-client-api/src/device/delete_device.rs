@@ -1,0 +1,13 @@
+//! `DELETE /_matrix/client/v3/devices/{deviceId}`
+
+use std::sync::Arc;
+
+use kontor_core::{Cx, Result};
+use ruma::api::client::device::delete_device::v3::{Request, Response};
+
+use crate::Tenant;
+
+pub(crate) async fn handle(tenant: Arc<Tenant>, cx: Cx, request: Request) -> Result<Response> {
+    tenant.identity.delete_devices(&cx, vec![request.device_id], request.auth).await?;
+    Ok(Response::new())
+}

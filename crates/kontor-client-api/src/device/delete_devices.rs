@@ -1,0 +1,13 @@
+//! `POST /_matrix/client/v3/delete_devices`
+
+use std::sync::Arc;
+
+use kontor_core::{Cx, Result};
+use ruma::api::client::device::delete_devices::v3::{Request, Response};
+
+use crate::Tenant;
+
+pub(crate) async fn handle(tenant: Arc<Tenant>, cx: Cx, request: Request) -> Result<Response> {
+    tenant.identity.delete_devices(&cx, request.devices, request.auth).await?;
+    Ok(Response::new())
+}

@@ -1,0 +1,14 @@
+//! `GET /_matrix/client/v3/devices`
+
+use std::sync::Arc;
+
+use kontor_core::{Cx, Result};
+use ruma::api::client::device::get_devices::v3::{Request, Response};
+
+use super::shown;
+use crate::Tenant;
+
+pub(crate) async fn handle(tenant: Arc<Tenant>, cx: Cx, _request: Request) -> Result<Response> {
+    let devices = tenant.identity.devices(&cx).await?;
+    Ok(Response::new(devices.into_iter().map(shown).collect()))
+}

@@ -1,0 +1,19 @@
+//! Profiles (spec: client-server API, "Profiles").
+
+mod delete_profile_field;
+mod get_profile;
+mod get_profile_field;
+mod set_profile_field;
+
+use axum::Router;
+
+use crate::frame::{Token, route, route_with};
+
+/// Adds the routes of this chapter.
+pub(crate) fn routes(router: Router) -> Router {
+    // Whether strangers may ask depends on the policy.
+    let router = route_with(router, Token::Optional, get_profile::handle);
+    let router = route_with(router, Token::Optional, get_profile_field::handle);
+    let router = route(router, set_profile_field::handle);
+    route(router, delete_profile_field::handle)
+}

@@ -1,0 +1,205 @@
+//! The server under test.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use kontor_config::{Config, Sources};
+use kontor_core::{Clock, Random, Timestamp};
+use kontor_node::Node;
+use kontor_testdb::Database;
+use reqwest::Client;
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::person::{Answer, Person, request};
+
+/// Time at which hand-set clocks start: 2026-01-01.
+const START: Timestamp = Timestamp(1_767_225_600_000);
+
+/// Password of everybody.
+const PASSWORD: &str = "correct horse battery staple";
+
+/// How a test server is set up.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Organisations; the first is the one people register with.
+    pub server_names: Vec<&'static str>,
+    /// Further flags of `kontor serve`, without dashes.
+    pub flags: Vec<(&'static str, String)>,
+    /// Text of the configuration file.
+    pub file: String,
+    /// On PostgreSQL instead of SQLite.
+    pub postgres: bool,
+    /// The machine's clock instead of one set by hand.
+    pub system_clock: bool,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            server_names: vec!["one.example"],
+            flags: vec![("preset", "lab".to_owned())],
+            file: String::new(),
+            postgres: false,
+            system_clock: false,
+        }
+    }
+}
+
+/// A running server with its data folder; stopped and removed with the value.
+#[derive(Debug)]
+pub struct TestServer {
+    setup: Setup,
+    node: Option<Node>,
+    folder: TempDir,
+    database: Option<Database>,
+    clock: Clock,
+    http: Client,
+}
+
+impl TestServer {
+    /// A server of one organisation in the preset lab, on SQLite.
+    pub async fn start() -> Self {
+        Self::with(Setup::default()).await
+    }
+
+    /// A server set up differently.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub async fn with(setup: Setup) -> Self {
+        let folder = TempDir::new().expect("a folder for the data");
+        let database = setup.postgres.then(Database::create);
+        let clock = if setup.system_clock { Clock::System } else { Clock::manual(START) };
+        let http = Client::builder().no_proxy().build().expect("an HTTP client");
+        let mut server = Self { setup, node: None, folder, database, clock, http };
+        server.open().await;
+        server
+    }
+
+    async fn open(&mut self) {
+        let data = self.folder.path().join("data");
+        let file = self.folder.path().join("kontor.toml");
+        let mut text = self.setup.file.clone();
+        for name in &self.setup.server_names {
+            text.push_str(&format!("\n[[tenant]]\nserver_name = \"{name}\"\n"));
+        }
+        std::fs::write(&file, text).expect("the configuration file is written");
+        let mut flags: BTreeMap<&'static str, String> = self.setup.flags.iter().cloned().collect();
+        flags.insert("data", data.display().to_string());
+        flags.insert("listen", "127.0.0.1:0".to_owned());
+        if let Some(database) = &self.database {
+            flags.insert("database", database.url());
+        }
+        let config =
+            Config::load(Sources { file: Some(file), flags }).expect("the configuration is sound");
+        let node = Node::start(config, self.clock.clone(), Random::System).await;
+        self.node = Some(node.unwrap_or_else(|error| panic!("the server starts: {error}")));
+    }
+
+    /// Stops the server in good order and starts it again on the same data.
+    pub async fn restart(&mut self) {
+        self.stop().await;
+        self.open().await;
+    }
+
+    /// Stops the server in good order.
+    pub async fn stop(&mut self) {
+        if let Some(node) = self.node.take() {
+            node.stop().await;
+        }
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    ///
+    /// # Panics
+    /// If the server is stopped.
+    pub fn base(&self) -> String {
+        let node = self.node.as_ref().expect("the server runs");
+        format!("http://{}", node.address())
+    }
+
+    /// The folder with everything the server writes.
+    pub fn data(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The clock; hand-set unless the setup says otherwise.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The node itself.
+    ///
+    /// # Panics
+    /// If the server is stopped.
+    pub fn node(&self) -> &Node {
+        self.node.as_ref().expect("the server runs")
+    }
+
+    /// Registers a person with the first organisation.
+    pub async fn register(&self, name: &str) -> Person {
+        let host = self.setup.server_names.first().copied().unwrap_or("one.example");
+        self.register_at(host, name).await
+    }
+
+    /// Registers a person with the organisation served under `host`.
+    pub async fn register_at(&self, host: &str, name: &str) -> Person {
+        let body = json!({
+            "username": name,
+            "password": PASSWORD,
+            "auth": { "type": "m.login.dummy" },
+        });
+        let answer = self.anonymous(host).post("/_matrix/client/v3/register", body).await;
+        self.person(host, &answer)
+    }
+
+    /// Signs a registered person in on another device.
+    pub async fn login(&self, name: &str) -> Person {
+        let host = self.setup.server_names.first().copied().unwrap_or("one.example");
+        let body = json!({
+            "type": "m.login.password",
+            "identifier": { "type": "m.id.user", "user": name },
+            "password": PASSWORD,
+        });
+        let answer = self.anonymous(host).post("/_matrix/client/v3/login", body).await;
+        self.person(host, &answer)
+    }
+
+    /// Somebody who has not signed in, calling the organisation under `host`.
+    pub fn anonymous(&self, host: &str) -> Person {
+        Person {
+            user_id: String::new(),
+            device_id: String::new(),
+            token: String::new(),
+            host: host.to_owned(),
+            base: self.base(),
+            http: self.http.clone(),
+        }
+    }
+
+    /// A request of any kind.
+    pub async fn raw(&self, request: reqwest::RequestBuilder) -> Answer {
+        self::request(request).await
+    }
+
+    fn person(&self, host: &str, answer: &Answer) -> Person {
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let text = |field: &str| answer.text(field).to_owned();
+        Person {
+            user_id: text("user_id"),
+            device_id: text("device_id"),
+            token: text("access_token"),
+            host: host.to_owned(),
+            base: self.base(),
+            http: self.http.clone(),
+        }
+    }
+}
+
+/// Runs a test on SQLite and on PostgreSQL.
+pub async fn for_each_server(test: impl AsyncFn(TestServer)) {
+    for postgres in [false, true] {
+        test(TestServer::with(Setup { postgres, ..Setup::default() }).await).await;
+    }
+}

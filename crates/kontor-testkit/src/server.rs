@@ -89,7 +89,7 @@ impl TestServer {
         flags.insert("data", data.display().to_string());
         flags.insert("listen", "127.0.0.1:0".to_owned());
         if let Some(database) = &self.database {
-            flags.insert("database", database.url());
+            flags.insert("database", database.role_url());
         }
         let config =
             Config::load(Sources { file: Some(file), flags }).expect("the configuration is sound");

@@ -49,7 +49,7 @@ impl Answer {
     ///
     /// # Panics
     /// If it is not.
-    #[must_use]
+    #[expect(clippy::return_self_not_must_use, reason = "checking is the point")]
     pub fn ok(self) -> Self {
         assert_eq!(self.status, 200, "{}", self.body);
         self

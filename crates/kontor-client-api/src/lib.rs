@@ -8,6 +8,7 @@ mod account_data;
 mod admin;
 mod device;
 mod discovery;
+mod e2ee;
 mod error;
 mod frame;
 mod media;

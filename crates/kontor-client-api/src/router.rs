@@ -11,7 +11,8 @@ use tower_http::cors::{Any, CorsLayer};
 
 use crate::error::error_response;
 use crate::{
-    account, account_data, admin, device, discovery, media, profile, receipts, rooms, session, sync,
+    account, account_data, admin, device, discovery, e2ee, media, profile, receipts, rooms,
+    session, sync,
 };
 
 /// Every route of the client-server API. The node adds the tenant to the request's extensions.
@@ -27,6 +28,7 @@ pub fn router() -> Router {
     let router = account_data::routes(router);
     let router = receipts::routes(router);
     let router = sync::routes(router);
+    let router = e2ee::routes(router);
     router.fallback(unrecognized).method_not_allowed_fallback(wrong_method).layer(cors())
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use kontor_account_data::AccountData;
 use kontor_core::{Clock, Random, TenantId};
+use kontor_e2ee::E2ee;
 use kontor_identity::Identity;
 use kontor_media::Media;
 use kontor_policy::Policy;
@@ -38,6 +39,8 @@ pub struct Tenant {
     pub media: Media,
     /// Rooms and their events.
     pub rooms: Rooms,
+    /// Keys, messages between devices, key backup.
+    pub e2ee: E2ee,
     /// Account data, tags and filters.
     pub account_data: AccountData,
     /// How far people have read.

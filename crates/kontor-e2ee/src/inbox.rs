@@ -80,8 +80,8 @@ impl E2ee {
     }
 
     async fn known(&self, cx: &Cx, user: &UserId, device: &DeviceId) -> Result<Known> {
-        let voids = self.feed.device_lists().voids(user);
-        if let Some(known) = self.shelf.get(user, device, voids) {
+        let removals = self.feed.device_lists().removals(user);
+        if let Some(known) = self.shelf.get(user, device, removals) {
             return Ok(known);
         }
         let changes = self.shelf.changes(user);
@@ -90,7 +90,7 @@ impl E2ee {
             Ok((read_counts(tx, &owner, &id)?, to_device::find_range(tx, &owner, &id)?))
         };
         let (counts, inbox) = self.db.read(cx, read).await?;
-        let known = Known { counts: Arc::new(counts), inbox, cleared: StreamPos::ZERO, voids };
+        let known = Known { counts: Arc::new(counts), inbox, cleared: StreamPos::ZERO, removals };
         self.shelf.keep((user, device), known.clone(), changes);
         Ok(known)
     }

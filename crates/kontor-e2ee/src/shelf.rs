@@ -32,8 +32,8 @@ pub(crate) struct Known {
     pub(crate) inbox: Option<(StreamPos, StreamPos)>,
     /// Messages up to here are being deleted.
     pub(crate) cleared: StreamPos,
-    /// `DeviceLists::voids` when this was read.
-    pub(crate) voids: u64,
+    /// `DeviceLists::removals` when this was read.
+    pub(crate) removals: u64,
 }
 
 /// What is known of the devices of an organisation. Bounded; the database has the rest.
@@ -59,11 +59,11 @@ impl Default for Shelf {
 }
 
 impl Shelf {
-    /// What is known of a device, if it was read after the last void.
-    pub(crate) fn get(&self, user: &UserId, device: &DeviceId, voids: u64) -> Option<Known> {
+    /// What is known of a device, if it was read after the last removal.
+    pub(crate) fn get(&self, user: &UserId, device: &DeviceId, removals: u64) -> Option<Known> {
         let part = self.part(user)?.lock();
         let known = part.known.get(user)?.get(device)?;
-        (known.voids == voids).then(|| known.clone())
+        (known.removals == removals).then(|| known.clone())
     }
 
     /// The count to hand to [`Self::keep`]; to be taken before reading.
@@ -139,7 +139,7 @@ mod tests {
     use ruma::{device_id, user_id};
 
     fn known() -> Known {
-        Known { counts: Arc::default(), inbox: None, cleared: StreamPos::ZERO, voids: 0 }
+        Known { counts: Arc::default(), inbox: None, cleared: StreamPos::ZERO, removals: 0 }
     }
 
     #[test]
@@ -152,7 +152,7 @@ mod tests {
         assert!(shelf.get(alice, device, 0).is_none());
         shelf.keep((alice, device), known(), shelf.changes(alice));
         assert!(shelf.get(alice, device, 0).is_some());
-        assert!(shelf.get(alice, device, 1).is_none(), "void");
+        assert!(shelf.get(alice, device, 1).is_none(), "removed");
     }
 
     #[test]

@@ -35,8 +35,8 @@ struct Kept {
     /// Changes up to this position may be missing.
     floor: StreamPos,
     changes: VecDeque<DeviceListChange>,
-    /// How often the devices of a user changed since the start; absent: never.
-    counts: HashMap<OwnedUserId, u64>,
+    /// How often devices of a user were removed since the start; absent: never.
+    removals: HashMap<OwnedUserId, u64>,
 }
 
 impl DeviceLists {
@@ -57,19 +57,24 @@ impl DeviceLists {
         kept.changes.push_back(change);
     }
 
-    /// Notes that a device was removed or created anew: what is remembered about its keys is void.
-    pub fn void(&self, user: &UserId) {
+    /// Notes that devices of `user` were removed: what is remembered about their keys is void. If
+    /// one had keys, that is a change of the user's list.
+    pub fn note_removal(&self, user: &UserId, change: Option<StreamPos>) {
         let mut kept = self.kept.lock();
-        if let Some(count) = kept.counts.get_mut(user) {
+        if let Some(count) = kept.removals.get_mut(user) {
             *count += 1;
         } else {
-            kept.counts.insert(user.to_owned(), 1);
+            kept.removals.insert(user.to_owned(), 1);
+        }
+        drop(kept);
+        if let Some(pos) = change {
+            self.note(DeviceListChange { pos, user_id: user.to_owned(), viewer: None });
         }
     }
 
-    /// How often [`Self::void`] was called for a user.
-    pub fn voids(&self, user: &UserId) -> u64 {
-        self.kept.lock().counts.get(user).copied().unwrap_or(0)
+    /// How often devices of a user were removed since the start.
+    pub fn removals(&self, user: &UserId) -> u64 {
+        self.kept.lock().removals.get(user).copied().unwrap_or(0)
     }
 
     /// Changes after `from`, up to and including `to`, oldest first; `None` if some of them are

@@ -1,5 +1,7 @@
 //! Creating, changing and closing accounts.
 
+use std::sync::Arc;
+
 use kontor_core::{Cx, Error, MatrixCode, Result, Secret, Timestamp};
 use kontor_db::Tx;
 use kontor_store::account::{self, AccountRow};
@@ -114,8 +116,10 @@ impl Identity {
                     return Err(no_account());
                 }
                 this.end_sessions_in(tx, &user, &Ended::All)?;
-                e2ee::delete_account(tx, &user)?;
+                let change = e2ee::delete_account(tx, &user)?;
                 let feed = this.inner.feed.clone();
+                let (lists, owner) = (Arc::clone(feed.device_lists()), user.clone());
+                tx.after_commit(move || lists.note_removal(&owner, Some(change)));
                 tx.after_visible(move || feed.wake_everyone());
                 password_table::delete_password(tx, &user)?;
                 login_failure::delete_login_failure(tx, &subject)?;

@@ -145,7 +145,10 @@ impl Ending<'_, '_> {
     /// Removes a device with its tokens, keys and inbox; `false` if there is none.
     pub(crate) fn delete_device(&mut self, user: &UserId, id: &DeviceId) -> Result<bool> {
         self.revoke_tokens(user, id)?;
-        if e2ee::delete_device(self.tx, user, id)?.is_some() {
+        let change = e2ee::delete_device(self.tx, user, id)?;
+        let (lists, owner) = (Arc::clone(self.feed.device_lists()), user.to_owned());
+        self.tx.after_commit(move || lists.note_removal(&owner, change));
+        if change.is_some() {
             // Everybody who shares a room learns of it; devices with keys go rarely.
             let feed = self.feed.clone();
             self.tx.after_visible(move || feed.wake_everyone());

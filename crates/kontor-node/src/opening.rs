@@ -10,6 +10,7 @@ use kontor_client_api::Tenant;
 use kontor_config::{Config, DatabaseUrl};
 use kontor_core::{Actor, Clock, Cx, Random, Result, Secret, TenantId};
 use kontor_db::{DatabaseKeys, Db, Settings};
+use kontor_e2ee::E2ee;
 use kontor_feed::Feed;
 use kontor_identity::{Hasher, Identity};
 use kontor_media::Media;
@@ -98,6 +99,7 @@ impl Opening {
         let identity = Identity::new(db.clone(), feed.clone(), settings);
         let rooms =
             Rooms::open(&cx, db.clone(), feed.clone(), Arc::clone(&self.policy), signer).await?;
+        let e2ee = E2ee::new(db.clone(), feed.clone(), rooms.clone(), server_name.to_owned());
         let account_data = AccountData::new(db.clone(), feed.clone(), rooms.clone());
         let receipts = Receipts::new(
             db.clone(),
@@ -130,6 +132,7 @@ impl Opening {
             identity,
             media,
             rooms,
+            e2ee,
             account_data,
             receipts,
             typing,

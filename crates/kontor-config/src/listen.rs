@@ -37,7 +37,7 @@ static MAX_CONNECTIONS: Key = Key {
     section: "listen",
     name: "max_connections",
     kind: Kind::Integer,
-    default: Some("20000"),
+    default: Some("16000"),
     example: "",
     flag: None,
     meaning: &["Connections open at once; more wait until one closes."],

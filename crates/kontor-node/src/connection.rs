@@ -23,7 +23,7 @@ use crate::entrance::Entrance;
 /// How long a connection may lie idle between requests.
 const IDLE: Duration = Duration::from_secs(90);
 /// How long a client may refuse to take what was sent to it.
-const STALLED: Duration = Duration::from_secs(60);
+const STALLED: Duration = Duration::from_mins(1);
 /// How often a quiet HTTP/2 client is asked whether it is still there, and for how long.
 const PING: Duration = Duration::from_secs(30);
 /// Requests at once on one HTTP/2 connection.

@@ -1,7 +1,7 @@
 //! Builds one tenant: keys, database, media, services.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use kontor_account_data::AccountData;
@@ -80,7 +80,7 @@ impl Opening {
         let media_folder = folder.join(MEDIA_FOLDER);
         let database_keys =
             DatabaseKeys { cipher_key: keys.cipher_key.clone(), seal_key: keys.seal_key.clone() };
-        let settings = self.database_settings(folder);
+        let settings = self.database_settings(&folder);
         let db = Db::open(settings, keys.tenant, database_keys, MIGRATIONS).await?;
         let blobs = BlobStore::open(&media_folder, &keys.media_key, self.random.clone())?;
         let cx = self.context(keys.tenant)?;
@@ -147,7 +147,7 @@ impl Opening {
         Cx::new(tenant, Actor::Job("open tenant"), self.clock.clone(), self.random.clone())
     }
 
-    fn database_settings(&self, folder: PathBuf) -> Settings {
+    fn database_settings(&self, folder: &Path) -> Settings {
         match &self.database {
             DatabaseUrl::Sqlite => Settings::Sqlite { path: folder.join(DATABASE_FILE) },
             DatabaseUrl::Postgres(url) => Settings::Postgres { url: url.clone() },

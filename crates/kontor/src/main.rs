@@ -1,3 +1,55 @@
-//! kontor
+//! `kontor`: the server and its operator's commands in one binary.
 
-fn main() {}
+mod arguments;
+mod demo;
+mod doctor;
+mod failure;
+mod logging;
+mod output;
+mod secret_input;
+mod serve;
+mod site;
+mod tenant_command;
+mod user_command;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command};
+use crate::failure::Failure;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(code) => code,
+        Err(failure) => {
+            output::complaint(&failure.text);
+            failure.code()
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let json = arguments.json;
+    match arguments.command {
+        Command::Serve(flags) => serve::run(&flags, json)?,
+        Command::Tenant { command } => tenant_command::run(command, json)?,
+        Command::User { command } => user_command::run(command, json)?,
+        Command::Doctor(place) => return doctor::run(&place, json),
+        Command::Config => output::text(&kontor_config::example_toml()),
+        Command::Version => version(json),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn version(json: bool) {
+    let version = env!("CARGO_PKG_VERSION");
+    if json {
+        output::json(&serde_json::json!({ "name": "kontor", "version": version }));
+    } else {
+        output::line(&format!("kontor {version}"));
+    }
+}

@@ -1,0 +1,230 @@
+//! `kontor doctor`: is everything in order, and if not, what to do.
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::process::ExitCode;
+
+use kontor_config::Config;
+use kontor_core::{Clock, Kind, Random};
+use kontor_node::{FolderLock, Tenants};
+use kontor_vault::Vault;
+use serde_json::{Value, json};
+
+use crate::arguments::Place;
+use crate::failure::Failure;
+use crate::{output, site};
+
+const GIB: u64 = 1 << 30;
+/// Less free disk than this is worth a warning.
+const FEW_BYTES: u64 = 5 * GIB;
+/// Less free disk than this is a failure: the next busy day fills it.
+const TOO_FEW_BYTES: u64 = GIB / 4;
+/// Fewer files than this are too few for many clients.
+const FEW_FILES: u64 = 4096;
+/// 2026-01-01: no Kontor is older, so no clock may be.
+const EARLIEST_MS: i64 = 1_767_225_600_000;
+
+/// Result of one check.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Verdict {
+    Ok,
+    Warn,
+    Fail,
+}
+
+/// One line of the report.
+struct Finding {
+    what: &'static str,
+    verdict: Verdict,
+    /// What was found and, unless all is well, what to do.
+    text: String,
+}
+
+/// Runs every check. The exit code is 1 if one of them fails.
+pub(crate) fn run(place: &Place, json: bool) -> Result<ExitCode, Failure> {
+    let config = Config::load(place.sources())?;
+    let findings = site::runtime()?.block_on(examine(&config));
+    let worst = findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Ok);
+    if json {
+        let list = findings.iter().map(Finding::to_json).collect();
+        output::json(&Value::Array(list));
+    } else {
+        for finding in &findings {
+            output::line(&format!(
+                "{:4}  {:14}  {}",
+                finding.verdict.word(),
+                finding.what,
+                finding.text
+            ));
+        }
+    }
+    Ok(if worst == Verdict::Fail { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+async fn examine(config: &Config) -> Vec<Finding> {
+    let mut findings = vec![configuration(config), clock(), open_files()];
+    if !config.server.data.exists() {
+        let folder = config.server.data.display();
+        findings.push(Finding::warn(
+            "data folder",
+            format!("{folder} does not exist yet; `kontor serve` creates it."),
+        ));
+        findings.push(port(config));
+        return findings;
+    }
+    findings.extend([folder(config), disk(config)]);
+    match FolderLock::acquire(&config.server.data) {
+        Ok(_lock) => {
+            findings.push(port(config));
+            findings.push(keys(config));
+            // Keys that do not open keep every database shut; one complaint is enough.
+            if findings.last().is_some_and(|finding| finding.verdict != Verdict::Fail) {
+                findings.extend(databases(config).await);
+            }
+        }
+        Err(error) if error.kind == Kind::Conflict => {
+            let text = "a server runs on this folder; stop it to check keys, databases and port.";
+            findings.push(Finding::ok("server", text));
+        }
+        Err(error) => findings.push(Finding::fail("lock", error.public.to_string())),
+    }
+    findings
+}
+
+fn configuration(config: &Config) -> Finding {
+    let text = match &config.file {
+        Some(path) => format!("{} is valid.", path.display()),
+        None => "no file; defaults, environment and flags are valid.".to_owned(),
+    };
+    Finding::ok("configuration", text)
+}
+
+fn clock() -> Finding {
+    if Clock::System.now().0 < EARLIEST_MS {
+        let text = "the clock stands before 2026. Set it, best with systemd-timesyncd or chrony.";
+        return Finding::fail("clock", text);
+    }
+    Finding::ok("clock", "plausible.")
+}
+
+fn open_files() -> Finding {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    match limit.maximum {
+        Some(most) if most < FEW_FILES => Finding::warn(
+            "open files",
+            format!("at most {most}: few clients fit. Raise it (systemd: LimitNOFILE=65536)."),
+        ),
+        _ => Finding::ok("open files", "enough."),
+    }
+}
+
+fn folder(config: &Config) -> Finding {
+    let path = &config.server.data;
+    let shown = path.display();
+    let mode = match fs::metadata(path) {
+        Ok(found) if !found.is_dir() => {
+            return Finding::fail("data folder", format!("{shown} is no folder."));
+        }
+        Ok(found) => found.permissions().mode() & 0o777,
+        Err(error) => return Finding::fail("data folder", format!("{shown}: {error}")),
+    };
+    let probe = path.join(".doctor");
+    if let Err(error) = fs::write(&probe, "x").and_then(|()| fs::remove_file(&probe)) {
+        let text = format!("{shown} cannot be written: {error}. Check its owner and the disk.");
+        return Finding::fail("data folder", text);
+    }
+    if mode & 0o077 != 0 {
+        let text = format!("others may look into it (mode {mode:03o}). Run: chmod 700 {shown}");
+        return Finding::warn("data folder", text);
+    }
+    Finding::ok("data folder", format!("{shown} is writable and private."))
+}
+
+fn disk(config: &Config) -> Finding {
+    let space = match rustix::fs::statvfs(&config.server.data) {
+        Ok(space) => space,
+        Err(error) => return Finding::warn("disk", format!("free space unknown: {error}")),
+    };
+    let free = space.f_bavail.saturating_mul(space.f_frsize);
+    let text = format!("{} GiB free.", free / GIB);
+    if free < TOO_FEW_BYTES {
+        return Finding::fail("disk", format!("{text} Make room now."));
+    }
+    if free < FEW_BYTES {
+        return Finding::warn("disk", format!("{text} Make room soon."));
+    }
+    Finding::ok("disk", text)
+}
+
+fn port(config: &Config) -> Finding {
+    let address = config.listen.address;
+    match TcpListener::bind(address) {
+        Ok(_) => Finding::ok("port", format!("{address} is free.")),
+        Err(error) => Finding::fail(
+            "port",
+            format!("{address}: {error}. Choose another with --listen or [listen] address."),
+        ),
+    }
+}
+
+fn keys(config: &Config) -> Finding {
+    if !config.server.data.join("node.key").exists() {
+        return Finding::warn("keys", "no node key yet; the first `kontor serve` creates it.");
+    }
+    let opened = Vault::open(&config.server.data, Random::System).and_then(|vault| {
+        let names = vault.tenants()?;
+        names.iter().try_for_each(|name| vault.open_tenant(name).map(drop))?;
+        Ok(names.len())
+    });
+    match opened {
+        Ok(count) => Finding::ok("keys", format!("private; {count} organisation(s) open.")),
+        Err(error) => Finding::fail("keys", error.public.to_string()),
+    }
+}
+
+async fn databases(config: &Config) -> Vec<Finding> {
+    let tenants = match Tenants::new(config, Clock::System, Random::System) {
+        Ok(tenants) => tenants,
+        Err(error) => return vec![Finding::fail("databases", Failure::from(error).text)],
+    };
+    let mut findings = Vec::new();
+    for name in tenants.names() {
+        findings.push(match tenants.open(&name).await {
+            Ok(_) => Finding::ok("database", format!("{name} opens.")),
+            Err(error) => {
+                Finding::fail("database", format!("{name}: {}", Failure::from(error).text))
+            }
+        });
+    }
+    tenants.close().await;
+    findings
+}
+
+impl Verdict {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warn => "warn",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+impl Finding {
+    fn ok(what: &'static str, text: impl Into<String>) -> Self {
+        Self { what, verdict: Verdict::Ok, text: text.into() }
+    }
+
+    fn warn(what: &'static str, text: impl Into<String>) -> Self {
+        Self { what, verdict: Verdict::Warn, text: text.into() }
+    }
+
+    fn fail(what: &'static str, text: impl Into<String>) -> Self {
+        Self { what, verdict: Verdict::Fail, text: text.into() }
+    }
+
+    fn to_json(&self) -> Value {
+        json!({ "check": self.what, "verdict": self.verdict.word(), "text": self.text })
+    }
+}

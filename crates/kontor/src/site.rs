@@ -1,0 +1,74 @@
+//! A data folder at rest: for commands that work on it while no server runs.
+
+use std::sync::Arc;
+
+use kontor_client_api::Tenant;
+use kontor_config::Config;
+use kontor_core::{Actor, Clock, Cx, Random};
+use kontor_node::{FolderLock, Tenants};
+use ruma::ServerName;
+
+use crate::failure::Failure;
+
+/// A data folder at rest, locked for this command.
+pub(crate) struct Site {
+    tenants: Tenants,
+    _lock: FolderLock,
+}
+
+impl Site {
+    /// Locks and opens the data folder.
+    pub(crate) fn open(config: &Config) -> Result<Self, Failure> {
+        let folder = &config.server.data;
+        if !folder.exists() {
+            return Err(Failure::new(format!(
+                "{} does not exist. Name the right folder with --data.",
+                folder.display()
+            )));
+        }
+        let lock = FolderLock::acquire(folder)?;
+        let tenants = Tenants::new(config, Clock::System, Random::System)?;
+        Ok(Self { tenants, _lock: lock })
+    }
+
+    /// The tenant called `name`, or the only one there is.
+    pub(crate) async fn tenant(&self, name: Option<&str>) -> Result<Arc<Tenant>, Failure> {
+        let names = self.tenants.names();
+        let wanted = match (name, names.as_slice()) {
+            (Some(name), _) => ServerName::parse(name.to_ascii_lowercase())
+                .map_err(|error| Failure::usage(format!("{name}: {error}")))?,
+            (None, [only]) => only.clone(),
+            (None, []) => {
+                return Err(Failure::new(
+                    "there is no organisation yet. Create one with: kontor tenant create NAME",
+                ));
+            }
+            (None, several) => {
+                let list: Vec<&str> = several.iter().map(|name| name.as_str()).collect();
+                return Err(Failure::usage(format!(
+                    "there are several organisations; choose one with --tenant: {}",
+                    list.join(", ")
+                )));
+            }
+        };
+        Ok(self.tenants.open(&wanted).await?)
+    }
+
+    /// Writes everything down.
+    pub(crate) async fn close(self) {
+        self.tenants.close().await;
+    }
+}
+
+/// The operator's context in `tenant`.
+pub(crate) fn operator(tenant: &Tenant) -> Result<Cx, Failure> {
+    Ok(Cx::new(tenant.id, Actor::Operator, tenant.clock.clone(), tenant.random.clone())?)
+}
+
+/// A runtime for one command.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(format!("the system gives no threads: {error}")))
+}

@@ -1,0 +1,119 @@
+//! An organisation for tests: its identity service, a clock to set, and people.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kontor_core::{Actor, Clock, Cx, Error, Random, Result, Secret, TenantId, Timestamp};
+use kontor_db::Db;
+use kontor_feed::Feed;
+use kontor_identity::{
+    Hasher, Identity, Login, NewDevice, NewUser, PasswordCost, Settings, SignedIn,
+};
+use kontor_policy::{Policy, Preset};
+use kontor_store::MIGRATIONS;
+use kontor_testdb::Backend;
+use ruma::{OwnedUserId, owned_server_name};
+use serde_json::Value;
+
+/// Monday noon.
+pub(crate) const START: Timestamp = Timestamp(1_000_000_000_000);
+
+pub(crate) struct Company {
+    pub(crate) identity: Identity,
+    pub(crate) db: Db,
+    pub(crate) clock: Clock,
+    random: Random,
+}
+
+impl Company {
+    pub(crate) async fn lab(backend: &Backend) -> Self {
+        Self::with(backend, Policy::preset(Preset::Lab)).await
+    }
+
+    pub(crate) async fn strict(backend: &Backend) -> Self {
+        Self::with(backend, Policy::preset(Preset::Strict)).await
+    }
+
+    pub(crate) async fn with(backend: &Backend, policy: Policy) -> Self {
+        let db = backend.open(MIGRATIONS).await;
+        let settings = Settings {
+            server_name: owned_server_name!("firma.example"),
+            policy: Arc::new(policy),
+            pepper: Secret::new([7; 32]),
+            hasher: Hasher::new(PasswordCost { memory_kib: 64, passes: 1, lanes: 1 }),
+            registration_shared_secret: Some(secret("shared")),
+        };
+        let identity = Identity::new(db.clone(), Feed::default(), settings);
+        Self { identity, db, clock: Clock::manual(START), random: Random::seeded(1) }
+    }
+
+    /// A stranger's request, now.
+    pub(crate) fn cx(&self) -> Cx {
+        let (clock, random) = (self.clock.clone(), self.random.clone());
+        Cx::new(TenantId(1), Actor::Anonymous, clock, random).unwrap()
+    }
+
+    pub(crate) fn pass(&self, span: Duration) {
+        self.clock.set(self.clock.now().plus(span));
+    }
+
+    /// An account with the password "correct horse".
+    pub(crate) async fn hire(&self, name: &str) -> OwnedUserId {
+        let new = NewUser {
+            username: Some(name.to_owned()),
+            password: Some(secret("correct horse")),
+            ..NewUser::default()
+        };
+        self.identity.create_user(&self.cx(), new).await.unwrap()
+    }
+
+    pub(crate) async fn login(&self, name: &str, device: NewDevice) -> Result<SignedIn> {
+        self.try_password(name, "correct horse", device).await
+    }
+
+    pub(crate) async fn try_password(
+        &self,
+        name: &str,
+        password: &str,
+        device: NewDevice,
+    ) -> Result<SignedIn> {
+        let login = Login { name: name.to_owned(), password: secret(password), device };
+        self.identity.login(&self.cx(), login).await
+    }
+
+    /// The context of whoever holds the token, now.
+    pub(crate) async fn as_holder(&self, token: &str) -> Result<Cx> {
+        self.identity.authenticate(token, &self.cx()).await
+    }
+
+    /// A signed-in person's context on a device of that id.
+    pub(crate) async fn on_device(&self, name: &str, id: &str) -> Cx {
+        let signed_in = self.login(name, device(id)).await.unwrap();
+        self.as_holder(&signed_in.access_token).await.unwrap()
+    }
+}
+
+pub(crate) fn secret(text: &str) -> Secret<String> {
+    Secret::new(text.to_owned())
+}
+
+pub(crate) fn device(id: &str) -> NewDevice {
+    NewDevice { device_id: Some(id.into()), ..NewDevice::default() }
+}
+
+pub(crate) fn refreshing(id: &str) -> NewDevice {
+    NewDevice { refreshes: true, ..device(id) }
+}
+
+/// Error code and public text.
+pub(crate) fn face(error: &Error) -> (Option<&'static str>, String) {
+    (error.code.map(|code| code.as_str()), error.public.to_string())
+}
+
+pub(crate) fn code(error: &Error) -> Option<&'static str> {
+    face(error).0
+}
+
+pub(crate) fn field<'e>(error: &'e Error, name: &str) -> &'e Value {
+    error.fields.get(name).unwrap_or(&Value::Null)
+}

@@ -118,8 +118,12 @@ impl ruma::state_res::Event for Pdu {
         &self.event_id
     }
 
+    /// From room version 12 on, a create event does not name its room: it is the room's name, and
+    /// that has no server part.
     fn room_id(&self) -> Option<&RoomId> {
-        Some(&self.room_id)
+        let names_itself =
+            self.kind == TimelineEventType::RoomCreate && self.room_id.server_name().is_none();
+        (!names_itself).then_some(&*self.room_id)
     }
 
     fn sender(&self) -> &UserId {

@@ -101,11 +101,10 @@ impl AccountData {
         content: &[u8],
     ) -> Result<()> {
         let pos = account_data::upsert_account_data(tx, user, room, kind, content)?;
-        let (this, user) = (self.clone(), user.to_owned());
-        tx.after_commit(move || {
-            this.remember(&user, pos);
-            this.feed.wake([&*user]);
-        });
+        let (this, owner) = (self.clone(), user.to_owned());
+        tx.after_commit(move || this.remember(&owner, pos));
+        let (feed, owner) = (self.feed.clone(), user.to_owned());
+        tx.after_visible(move || feed.wake([&*owner]));
         Ok(())
     }
 

@@ -157,20 +157,25 @@ impl Receipts {
                     this.account_data.write(tx, &user, key, content.as_bytes())?;
                 }
                 if let Some(pos) = newest {
-                    tx.after_commit(move || this.show(&room, user, pos, public));
+                    let (shown, nid, reader) = (this.clone(), room.nid, user.clone());
+                    tx.after_commit(move || shown.show((nid, reader), pos));
+                    tx.after_visible(move || this.wake(&room, &user, public));
                 }
                 Ok(())
             })
             .await
     }
 
-    fn show(&self, room: &Room, user: OwnedUserId, pos: StreamPos, public: bool) {
-        self.remember(room.nid, pos);
-        self.positions.remove(&(room.nid, user.clone()));
+    fn show(&self, (room, reader): (RoomNid, OwnedUserId), pos: StreamPos) {
+        self.remember(room, pos);
+        self.positions.remove(&(room, reader));
+    }
+
+    fn wake(&self, room: &Room, reader: &UserId, public: bool) {
         if public {
             self.feed.wake(room.live().joined.iter().map(|member| &**member));
         } else {
-            self.feed.wake([&*user]);
+            self.feed.wake([reader]);
         }
     }
 

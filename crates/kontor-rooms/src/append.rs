@@ -226,48 +226,45 @@ impl Rooms {
             if let Some(extra) = extra {
                 extra(tx)?;
             }
-            tx.after_commit(move || rooms.show(&room, &ready));
+            let events: Arc<[Ready]> = ready.into();
+            let (shown, rooms_to_wake, room_to_wake) =
+                (Arc::clone(&events), rooms.clone(), Arc::clone(&room));
+            tx.after_commit(move || rooms.show(&room, &shown));
+            tx.after_visible(move || rooms_to_wake.wake(&room_to_wake, &events));
             Ok(())
         })
     }
 
-    /// Makes committed events visible and wakes whom they concern.
-    fn show(&self, room: &Room, ready: &[Ready]) {
-        let mut concerned = Vec::new();
+    /// Makes committed events visible.
+    fn show(&self, room: &Room, events: &[Ready]) {
         room.update_live(|live| {
-            for ready in ready {
-                let before = live.joined.clone();
+            for ready in events {
                 live.push(&ready.event);
                 if let Some(redaction) = &ready.redacted {
                     live.replace(&redaction.event);
                 }
-                if before.len() > live.joined.len() {
-                    concerned.push(before);
-                }
             }
-            concerned.push(live.joined.clone());
         });
-        for ready in ready {
+        for ready in events {
             self.show_membership(room, &ready.event);
-        }
-        for users in &concerned {
-            self.feed.wake(users.iter().map(|user| &**user));
         }
     }
 
     fn show_membership(&self, room: &Room, event: &Event) {
-        let (Some(membership), Some(state_key)) = (&event.membership, &event.pdu.state_key) else {
-            return;
-        };
-        let Ok(user) = OwnedUserId::try_from(state_key.as_str()) else { return };
+        let (Some(membership), Some(user)) = (&event.membership, event.member()) else { return };
         let entry = UserRoom {
             nid: room.nid,
             membership: membership.clone(),
             pos: event.pos(),
             forgotten: false,
         };
-        self.registry.set_membership(&user, &room.room_id, entry);
-        self.feed.wake([&*user]);
+        self.registry.set_membership(user, &room.room_id, entry);
+    }
+
+    /// Wakes the members of the room, and whoever's membership changed.
+    fn wake(&self, room: &Room, events: &[Ready]) {
+        let changed = events.iter().filter_map(|ready| ready.event.member());
+        self.feed.wake(room.live().joined.iter().map(|user| &**user).chain(changed));
     }
 }
 

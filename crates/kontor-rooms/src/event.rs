@@ -7,7 +7,7 @@ use kontor_core::{Error, Result, Session, StreamPos, Timestamp};
 use kontor_protocol::{ClientEvent, Pdu, Relation, RoomRules};
 use kontor_store::event::EventRow;
 use ruma::events::room::member::MembershipState;
-use ruma::{OwnedDeviceId, OwnedEventId, OwnedUserId, RoomId};
+use ruma::{OwnedDeviceId, OwnedEventId, OwnedUserId, RoomId, UserId};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -130,6 +130,13 @@ impl Event {
 
     pub(crate) fn set_related(&self, related: bool) {
         self.related.store(related, Ordering::Relaxed);
+    }
+
+    /// The person whose membership it sets.
+    #[must_use]
+    pub fn member(&self) -> Option<&UserId> {
+        self.membership.as_ref()?;
+        self.pdu.state_key.as_deref()?.try_into().ok()
     }
 
     /// Whether it is the state event for (`kind`, `state_key`).

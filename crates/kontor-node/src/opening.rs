@@ -116,6 +116,7 @@ impl Opening {
         let sync = Sync::new(Sources {
             feed,
             rooms: rooms.clone(),
+            e2ee: e2ee.clone(),
             account_data: account_data.clone(),
             receipts: receipts.clone(),
             typing: typing.clone(),

@@ -5,6 +5,7 @@
 //! time.
 
 mod beside;
+mod encryption;
 mod invited;
 mod joined;
 mod left;

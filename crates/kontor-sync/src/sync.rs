@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use kontor_account_data::AccountData;
 use kontor_core::{Cx, Result, StreamPos};
+use kontor_e2ee::{E2ee, Moves};
 use kontor_feed::Feed;
 use kontor_presence::{Presence, Pulse, Typing};
 use kontor_receipts::Receipts;
@@ -15,6 +16,7 @@ use ruma::events::room::member::MembershipState;
 use ruma::{OwnedRoomId, OwnedUserId, RoomId, UserId};
 use tokio::time::Instant;
 
+use crate::encryption::note_moves;
 use crate::token::Token;
 use kontor_protocol::EventMatcher;
 
@@ -39,6 +41,8 @@ pub struct Sources {
     pub feed: Feed,
     /// Rooms and their events.
     pub rooms: Rooms,
+    /// Keys, and messages between devices.
+    pub e2ee: E2ee,
     /// Account data and stored filters.
     pub account_data: AccountData,
     /// Read receipts.
@@ -109,8 +113,11 @@ impl Sync {
         self.sources.presence.seen(cx, presence).await?;
         let mut listener = self.sources.feed.listen(&scope.user);
         loop {
-            scope.upto =
-                Token { stream: self.rooms.committed(), ephemeral: self.sources.pulse.now() };
+            scope.upto = Token {
+                stream: self.rooms.committed(),
+                ephemeral: self.sources.pulse.now(),
+                inbox: None,
+            };
             let response = self.build(cx, &scope).await?;
             let waits = scope.since.is_some() && !scope.full_state && is_empty(&response);
             if !waits || tokio::time::timeout_at(deadline, listener.changed()).await.is_err() {
@@ -131,7 +138,7 @@ impl Sync {
         Ok(Scope {
             user: cx.user()?.to_owned(),
             since,
-            upto: Token { stream: StreamPos::ZERO, ephemeral: 0 },
+            upto: Token { stream: StreamPos::ZERO, ephemeral: 0, inbox: None },
             timeline: EventMatcher::new(&filter.room.timeline),
             state: EventMatcher::new(&filter.room.state),
             filter,
@@ -143,9 +150,16 @@ impl Sync {
     async fn build(&self, cx: &Cx, scope: &Scope) -> Result<Response> {
         let mut response = Response::new(scope.upto.to_string());
         let rooms = self.rooms.rooms_of(cx, &scope.user).await?;
+        let mut moves = Moves::default();
         for (room_id, entry) in self.rooms_to_visit(&rooms, scope) {
+            if let Some(since) = scope.since {
+                let room = self.rooms.room(cx, &room_id).await?;
+                note_moves(&mut moves, (&room, entry), since.stream);
+            }
             self.add_room(cx, scope, (room_id, entry), &mut response).await?;
         }
+        self.add_to_device(cx, scope, &mut response).await?;
+        self.add_keys(cx, scope, &moves, &mut response).await?;
         self.add_ephemeral(cx, scope, &rooms, &mut response).await?;
         self.add_account_data(cx, scope, &rooms, &mut response).await?;
         self.add_presence(cx, scope, &mut response).await?;

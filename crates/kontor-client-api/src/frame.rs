@@ -84,7 +84,7 @@ where
     F: Future<Output = Result<R::OutgoingResponse>> + Send + 'static,
 {
     let Ok(method) = MethodFilter::try_from(R::METHOD) else { return router };
-    for path in R::PATH_BUILDER.all_paths() {
+    for path in R::PATH_BUILDER.all_paths().flat_map(spellings) {
         let handler = handler.clone();
         let endpoint =
             on(method, async move |params: PathParams, request: Request| match answer::<R, H, F>(
@@ -130,6 +130,14 @@ where
     let request = R::try_from_http_request(http::Request::from_parts(head, &*body), &arguments)
         .map_err(parse_error)?;
     respond(handler(tenant, cx, request).await?)
+}
+
+/// A path, and those that mean the same: an empty state key may be left out, with or without the
+/// slash before it.
+fn spellings(path: &str) -> impl Iterator<Item = &str> {
+    let slash = path.strip_suffix("{state_key}");
+    let bare = slash.and_then(|path| path.strip_suffix('/'));
+    [Some(path), slash, bare].into_iter().flatten()
 }
 
 /// The answer to a path that does not decode to UTF-8.
@@ -206,6 +214,15 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_empty_state_key_may_be_left_out() {
+        assert_eq!(spellings("/a/{b}").collect::<Vec<_>>(), ["/a/{b}"]);
+        let found: Vec<_> = spellings("/state/{event_type}/{state_key}").collect();
+        let expected =
+            ["/state/{event_type}/{state_key}", "/state/{event_type}/", "/state/{event_type}"];
+        assert_eq!(found, expected);
+    }
 
     #[test]
     fn a_body_is_an_object_or_nothing() {

@@ -1,0 +1,6 @@
+//! A node over real sockets.
+
+mod hosts;
+mod lifecycle;
+mod limits;
+mod site;

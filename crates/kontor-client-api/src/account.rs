@@ -9,6 +9,7 @@ mod register;
 mod whoami;
 
 use axum::Router;
+use axum::routing::get;
 
 use crate::frame::{Token, route, route_with};
 
@@ -19,7 +20,9 @@ pub(crate) fn routes(router: Router) -> Router {
     let router = route(router, get_username_availability::handle);
     let router = route(router, check_registration_token_validity::handle);
     let router = route(router, whoami::handle);
-    let router = route(router, get_3pids::handle);
+    let router = ["/_matrix/client/v3/account/3pid", "/_matrix/client/r0/account/3pid"]
+        .into_iter()
+        .fold(router, |router, path| router.route(path, get(get_3pids::handle)));
     // Without a token these would need a proof by e-mail, which is not offered.
     let router = route_with(router, Token::Required, change_password::handle);
     route_with(router, Token::Required, deactivate::handle)

@@ -1,10 +1,24 @@
 //! The client-server API over HTTP against a real server.
 #![expect(clippy::indexing_slicing, reason = "a missing field must fail the test")]
 
+mod accounts;
 mod crypto;
+mod devices;
+mod discovery;
 mod e2ee_backup;
 mod e2ee_cross_signing;
 mod e2ee_keys;
 mod e2ee_to_device;
+mod login;
+mod profiles;
 mod rooms;
 mod sync;
+
+use kontor_testkit::Person;
+
+/// The same caller with another access token.
+fn holding(person: &Person, token: &str) -> Person {
+    let mut person = person.clone();
+    token.clone_into(&mut person.token);
+    person
+}

@@ -8,9 +8,9 @@ use ruma::owned_user_id;
 
 use crate::company::{Company, code, device, secret};
 
-fn alices_password(word: &str) -> Option<AuthData> {
+fn alices_password(word: &str) -> AuthData {
     let identifier = owned_user_id!("@alice:firma.example").into();
-    Some(AuthData::Password(Password::new(identifier, word.to_owned())))
+    AuthData::Password(Password::new(identifier, word.to_owned()))
 }
 
 #[test]
@@ -51,9 +51,10 @@ fn changing_the_password_signs_the_other_devices_out() {
         let cx = company.as_holder(&own.access_token).await.unwrap();
         let identity = &company.identity;
         let new = || secret("battery staple");
-        let wrong = identity.change_password(&cx, new(), true, alices_password("wrong")).await;
+        let wrong =
+            identity.change_password(&cx, new(), true, Some(alices_password("wrong"))).await;
         assert_eq!(wrong.unwrap_err().kind, Kind::Unauthenticated);
-        let auth = alices_password("correct horse");
+        let auth = Some(alices_password("correct horse"));
         identity.change_password(&cx, new(), true, auth).await.unwrap();
         assert!(company.as_holder(&other.access_token).await.is_err());
         assert!(company.as_holder(&own.access_token).await.is_ok());
@@ -93,7 +94,7 @@ fn a_closed_account_leaves_neither_token_nor_profile_nor_way_back() {
         let login = company.login("alice", device("A")).await.unwrap();
         let cx = company.as_holder(&login.access_token).await.unwrap();
         let identity = &company.identity;
-        let auth = alices_password("correct horse");
+        let auth = Some(alices_password("correct horse"));
         identity.deactivate_own_account(&cx, auth).await.unwrap();
         assert!(company.as_holder(&login.access_token).await.is_err());
         assert!(company.login("alice", NewDevice::default()).await.is_err());
@@ -162,5 +163,5 @@ fn synapses_mac(nonce: &str) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, b"shared");
     let message = format!("{nonce}\0root\0correct horse\0admin");
     let tag = hmac::sign(&key, message.as_bytes());
-    tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    tag.as_ref().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kontor_core::{Actor, Clock, Cx, Error, Random, Result, Secret, TenantId, Timestamp};
+use kontor_core::{
+    Actor, Clock, Cx, Error, MatrixCode, Random, Result, Secret, TenantId, Timestamp,
+};
 use kontor_db::Db;
 use kontor_feed::Feed;
 use kontor_identity::{
@@ -107,7 +109,7 @@ pub(crate) fn refreshing(id: &str) -> NewDevice {
 
 /// Error code and public text.
 pub(crate) fn face(error: &Error) -> (Option<&'static str>, String) {
-    (error.code.map(|code| code.as_str()), error.public.to_string())
+    (error.code.map(MatrixCode::as_str), error.public.to_string())
 }
 
 pub(crate) fn code(error: &Error) -> Option<&'static str> {

@@ -7,9 +7,9 @@ use ruma::owned_user_id;
 
 use crate::company::{Company, code, device};
 
-fn alices_password() -> Option<AuthData> {
+fn alices_password() -> AuthData {
     let identifier = owned_user_id!("@alice:firma.example").into();
-    Some(AuthData::Password(Password::new(identifier, "correct horse".to_owned())))
+    AuthData::Password(Password::new(identifier, "correct horse".to_owned()))
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn devices_go_after_the_password_and_their_tokens_with_them() {
         let asked = identity.delete_devices(&cx, ids(), None).await.unwrap_err();
         assert_eq!(asked.kind, Kind::Unauthenticated);
         assert!(company.as_holder(&lost.access_token).await.is_ok());
-        identity.delete_devices(&cx, ids(), alices_password()).await.unwrap();
+        identity.delete_devices(&cx, ids(), Some(alices_password())).await.unwrap();
         assert!(company.as_holder(&lost.access_token).await.is_err());
         assert_eq!(identity.devices(&cx).await.unwrap().len(), 1);
     });
@@ -62,7 +62,11 @@ fn nobody_deletes_somebody_elses_device() {
         company.hire("bob").await;
         let bob = company.login("bob", device("B")).await.unwrap();
         let cx = company.on_device("alice", "A").await;
-        company.identity.delete_devices(&cx, vec!["B".into()], alices_password()).await.unwrap();
+        company
+            .identity
+            .delete_devices(&cx, vec!["B".into()], Some(alices_password()))
+            .await
+            .unwrap();
         assert!(company.as_holder(&bob.access_token).await.is_ok());
     });
 }

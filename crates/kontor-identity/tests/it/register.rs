@@ -18,12 +18,12 @@ fn wish(name: &str, auth: Option<AuthData>) -> Registration {
     }
 }
 
-fn dummy() -> Option<AuthData> {
-    Some(AuthData::Dummy(Dummy::new()))
+fn dummy() -> AuthData {
+    AuthData::Dummy(Dummy::new())
 }
 
-fn token(token: &str) -> Option<AuthData> {
-    Some(AuthData::RegistrationToken(RegistrationToken::new(token.to_owned())))
+fn token(token: &str) -> AuthData {
+    AuthData::RegistrationToken(RegistrationToken::new(token.to_owned()))
 }
 
 fn by_token() -> Policy {
@@ -37,13 +37,13 @@ fn in_the_lab_everybody_gets_an_account() {
         let identity = &company.identity;
         let asked = identity.register(&company.cx(), wish("alice", None)).await.unwrap_err();
         assert_eq!(field(&asked, "flows"), &json!([{ "stages": ["m.login.dummy"] }]));
-        let made = identity.register(&company.cx(), wish("alice", dummy())).await.unwrap();
+        let made = identity.register(&company.cx(), wish("alice", Some(dummy()))).await.unwrap();
         assert_eq!(made.user_id, "@alice:firma.example");
         let token = made.signed_in.unwrap().access_token;
         let cx = company.as_holder(&token).await.unwrap();
         let profile = identity.profile(&cx, made.user_id).await.unwrap();
         assert_eq!(profile.get("displayname"), Some(&json!("alice")));
-        let quiet = Registration { device: None, ..wish("bob", dummy()) };
+        let quiet = Registration { device: None, ..wish("bob", Some(dummy())) };
         let made = identity.register(&company.cx(), quiet).await.unwrap();
         assert!(made.signed_in.is_none());
     });
@@ -64,7 +64,7 @@ fn bad_wishes_are_refused_before_anybody_is_asked() {
             (overlong.as_str(), "M_INVALID_USERNAME"),
         ];
         for (name, expected) in cases {
-            for auth in [None, dummy()] {
+            for auth in [None, Some(dummy())] {
                 let tried = company.identity.register(&company.cx(), wish(name, auth)).await;
                 assert_eq!(code(&tried.unwrap_err()), Some(expected), "{name}");
             }
@@ -72,10 +72,10 @@ fn bad_wishes_are_refused_before_anybody_is_asked() {
             assert_eq!(code(&asked.unwrap_err()), Some(expected), "{name}");
         }
         company.identity.is_username_available(&company.cx(), "free").await.unwrap();
-        let weak = Registration { password: Some(secret("")), ..wish("free", dummy()) };
+        let weak = Registration { password: Some(secret("")), ..wish("free", Some(dummy())) };
         let tried = company.identity.register(&company.cx(), weak).await;
         assert_eq!(code(&tried.unwrap_err()), Some("M_WEAK_PASSWORD"));
-        let without = Registration { password: None, ..wish("free", dummy()) };
+        let without = Registration { password: None, ..wish("free", Some(dummy())) };
         let tried = company.identity.register(&company.cx(), without).await;
         assert_eq!(code(&tried.unwrap_err()), Some("M_MISSING_PARAM"));
         let users = company.identity.list_users(&company.cx(), String::new(), 10).await.unwrap();
@@ -89,7 +89,7 @@ fn strict_tells_strangers_nothing_about_names() {
         let company = Company::strict(&backend).await;
         company.hire("taken").await;
         for name in ["taken", "free"] {
-            let tried = company.identity.register(&company.cx(), wish(name, dummy())).await;
+            let tried = company.identity.register(&company.cx(), wish(name, Some(dummy()))).await;
             assert_eq!(tried.unwrap_err().kind, Kind::Forbidden);
             let asked = company.identity.is_username_available(&company.cx(), name).await;
             assert_eq!(asked.unwrap_err().kind, Kind::Forbidden);
@@ -106,12 +106,12 @@ fn a_token_makes_as_many_accounts_as_it_says() {
         let once = identity.create_registration_token(&cx, Some(1), None).await.unwrap();
         assert!(identity.is_registration_token_valid(&cx, &once).await.unwrap());
         assert!(!identity.is_registration_token_valid(&cx, "other").await.unwrap());
-        let error = identity.register(&cx, wish("alice", token("other"))).await.unwrap_err();
+        let error = identity.register(&cx, wish("alice", Some(token("other")))).await.unwrap_err();
         assert_eq!(code(&error), Some("M_UNAUTHORIZED"));
         assert!(field(&error, "session").is_string());
-        identity.register(&cx, wish("alice", token(&once))).await.unwrap();
+        identity.register(&cx, wish("alice", Some(token(&once)))).await.unwrap();
         assert!(!identity.is_registration_token_valid(&cx, &once).await.unwrap());
-        assert!(identity.register(&cx, wish("bob", token(&once))).await.is_err());
+        assert!(identity.register(&cx, wish("bob", Some(token(&once)))).await.is_err());
     });
 }
 
@@ -123,8 +123,8 @@ fn two_at_once_do_not_share_a_token_for_one() {
         let cx = company.cx();
         let once = identity.create_registration_token(&cx, Some(1), None).await.unwrap();
         let (one, other) = tokio::join!(
-            identity.register(&cx, wish("alice", token(&once))),
-            identity.register(&cx, wish("bob", token(&once))),
+            identity.register(&cx, wish("alice", Some(token(&once)))),
+            identity.register(&cx, wish("bob", Some(token(&once)))),
         );
         assert!(one.is_ok() != other.is_ok());
         let users = identity.list_users(&cx, String::new(), 10).await.unwrap();

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use kontor_config::ConfigError;
-use kontor_core::{Error, Kind};
+use kontor_core::Error;
 
 /// Why a command did not do what was asked.
 #[derive(Debug)]
@@ -41,8 +41,8 @@ impl From<ConfigError> for Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let mut text = error.public.to_string();
-        // Internal errors say nothing in public; the operator may know.
-        if let (Kind::Internal | Kind::Unavailable, Some(cause)) = (error.kind, &error.source) {
+        // What clients must not know may help the operator.
+        if let Some(cause) = &error.source {
             let cause = cause.to_string();
             if !text.contains(&cause) {
                 text = format!("{text} ({cause})");

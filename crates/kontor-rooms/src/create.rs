@@ -23,6 +23,12 @@ const LIST_LIMIT: usize = 200;
 /// Longest room name, in bytes; the topic may be eight times as long.
 const NAME_LIMIT_BYTES: usize = 1024;
 
+/// Key of the random part of a create event whose hash is the room's id.
+const SALT: &str = "app.kontor.salt";
+
+/// Letters of that random part: 80 bits.
+const SALT_LETTERS: usize = 16;
+
 /// Everything decided before the first event is built.
 struct Plan {
     creator: OwnedUserId,
@@ -51,7 +57,8 @@ impl Rooms {
     /// events on.
     pub async fn create(&self, cx: &Cx, request: Request) -> Result<OwnedRoomId> {
         let plan = self.plan(cx, &request)?;
-        let create = state(&plan, TimelineEventType::RoomCreate, create_content(&plan, &request)?)?;
+        let create =
+            state(&plan, TimelineEventType::RoomCreate, create_content(cx, &plan, &request)?)?;
         let mut events = self.first_events(cx, &plan, &request).await?;
         for user in &request.invite {
             events.push(self.invitation(cx, &plan.creator, user, &request).await?);
@@ -217,7 +224,7 @@ fn check_algorithm(content: &RawValue) -> Result<()> {
 }
 
 /// The create event's content: the request's, with what the server decides laid over it.
-fn create_content(plan: &Plan, request: &Request) -> Result<Value> {
+fn create_content(cx: &Cx, plan: &Plan, request: &Request) -> Result<Value> {
     let mut content = match &request.creation_content {
         Some(raw) => parse_object("creation_content", raw.json())?,
         None => Map::new(),
@@ -234,6 +241,10 @@ fn create_content(plan: &Plan, request: &Request) -> Result<Value> {
         creators.extend(plan.trusted.iter().map(|user| Value::from(user.as_str())));
         creators.dedup();
         content.insert("additional_creators".to_owned(), Value::from(creators));
+    }
+    if plan.rules.room_id_is_create_hash() {
+        // Two rooms created in the same millisecond must not get the same id.
+        content.insert(SALT.to_owned(), Value::from(cx.random.word(SALT_LETTERS)?));
     }
     Ok(Value::Object(content))
 }

@@ -105,22 +105,17 @@ async fn no_one_time_key_is_handed_out_twice() {
         let wanted = json!({
             "one_time_keys": { &alice.user_id: { &alice.device_id: "signed_curve25519" } }
         });
-        let claims = (0..96).map(|_| {
-            let (alice, wanted) = (alice.clone(), wanted.clone());
-            tokio::task::spawn(async move { alice.post(CLAIM, wanted).await.ok().body })
-        });
-        let claims: Vec<_> = claims.collect();
+        let claims = (0..96).map(|_| alice.post(CLAIM, wanted.clone()));
         let (mut seen, mut empty) = (BTreeSet::new(), 0);
-        for claim in claims {
-            let body = claim.await.unwrap();
-            match body["one_time_keys"][&alice.user_id][&alice.device_id].as_object() {
-                Some(keys) => {
-                    for id in keys.keys() {
-                        assert!(seen.insert(id.clone()), "{id} was handed out twice");
-                    }
-                }
-                None => empty += 1,
-            }
+        for claim in futures_util::future::join_all(claims).await {
+            let body = claim.ok().body;
+            let keys = body["one_time_keys"][&alice.user_id][&alice.device_id].as_object();
+            let Some(keys) = keys else {
+                empty += 1;
+                continue;
+            };
+            assert_eq!(keys.len(), 1, "{body}");
+            assert!(keys.keys().all(|id| seen.insert(id.clone())), "handed out twice: {body}");
         }
         assert_eq!((seen.len(), empty), (80, 16));
     }

@@ -1,5 +1,9 @@
 //! The client-server API over HTTP against a real server.
-#![expect(clippy::indexing_slicing, reason = "a missing field must fail the test")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a missing field must fail the test"
+)]
 
 mod accounts;
 mod crypto;

@@ -1,0 +1,53 @@
+//! `kontor doctor`
+
+use std::fs::{Permissions, set_permissions, write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::binary::{Outcome, Server, folder, run, succeed};
+
+fn doctor(data: &str) -> Outcome {
+    let outcome = run(&["--json", "doctor", "--data", data]);
+    assert!(outcome.stderr.is_empty(), "{outcome:?}");
+    outcome
+}
+
+fn verdict(outcome: &Outcome, check: &str) -> String {
+    let list: Value = serde_json::from_str(&outcome.stdout).expect("JSON");
+    let found = list.as_array().expect("a list").iter().find(|found| found["check"] == check);
+    found.map(|found| format!("{} {}", found["verdict"], found["text"])).unwrap_or_default()
+}
+
+#[test]
+fn a_healthy_folder_passes_stopped_and_running() {
+    let (_folder, data) = folder();
+    assert!(verdict(&doctor(&data), "data folder").starts_with("\"warn\""));
+    succeed(&["tenant", "create", "localhost", "--data", &data]);
+    let stopped = doctor(&data);
+    assert!(verdict(&stopped, "database").starts_with("\"ok\""), "{stopped:?}");
+    let server = Server::start(&data, &[]);
+    let running = doctor(&data);
+    assert_eq!(running.code, 0);
+    assert!(verdict(&running, "server").starts_with("\"ok\""), "{running:?}");
+    drop(server);
+}
+
+#[test]
+fn a_readable_key_and_a_damaged_database_fail_with_a_remedy() {
+    let (_folder, data) = folder();
+    succeed(&["tenant", "create", "localhost", "--data", &data]);
+    let key = Path::new(&data).join("node.key");
+    set_permissions(&key, Permissions::from_mode(0o644)).expect("chmod");
+    let outcome = doctor(&data);
+    assert_eq!(outcome.code, 1);
+    assert!(verdict(&outcome, "keys").contains("chmod 600"), "{outcome:?}");
+    set_permissions(&key, Permissions::from_mode(0o600)).expect("chmod");
+
+    let database = Path::new(&data).join("tenants/localhost/kontor.db");
+    write(database, [7; 8192]).expect("a damaged database");
+    let outcome = doctor(&data);
+    assert_eq!(outcome.code, 1);
+    assert!(verdict(&outcome, "database").starts_with("\"fail\""), "{outcome:?}");
+}

@@ -86,6 +86,12 @@ fn spawn(folder: &TempDir, port: u16, database: Option<&str>) -> Result<Child> {
     if let Some(url) = database {
         command.args(["--database", url]);
     }
+    // What steers the walk must not configure the server.
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("KONTOR_") {
+            command.env_remove(name);
+        }
+    }
     if std::env::var("KONTOR_WALK_LOG").is_err() {
         command.stdout(Stdio::null()).stderr(Stdio::null());
     }

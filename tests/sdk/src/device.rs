@@ -27,7 +27,7 @@ use tokio::task::JoinHandle;
 use crate::http::Http;
 
 /// How long a device waits for something to come to pass.
-const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE: Duration = Duration::from_secs(25);
 
 /// An event as the client's application got it.
 #[derive(Clone, Debug)]

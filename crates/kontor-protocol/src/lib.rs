@@ -16,7 +16,7 @@ pub use client::ClientEvent;
 pub use filter::{EventMatcher, glob};
 pub use levels::PowerLevels;
 pub use pdu::Pdu;
-pub use relation::{Relation, relation};
+pub use relation::{Relation, relation, relation_in};
 pub use rules::RoomRules;
 pub use sign::{EventDraft, Redacted, SignedEvent, SigningKey, redact, redaction_content, sign};
 pub use visibility::may_see;

@@ -2,6 +2,7 @@
 
 use ruma::OwnedEventId;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::Pdu;
 
@@ -32,10 +33,19 @@ struct RelatesTo {
 /// The relation of a message event; `None` if it has none, or a malformed one.
 #[must_use]
 pub fn relation(pdu: &Pdu) -> Option<Relation> {
-    if pdu.state_key.is_some() || !pdu.content.get().contains("m.relates_to") {
+    if pdu.state_key.is_some() {
         return None;
     }
-    let content: Content = serde_json::from_str(pdu.content.get()).ok()?;
+    relation_in(&pdu.content)
+}
+
+/// The relation in a message event's content; `None` if it has none, or a malformed one.
+#[must_use]
+pub fn relation_in(content: &RawValue) -> Option<Relation> {
+    if !content.get().contains("m.relates_to") {
+        return None;
+    }
+    let content: Content = serde_json::from_str(content.get()).ok()?;
     let relates_to = content.relates_to?;
     Some(Relation { kind: relates_to.rel_type?, target: relates_to.event_id?, key: relates_to.key })
 }

@@ -26,7 +26,14 @@ impl Rooms {
         self.require_joined(cx, &room)?;
         let (alias, nid, creator, now) =
             (alias.to_owned(), room.nid, cx.user()?.to_owned(), cx.now);
-        self.db.write(cx, move |tx| room_alias::add_alias(tx, &alias, nid, &creator, now)).await
+        self.db
+            .write(cx, move |tx| room_alias::add_alias(tx, &alias, nid, &creator, now))
+            .await
+            // spec: only createRoom answers M_ROOM_IN_USE; here a taken alias is a plain conflict.
+            .map_err(|error| match error.code {
+                Some(MatrixCode::RoomInUse) => error.with_code(MatrixCode::Unknown),
+                _ => error,
+            })
     }
 
     /// Removes an alias: its creator may, and whoever may set the canonical alias.

@@ -3,6 +3,7 @@
 //! Every event goes through [`mod@append`]; what other services read is a room's [`Live`] view.
 
 mod alias;
+mod annotation;
 mod append;
 mod authority;
 mod create;

@@ -125,6 +125,11 @@ impl Rooms {
             if let Some(sent) = recently_sent(&room, &event) {
                 return Ok(sent);
             }
+            if event.kind == TimelineEventType::Reaction
+                && let Err(error) = self.require_new_annotation(cx, &room, &event).await
+            {
+                return self.sent_before(cx, &room, &event).await?.ok_or(error);
+            }
             match self.append_one(cx, &room, event.clone()).await {
                 Err(error) if error.kind == Kind::Conflict => {
                     match self.sent_before(cx, &room, &event).await? {

@@ -54,12 +54,15 @@ impl Sight {
         self.membership_at(StreamPos::MAX)
     }
 
-    /// Whether anything at all can be seen: member now or before, or world-readable.
+    /// Whether anything at all can be seen: member now or before, world-readable, or invited
+    /// where that is enough.
     #[must_use]
     pub fn sees_anything(&self) -> bool {
+        let setting = self.setting_at(StreamPos::MAX);
+        let invited = self.membership() == MembershipState::Invite;
         self.last_join.is_some()
-            || self.membership() == MembershipState::Invite
-            || self.setting_at(StreamPos::MAX) == HistoryVisibility::WorldReadable
+            || setting == HistoryVisibility::WorldReadable
+            || (invited && setting == HistoryVisibility::Invited)
     }
 
     /// Position up to which the person may read the present: after leaving, the leave event.

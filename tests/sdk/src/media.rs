@@ -80,11 +80,7 @@ pub(crate) async fn chapter(walk: &Walk, party: &Party, room: &RoomId) -> Result
         );
         let answer = bob.http().send(Method::GET, &path, None).await?;
         ensure!(answer.status() == 200, "{}", answer.status());
-        let kind = answer.headers().get("content-type").cloned();
-        let bytes = answer.bytes().await?;
-        ensure!(kind.as_ref().is_some_and(|kind| kind == "image/png"), "{kind:?}");
-        let reader = png::Decoder::new(std::io::Cursor::new(bytes.to_vec())).read_info()?;
-        let (width, height) = (reader.info().width, reader.info().height);
+        let (width, height) = dimensions(&answer.bytes().await?).context("no picture")?;
         let small = (64..640).contains(&width);
         ensure!(small && width * 3 == height * 4, "{width} × {height}");
         Ok(())
@@ -146,6 +142,27 @@ fn noise(length: usize) -> Vec<u8> {
     }
     bytes.truncate(length);
     bytes
+}
+
+/// Width and height of a PNG or JPEG file.
+fn dimensions(file: &[u8]) -> Option<(u32, u32)> {
+    if file.starts_with(b"\x89PNG") {
+        let info = png::Decoder::new(std::io::Cursor::new(file)).read_info().ok()?;
+        return Some((info.info().width, info.info().height));
+    }
+    // JPEG: segments of marker, length and content; a start-of-frame segment has the size.
+    let mut rest = file.strip_prefix(b"\xff\xd8")?;
+    while let [0xff, marker, high, low, content @ ..] = rest {
+        if matches!(marker, 0xc0..=0xc2) {
+            let [_, h1, h0, w1, w0, ..] = content else { return None };
+            return Some((
+                u32::from(*w1) << 8 | u32::from(*w0),
+                u32::from(*h1) << 8 | u32::from(*h0),
+            ));
+        }
+        rest = content.get(usize::from(*high) * 256 + usize::from(*low) - 2..)?;
+    }
+    None
 }
 
 /// A picture with some structure.

@@ -18,6 +18,9 @@ const ORDER: &[&str] = &[
     "kontor-rooms",
     "kontor-e2ee",
     "kontor-media",
+    "kontor-account-data",
+    "kontor-receipts",
+    "kontor-presence",
     "kontor-push",
     "kontor-sync",
     "kontor-client-api",
@@ -38,35 +41,11 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("tower-http", &["kontor-client-api", "kontor-node"]),
     ("hyper", &["kontor-node", "kontor-bench"]),
     ("hyper-util", &["kontor-node", "kontor-bench"]),
-    (
-        "kontor-db",
-        &[
-            "kontor-store",
-            "kontor-identity",
-            "kontor-rooms",
-            "kontor-e2ee",
-            "kontor-media",
-            "kontor-push",
-            "kontor-sync",
-            "kontor-node",
-            "kontor-testdb",
-            "kontor-testkit",
-        ],
-    ),
-    (
-        "kontor-store",
-        &[
-            "kontor-identity",
-            "kontor-rooms",
-            "kontor-e2ee",
-            "kontor-media",
-            "kontor-push",
-            "kontor-sync",
-            "kontor-node",
-            "kontor-testkit",
-        ],
-    ),
 ];
+
+/// Surfaces speak to services; none of them looks into the database.
+const SURFACES: &[&str] = &["kontor-client-api", "kontor", "kontor-bench"];
+const BEHIND_SERVICES: &[&str] = &["kontor-db", "kontor-store"];
 
 /// Checks every dependency edge, and that each crate obeys the workspace's lints.
 pub(super) fn check(workspace: &Workspace) -> Vec<Finding> {
@@ -100,6 +79,13 @@ fn check_edges(member: &Member) -> Vec<Finding> {
                 "layer",
                 &*member.name,
                 format!("depends on {}, which is above it", edge.name),
+            ));
+        }
+        if SURFACES.contains(&member.name.as_str()) && BEHIND_SERVICES.contains(&&*edge.name) {
+            findings.push(Finding::new(
+                "layer",
+                &*member.name,
+                format!("is a surface and may not name {}; ask a service", edge.name),
             ));
         }
         let reserved = RESERVED.iter().find(|(library, _)| *library == edge.name);

@@ -3,15 +3,13 @@
 use kontor_core::Secret;
 
 use crate::reader::Reader;
-use crate::{ConfigError, Key, Kind, value};
+use crate::{ConfigError, Key, Kind};
 
 /// Embedded or PostgreSQL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Database {
     /// Which engine, and where.
     pub url: DatabaseUrl,
-    /// Reading connections per tenant.
-    pub readers: usize,
 }
 
 /// Which engine, and where.
@@ -37,21 +35,11 @@ static URL: Key = Key {
     ],
 };
 
-static READERS: Key = Key {
-    section: "database",
-    name: "readers",
-    kind: Kind::Integer,
-    default: Some("4"),
-    example: "",
-    flag: None,
-    meaning: &["Reading connections per organisation."],
-};
-
 impl Database {
-    pub(crate) const KEYS: &'static [&'static Key] = &[&URL, &READERS];
+    pub(crate) const KEYS: &'static [&'static Key] = &[&URL];
 
     pub(crate) fn read(reader: &Reader) -> Result<Self, ConfigError> {
-        Ok(Self { url: reader.required(&URL, url)?, readers: reader.required(&READERS, readers)? })
+        Ok(Self { url: reader.required(&URL, url)? })
     }
 }
 
@@ -63,8 +51,4 @@ fn url(text: &str) -> Result<DatabaseUrl, String> {
         return Ok(DatabaseUrl::Postgres(Secret::new(text.to_owned())));
     }
     Err("must be \"sqlite\" or start with \"postgres://\".".to_owned())
-}
-
-fn readers(text: &str) -> Result<usize, String> {
-    value::number::<1, 256>(text).map(|count| usize::try_from(count).unwrap_or(1))
 }

@@ -37,6 +37,7 @@ impl Node {
         }
         let lock = FolderLock::acquire(&config.server.data)?;
         let tenants = Arc::new(Tenants::new(&config, clock, random)?);
+        tenants.create_missing(&config)?;
         let names = tenants.names();
         if names.is_empty() {
             return Err(Error::not_found(

@@ -21,7 +21,7 @@ use kontor_receipts::Receipts;
 use kontor_rooms::Rooms;
 use kontor_store::MIGRATIONS;
 use kontor_sync::{Sources, Sync};
-use kontor_vault::Vault;
+use kontor_vault::{TenantKeys, Vault};
 use ruma::{OwnedServerName, ServerName};
 
 /// Name of a tenant's database file in its folder.
@@ -86,6 +86,19 @@ impl Opening {
         let cx = self.context(keys.tenant)?;
         let media = Media::new(db.clone(), blobs, server_name.to_owned(), (&*self.policy).into());
         let swept = media.sweep(&cx).await?;
+        let tenant = self.assemble(&cx, (server_name, keys), &db, media).await?;
+        tracing::info!(%server_name, swept, "organisation opened");
+        Ok(Opened { tenant: Arc::new(tenant), db })
+    }
+
+    /// Builds the services, each over those it needs.
+    async fn assemble(
+        &self,
+        cx: &Cx,
+        (server_name, keys): (&ServerName, TenantKeys),
+        db: &Db,
+        media: Media,
+    ) -> Result<Tenant> {
         let feed = Feed::default();
         let signing = SigningKey::from_seed(&keys.signing.seed, keys.signing.version())?;
         let signer = (server_name.to_owned(), signing);
@@ -98,7 +111,7 @@ impl Opening {
         };
         let identity = Identity::new(db.clone(), feed.clone(), settings);
         let rooms =
-            Rooms::open(&cx, db.clone(), feed.clone(), Arc::clone(&self.policy), signer).await?;
+            Rooms::open(cx, db.clone(), feed.clone(), Arc::clone(&self.policy), signer).await?;
         let e2ee = E2ee::new(db.clone(), feed.clone(), rooms.clone(), server_name.to_owned());
         let account_data = AccountData::new(db.clone(), feed.clone(), rooms.clone());
         let receipts = Receipts::new(
@@ -123,7 +136,7 @@ impl Opening {
             presence: presence.clone(),
             pulse,
         });
-        let tenant = Tenant {
+        Ok(Tenant {
             id: keys.tenant,
             server_name: server_name.to_owned(),
             clock: self.clock.clone(),
@@ -139,9 +152,7 @@ impl Opening {
             typing,
             presence,
             sync,
-        };
-        tracing::info!(%server_name, swept, "organisation opened");
-        Ok(Opened { tenant: Arc::new(tenant), db })
+        })
     }
 
     fn context(&self, tenant: TenantId) -> Result<Cx> {

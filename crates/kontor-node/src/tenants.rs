@@ -44,19 +44,9 @@ struct Slot {
 }
 
 impl Tenants {
-    /// The tenants in the data folder and those that `config` names, which are created if need be.
-    ///
-    /// Creates the data folder. Blocks for some file operations.
+    /// The tenants in the data folder. Creates the folder. Blocks for some file operations.
     pub fn new(config: &Config, clock: Clock, random: Random) -> Result<Self> {
         let vault = Vault::open(&config.server.data, random.clone())?;
-        let known = vault.tenants()?;
-        let configured = config.tenants.iter().map(|tenant| &tenant.server_name);
-        for name in configured.chain(&config.server.name) {
-            if !known.contains(name) {
-                vault.create_tenant(name)?;
-                tracing::info!(server_name = %name, "organisation created");
-            }
-        }
         let tenants = Self {
             opening: Opening::new(vault, config, clock.clone(), random),
             clock,
@@ -67,6 +57,19 @@ impl Tenants {
         };
         tenants.look()?;
         Ok(tenants)
+    }
+
+    /// Creates those tenants that `config` names and that do not exist yet.
+    pub fn create_missing(&self, config: &Config) -> Result<()> {
+        let known = self.names();
+        let configured = config.tenants.iter().map(|tenant| &tenant.server_name);
+        for name in configured.chain(&config.server.name) {
+            if !known.contains(name) {
+                self.opening.vault().create_tenant(name)?;
+                tracing::info!(server_name = %name, "organisation created");
+            }
+        }
+        self.look()
     }
 
     /// Server names of all tenants, in order.

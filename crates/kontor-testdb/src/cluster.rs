@@ -92,6 +92,11 @@ impl Database {
         answer(&mut psql_command(url, statements))
     }
 
+    /// Every row of every table, as text.
+    pub fn dump(&self) -> String {
+        run(Command::new("pg_dump").args(["--data-only", "--dbname", &self.superuser_url()]))
+    }
+
     fn superuser_url(&self) -> String {
         let (server, _) = SERVER.rsplit_once('/').expect("a URL with a database");
         format!("{server}/{}", self.name)

@@ -20,5 +20,6 @@ mod person;
 mod server;
 
 pub use person::{Answer, Person};
+pub use reqwest::Method;
 pub use serde_json::{Value, json};
 pub use server::{Setup, TestServer, for_each_server};

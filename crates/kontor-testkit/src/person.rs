@@ -73,6 +73,11 @@ impl Person {
         if self.token.is_empty() { request } else { request.bearer_auth(&self.token) }
     }
 
+    /// Calls another organisation from now on, with the same token.
+    pub fn set_host(&mut self, host: &str) {
+        host.clone_into(&mut self.host);
+    }
+
     /// GET.
     pub async fn get(&self, path: &str) -> Answer {
         request(self.request(Method::GET, path)).await

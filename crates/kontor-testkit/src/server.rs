@@ -119,6 +119,14 @@ impl TestServer {
         format!("http://{}", node.address())
     }
 
+    /// Every row of every table of the PostgreSQL database, as text.
+    ///
+    /// # Panics
+    /// If the server runs on SQLite.
+    pub fn postgres_dump(&self) -> String {
+        self.database.as_ref().expect("a server on PostgreSQL").dump()
+    }
+
     /// The folder with everything the server writes.
     pub fn data(&self) -> &Path {
         self.folder.path()

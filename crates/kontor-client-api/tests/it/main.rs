@@ -6,6 +6,7 @@
 )]
 
 mod accounts;
+mod at_rest;
 mod crypto;
 mod devices;
 mod discovery;
@@ -17,6 +18,7 @@ mod login;
 mod profiles;
 mod rooms;
 mod sync;
+mod tenants;
 
 use kontor_testkit::Person;
 

@@ -11,7 +11,7 @@ use axum::routing::{MethodFilter, on};
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use kontor_core::{Actor, Cx, Error, MatrixCode, Result};
+use kontor_core::{Actor, Cx, Error, MatrixCode, RequestId, Result};
 use ruma::api::auth_scheme::{
     AccessToken, AccessTokenOptional, AppserviceToken, AppserviceTokenOptional, NoAccessToken,
     NoAuthentication,
@@ -116,6 +116,7 @@ where
     let tenant = tenant_of(&head.extensions)?;
     let mut cx = context(&tenant, &head.headers, token).await?;
     cx.address = head.extensions.get::<Peer>().map(|peer| peer.0);
+    cx.request_id = head.extensions.get::<RequestId>().copied().unwrap_or(cx.request_id);
     let body = match Limited::new(body, BODY_LIMIT_BYTES).collect().await {
         Ok(body) => body.to_bytes(),
         Err(cause) if cause.is::<LengthLimitError>() => {

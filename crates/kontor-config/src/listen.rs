@@ -50,7 +50,10 @@ static HEADER_TIMEOUT: Key = Key {
     default: Some("10"),
     example: "",
     flag: None,
-    meaning: &["Longest time for the head of a request to arrive, in seconds."],
+    meaning: &[
+        "Longest time for the head of a request to arrive, in seconds. As long an HTTP/1 connection",
+        "stays open between requests: let your proxy drop its idle ones earlier.",
+    ],
 };
 
 static BODY_TIMEOUT: Key = Key {

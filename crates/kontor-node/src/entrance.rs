@@ -1,6 +1,7 @@
 //! The way of every request: host name → tenant → routes.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use axum::Router;
@@ -13,9 +14,10 @@ use http::{Method, StatusCode};
 use hyper::body::{Body as _, Incoming};
 use kontor_client_api::error_response;
 use kontor_config::Listen;
-use kontor_core::{Error, Result};
+use kontor_core::{Error, RequestId, Result};
 use tokio::sync::watch;
 use tower::ServiceExt;
+use tracing::Instrument;
 
 use crate::Tenants;
 use crate::body::PacedBody;
@@ -28,6 +30,8 @@ pub(crate) struct Entrance {
     limits: Listen,
     /// Becomes true when the node stops.
     stopping: watch::Receiver<bool>,
+    /// Id of the next request. Starts at the time, so that ids of two runs differ.
+    next_id: AtomicU64,
 }
 
 impl Entrance {
@@ -38,7 +42,8 @@ impl Entrance {
         stopping: watch::Receiver<bool>,
     ) -> Self {
         let router = router.layer(middleware::from_fn(log));
-        Self { tenants, router, limits, stopping }
+        let next_id = AtomicU64::new(tenants.clock().now().0.unsigned_abs() << 20);
+        Self { tenants, router, limits, stopping, next_id }
     }
 
     pub(crate) fn limits(&self) -> &Listen {
@@ -83,6 +88,8 @@ impl Entrance {
             }
             Body::new(PacedBody::new(body, patience))
         });
+        let id = RequestId(self.next_id.fetch_add(1, Ordering::Relaxed));
+        request.extensions_mut().insert(id);
         request.extensions_mut().insert(tenant);
         Ok(request)
     }
@@ -94,18 +101,22 @@ fn restarting() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, head, body).into_response()
 }
 
-/// Logs one line per request: the route's template, never its values.
+/// Puts the request's id into every line logged for it, and logs one line for the request itself:
+/// the route's template, never its values.
 async fn log(request: Request, next: Next) -> Response {
+    let id = request.extensions().get::<RequestId>().copied().unwrap_or_default();
+    let span = tracing::error_span!("request", %id);
     if !tracing::enabled!(tracing::Level::DEBUG) {
-        return next.run(request).await;
+        return next.run(request).instrument(span).await;
     }
     let started = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let response = next.run(request).await;
+    let response = next.run(request).instrument(span.clone()).await;
+    let _entered = span.enter();
     let route = route.as_ref().map_or("unknown", MatchedPath::as_str);
     let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     let status = response.status().as_u16();
-    tracing::debug!(%method, route, status, duration_us, "request");
+    tracing::debug!(%method, route, status, duration_us, "answered");
     response
 }

@@ -72,6 +72,11 @@ impl Tenants {
         self.look()
     }
 
+    /// Source of time.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     /// Server names of all tenants, in order.
     pub fn names(&self) -> Vec<OwnedServerName> {
         self.table.read().slots.keys().cloned().collect()

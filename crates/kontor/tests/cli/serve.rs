@@ -51,6 +51,7 @@ fn the_log_names_nobody() {
     }
     let (_, _, log) = server.stop();
     assert!(log.contains("/_matrix/client/v3/register"), "{log}");
+    assert!(log.contains("request{id="), "{log}");
     for word in ["geheimname", token.as_str(), "127.0.0.1:5", "a password"] {
         assert!(!log.contains(word), "{word}: {log}");
     }

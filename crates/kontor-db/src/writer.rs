@@ -168,6 +168,7 @@ impl Writer {
                 return;
             }
         }
+        let before = self.position;
         let alone = self.waiting.len() == 1;
         let mut done = Vec::with_capacity(self.waiting.len());
         while let Some(mut job) = self.waiting.pop_front() {
@@ -187,7 +188,7 @@ impl Writer {
             }
             return;
         }
-        match self.commit() {
+        match self.commit(before) {
             Ok(()) => self.acknowledge(done),
             Err(fault) => self.lose(done, &fault),
         }
@@ -224,9 +225,14 @@ impl Writer {
         Ok(Some(effects))
     }
 
-    fn commit(&mut self) -> Result<(), Fault> {
-        self.engine.commit((self.position != self.stored).then_some(self.position))?;
-        self.stored = self.position;
+    /// Positions of a lost batch are stored with the next closure that takes one, not before: who
+    /// only reads here, to be behind all writes, can do so on a disk that takes no more.
+    fn commit(&mut self, before: i64) -> Result<(), Fault> {
+        let has_moved = self.position != before;
+        self.engine.commit(has_moved.then_some(self.position))?;
+        if has_moved {
+            self.stored = self.position;
+        }
         Ok(())
     }
 
@@ -240,7 +246,7 @@ impl Writer {
                 visible.extend(effects.after_visible);
             }
         }
-        self.committed.store(self.position, Ordering::Release);
+        self.committed.store(self.stored, Ordering::Release);
         run_hooks(visible);
         for job in jobs {
             job.finish(None);

@@ -8,6 +8,7 @@ mod levels;
 mod pdu;
 mod relation;
 mod rules;
+mod shape;
 mod sign;
 mod visibility;
 

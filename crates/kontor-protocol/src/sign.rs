@@ -10,6 +10,7 @@ use ruma::{
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
+use crate::shape::check_state;
 use crate::{Pdu, RoomRules};
 
 /// Largest event, in bytes of canonical JSON (spec: "Size limits").
@@ -96,6 +97,9 @@ pub fn sign(
     key: &SigningKey,
 ) -> Result<SignedEvent> {
     check_fields(&draft)?;
+    if draft.state_key.is_some() {
+        check_state(&draft.kind, &draft.content)?;
+    }
     let mut object = CanonicalJsonObject::new();
     let content = canonical_content(&draft.content)?;
     object.insert("content".to_owned(), CanonicalJsonValue::Object(content));

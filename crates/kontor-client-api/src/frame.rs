@@ -26,6 +26,9 @@ use crate::tenant::{Peer, Tenant};
 /// Largest JSON request body, in bytes. Key uploads and key backups are the largest honest ones.
 const BODY_LIMIT_BYTES: usize = 4 * 1024 * 1024;
 
+/// Deepest nesting of a request body. The parsers behind it give up at 128.
+const DEPTH_LIMIT: usize = 100;
+
 /// Whether an endpoint wants an access token; declared by `ruma` per endpoint.
 pub(crate) trait Access {
     /// What to do with the `Authorization` header.
@@ -146,21 +149,46 @@ pub(crate) fn unreadable_path() -> Error {
     Error::invalid(MatrixCode::InvalidParam, "The path is not valid UTF-8.")
 }
 
-/// Accepts a body that may be a JSON object, or nothing.
+/// Accepts a body that is a JSON object, or nothing.
 ///
 /// What follows would not notice the rest everywhere: it takes a list for an object whose fields
-/// are all optional, and does not look at fields it does not know.
+/// are all optional, does not look at fields it does not know, nor at what comes after the end.
 fn check_text(body: &[u8]) -> Result<()> {
+    if body.trim_ascii_start().is_empty() {
+        return Ok(());
+    }
     if std::str::from_utf8(body).is_err() {
         return Err(Error::invalid(MatrixCode::NotJson, "The body is not valid UTF-8."));
     }
-    match body.trim_ascii_start().first() {
-        None | Some(b'{') => Ok(()),
-        Some(_) => Err(match serde_json::from_slice::<IgnoredAny>(body) {
-            Ok(_) => Error::invalid(MatrixCode::BadJson, "The body is not a JSON object."),
-            Err(cause) => json_error(&cause),
-        }),
+    if depth(body) > DEPTH_LIMIT {
+        let text = format!("The body is nested deeper than {DEPTH_LIMIT} levels.");
+        return Err(Error::invalid(MatrixCode::BadJson, text));
     }
+    serde_json::from_slice::<IgnoredAny>(body).map_err(|cause| json_error(&cause))?;
+    if body.trim_ascii_start().starts_with(b"{") {
+        return Ok(());
+    }
+    Err(Error::invalid(MatrixCode::BadJson, "The body is not a JSON object."))
+}
+
+/// How deep objects and lists nest in a text that may be JSON.
+fn depth(body: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut quoted, mut escaped) = (false, false);
+    for byte in body {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'{' | b'[' if !quoted => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 /// The HTTP form of a `ruma` response.
@@ -227,7 +255,7 @@ mod tests {
 
     #[test]
     fn a_body_is_an_object_or_nothing() {
-        let table: [(&[u8], Option<MatrixCode>); 9] = [
+        let table: [(&[u8], Option<MatrixCode>); 11] = [
             (b"", None),
             (b"{}", None),
             (b" \n{\"a\":1}", None),
@@ -236,10 +264,29 @@ mod tests {
             (b"\"x\"", Some(MatrixCode::BadJson)),
             (b"nonsense", Some(MatrixCode::NotJson)),
             (b"[1,", Some(MatrixCode::NotJson)),
+            (b"{} {}", Some(MatrixCode::NotJson)),
+            (b"{\"a\":01}", Some(MatrixCode::NotJson)),
             (b"{\"a\":\"\xff\"}", Some(MatrixCode::NotJson)),
         ];
         for (body, code) in table {
             assert_eq!(check_text(body).err().and_then(|error| error.code), code, "{body:?}");
         }
+    }
+
+    #[test]
+    fn nesting_is_counted_outside_of_texts() {
+        let table: [(&[u8], usize); 6] = [
+            (b"{}", 1),
+            (br#"{"a":[{"b":1},{}]}"#, 3),
+            (br#"{"a":"[[[["}"#, 1),
+            (br#"{"a":"\"[[[["}"#, 1),
+            (br#"{"a":"\\"}"#, 1),
+            (br#"]]][["#, 2),
+        ];
+        for (body, expected) in table {
+            assert_eq!(depth(body), expected, "{}", String::from_utf8_lossy(body));
+        }
+        let deep = ["{\"a\":".repeat(101), "1".to_owned(), "}".repeat(101)].concat();
+        assert_eq!(check_text(deep.as_bytes()).unwrap_err().code, Some(MatrixCode::BadJson));
     }
 }

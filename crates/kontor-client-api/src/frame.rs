@@ -281,7 +281,7 @@ mod tests {
             (br#"{"a":"[[[["}"#, 1),
             (br#"{"a":"\"[[[["}"#, 1),
             (br#"{"a":"\\"}"#, 1),
-            (br#"]]][["#, 2),
+            (b"]]][[", 2),
         ];
         for (body, expected) in table {
             assert_eq!(depth(body), expected, "{}", String::from_utf8_lossy(body));

@@ -1,0 +1,15 @@
+//! Bad input gets the right error code and changes nothing; bad surroundings (disk, clock, killed
+//! process) lose nothing that was acknowledged.
+
+mod clock;
+mod corruption;
+mod disk;
+mod forged;
+mod kill;
+mod limits;
+mod malformed;
+mod numbers;
+mod replays;
+mod slow;
+mod sockets;
+mod versions;

@@ -1,0 +1,10 @@
+//! The real server process, spoken to over HTTP.
+
+#[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod media;
+#[cfg(test)]
+mod person;
+#[cfg(test)]
+mod server;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use kontor_core::{Cx, Error, Result};
 use kontor_db::{Param, Tx};
-use kontor_store::{fallback_key, one_time_key};
+use kontor_store::fallback_key;
+use kontor_store::one_time_key::{self, PoolRow};
 use ruma::encryption::OneTimeKey;
 use ruma::serde::Raw;
 use ruma::{DeviceId, OneTimeKeyAlgorithm, OwnedDeviceId, OwnedOneTimeKeyId, OwnedUserId, UserId};
@@ -59,30 +60,53 @@ impl E2ee {
 }
 
 fn claim(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<KeysOfDevices> {
+    let users: Vec<Param<'_>> = wanted.keys().map(Param::from).collect();
     let mut claimed = KeysOfDevices::new();
-    let mut spent: Vec<Param<'static>> = Vec::new();
+    for pool in one_time_key::list_pools(tx, &users)? {
+        let asked = wanted.get(&pool.user_id).and_then(|devices| devices.get(&pool.device_id));
+        if asked.is_some_and(|asked| asked.as_str() == pool.algorithm)
+            && let Some(key) = claim_one_time(tx, pool.clone())?
+        {
+            hand_out(&mut claimed, (&pool.user_id, &pool.device_id), &pool.algorithm, key)?;
+        }
+    }
     for (user, devices) in wanted {
         for (device, algorithm) in devices {
-            let algorithm = algorithm.as_str();
-            let one_time = one_time_key::find_oldest_key(tx, user, device, algorithm)?;
-            let found = match one_time {
-                Some(key) => {
-                    spent.push(key.pos.into());
-                    Some((key.key_id, key.json))
-                }
-                None => use_fallback(tx, user, device, algorithm)?,
-            };
-            if let Some((key_id, json)) = found {
-                let id = OwnedOneTimeKeyId::try_from(format!("{algorithm}:{key_id}"))
-                    .map_err(Error::internal)?;
-                let key = Raw::from_json_string(json).map_err(Error::internal)?;
-                let of_user = claimed.entry(user.clone()).or_default();
-                of_user.insert(device.clone(), BTreeMap::from([(id, key)]));
+            if claimed.get(user).is_some_and(|of_user| of_user.contains_key(device)) {
+                continue;
+            }
+            if let Some(key) = use_fallback(tx, user, device, algorithm.as_str())? {
+                hand_out(&mut claimed, (user, device), algorithm.as_str(), key)?;
             }
         }
     }
-    one_time_key::delete_one_time_keys(tx, &spent)?;
     Ok(claimed)
+}
+
+/// Takes the next key out of a pool; its name and JSON.
+fn claim_one_time(tx: &mut Tx<'_>, mut pool: PoolRow) -> Result<Option<(String, String)>> {
+    if pool.unclaimed <= 0 {
+        return Ok(None);
+    }
+    let Some(key) = one_time_key::find_next_key(tx, &pool)? else { return Ok(None) };
+    pool.claimed = key.pos;
+    pool.unclaimed -= 1;
+    one_time_key::upsert_pool(tx, &pool)?;
+    Ok(Some((key.key_id, key.json)))
+}
+
+fn hand_out(
+    claimed: &mut KeysOfDevices,
+    (user, device): (&UserId, &DeviceId),
+    algorithm: &str,
+    (key_id, json): (String, String),
+) -> Result<()> {
+    let id =
+        OwnedOneTimeKeyId::try_from(format!("{algorithm}:{key_id}")).map_err(Error::internal)?;
+    let key = Raw::from_json_string(json).map_err(Error::internal)?;
+    let of_user = claimed.entry(user.to_owned()).or_default();
+    of_user.insert(device.to_owned(), BTreeMap::from([(id, key)]));
+    Ok(())
 }
 
 fn use_fallback(

@@ -100,9 +100,9 @@ impl E2ee {
 pub(crate) fn read_counts(tx: &mut Tx<'_>, user: &UserId, device: &DeviceId) -> Result<KeyCounts> {
     let mut counts = KeyCounts::default();
     counts.one_time_keys.insert(OneTimeKeyAlgorithm::SignedCurve25519, UInt::MIN);
-    for (algorithm, count) in one_time_key::count_one_time_keys(tx, user, device)? {
-        let count = UInt::try_from(count).map_err(Error::internal)?;
-        counts.one_time_keys.insert(OneTimeKeyAlgorithm::from(algorithm), count);
+    for pool in one_time_key::list_pools_of_device(tx, user, device)? {
+        let count = UInt::try_from(pool.unclaimed).map_err(Error::internal)?;
+        counts.one_time_keys.insert(OneTimeKeyAlgorithm::from(pool.algorithm), count);
     }
     for key in fallback_key::list_fallback_keys(tx, user, device)? {
         if !key.used {

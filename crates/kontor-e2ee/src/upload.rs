@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use kontor_core::{Cx, Error, MatrixCode, Result, Session};
+use kontor_core::{Cx, Error, MatrixCode, Result, Session, StreamPos};
 use kontor_db::Tx;
 use kontor_store::fallback_key::FallbackKeyRow;
-use kontor_store::one_time_key::OneTimeKeyRow;
-use kontor_store::{cross_signing_key, device_key, fallback_key, one_time_key};
+use kontor_store::one_time_key::{self, OneTimeKeyRow, PoolRow};
+use kontor_store::{cross_signing_key, device_key, fallback_key};
 use ruma::canonical_json::CanonicalJsonValue;
 use ruma::encryption::{DeviceKeys, OneTimeKey};
 use ruma::serde::Raw;
@@ -224,6 +224,11 @@ fn store_one_time_keys(tx: &mut Tx<'_>, session: &Session, keys: Vec<CheckedKey>
         return Ok(());
     }
     let (user, device) = (&*session.user_id, &*session.device_id);
+    let mut pools: HashMap<String, PoolRow> = HashMap::new();
+    for pool in one_time_key::list_pools_of_device(tx, user, device)? {
+        one_time_key::delete_claimed_keys(tx, &pool)?;
+        pools.insert(pool.algorithm.clone(), pool);
+    }
     let stored: HashMap<(String, String), String> =
         one_time_key::list_one_time_keys(tx, user, device)?
             .into_iter()
@@ -232,16 +237,14 @@ fn store_one_time_keys(tx: &mut Tx<'_>, session: &Session, keys: Vec<CheckedKey>
     let mut total = stored.len();
     for CheckedKey { algorithm, key_id, json } in keys {
         let name = (algorithm, key_id);
-        match stored.get(&name) {
-            Some(known) if *known == json => continue,
-            Some(_) => {
-                let (algorithm, key_id) = name;
-                return Err(invalid(format!(
-                    "One-time key {algorithm}:{key_id} already exists with another value."
-                )));
+        if let Some(known) = stored.get(&name) {
+            if *known == json {
+                continue;
             }
-            None => total += 1,
+            let text = format!("One-time key {}:{} already exists.", name.0, name.1);
+            return Err(invalid(text));
         }
+        total += 1;
         if total > ONE_TIME_KEYS {
             let text = format!("At most {ONE_TIME_KEYS} one-time keys are kept.");
             return Err(Error::limited(MatrixCode::TooLarge, text));
@@ -249,8 +252,16 @@ fn store_one_time_keys(tx: &mut Tx<'_>, session: &Session, keys: Vec<CheckedKey>
         let (algorithm, key_id) = name;
         let row = OneTimeKeyRow { pos: tx.next_pos(), key_id, json };
         one_time_key::insert_one_time_key(tx, user, device, &algorithm, &row)?;
+        let pool = pools.entry(algorithm.clone()).or_insert_with(|| PoolRow {
+            user_id: user.to_owned(),
+            device_id: device.to_owned(),
+            algorithm,
+            claimed: StreamPos::ZERO,
+            unclaimed: 0,
+        });
+        pool.unclaimed += 1;
     }
-    Ok(())
+    pools.values().try_for_each(|pool| one_time_key::upsert_pool(tx, pool))
 }
 
 fn store_fallback_keys(tx: &mut Tx<'_>, session: &Session, keys: Vec<CheckedKey>) -> Result<()> {

@@ -9,7 +9,8 @@ CREATE TABLE device_key (
   PRIMARY KEY (tenant_id, user_id, device_id)
 );
 
--- `pos` orders the keys of a device by upload and names one for deletion.
+-- `pos` orders the keys of a device by upload. A key up to the pool's `claimed_pos` has been handed
+-- out and waits for the next upload to be deleted.
 CREATE TABLE one_time_key (
   tenant_id BIGINT NOT NULL,
   pos BIGINT NOT NULL,
@@ -21,6 +22,18 @@ CREATE TABLE one_time_key (
   PRIMARY KEY (tenant_id, pos)
 );
 CREATE INDEX one_time_key_by_device ON one_time_key (tenant_id, user_id, device_id, algorithm, pos);
+
+-- What is left of a device's one-time keys. Small and dense, so that handing out keys of a hundred
+-- devices touches a few pages and not hundreds.
+CREATE TABLE one_time_key_pool (
+  tenant_id BIGINT NOT NULL,
+  user_id TEXT NOT NULL,
+  device_id TEXT NOT NULL,
+  algorithm TEXT NOT NULL,
+  claimed_pos BIGINT NOT NULL,
+  unclaimed BIGINT NOT NULL,
+  PRIMARY KEY (tenant_id, user_id, device_id, algorithm)
+);
 
 CREATE TABLE fallback_key (
   tenant_id BIGINT NOT NULL,

@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use http::Method;
+use ruma::canonical_json::CanonicalJsonObject;
+use ruma::serde::{Base64, base64::Standard};
+use ruma::signatures::{Ed25519KeyPair, sign_json};
 use serde_json::{Map, Value, json};
 
 use crate::Result;
@@ -20,7 +23,7 @@ pub(crate) async fn run(people: &mut Population, rounds: u32) -> Result<Vec<Figu
     let round = people.next_number();
     for person in &group {
         let mut client = people.client(person).await?;
-        client.json(Method::POST, "client/v3/keys/upload", &keys_of(person, round)).await?;
+        client.json(Method::POST, "client/v3/keys/upload", &keys_of(person, round)?).await?;
     }
     let all = |value: Value| -> Value {
         group.iter().map(|person| (person.id.clone(), value.clone())).collect::<Map<_, _>>().into()
@@ -90,27 +93,27 @@ async fn claims(people: &Population, body: &str, rounds: u32) -> Result<Figure> 
     })
 }
 
-/// Keys as a client uploads them; the server stores and hands them out, it can't check them.
-fn keys_of(person: &Person, round: u64) -> Value {
+/// Keys as a client uploads them. The server checks the device's own signature; one-time keys it
+/// stores and hands out.
+fn keys_of(person: &Person, round: u64) -> Result<Value> {
     let signature = |key: &str| json!({ person.id.clone(): { key: "S".repeat(86) } });
     let ed25519 = format!("ed25519:{}", person.device);
     let one_time: Map<String, Value> = (0..ONE_TIME_KEYS)
         .map(|number| {
             let name = format!("signed_curve25519:AAAA{round:03}{number:03}");
-            (name, json!({ "key": "K".repeat(43), "signatures": signature(&ed25519) }))
+            (name, json!({ "key": "A".repeat(43), "signatures": signature(&ed25519) }))
         })
         .collect();
-    json!({
-        "device_keys": {
-            "user_id": person.id,
-            "device_id": person.device,
-            "algorithms": ["m.olm.v1.curve25519-aes-sha2", "m.megolm.v1.aes-sha2"],
-            "keys": {
-                format!("curve25519:{}", person.device): "C".repeat(43),
-                ed25519.clone(): "E".repeat(43),
-            },
-            "signatures": signature(&ed25519),
+    let key = Ed25519KeyPair::from_der(&Ed25519KeyPair::generate(), person.device.clone())?;
+    let mut device: CanonicalJsonObject = serde_json::from_value(json!({
+        "user_id": person.id,
+        "device_id": person.device,
+        "algorithms": ["m.olm.v1.curve25519-aes-sha2", "m.megolm.v1.aes-sha2"],
+        "keys": {
+            format!("curve25519:{}", person.device): "A".repeat(43),
+            ed25519: Base64::<Standard, _>::new(key.public_key()).encode(),
         },
-        "one_time_keys": one_time,
-    })
+    }))?;
+    sign_json(&person.id, &key, &mut device)?;
+    Ok(json!({ "device_keys": device, "one_time_keys": one_time }))
 }

@@ -1,0 +1,6 @@
+//! The service on real databases.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
+
+mod claims;
+mod house;
+mod idle;

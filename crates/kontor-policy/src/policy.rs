@@ -60,6 +60,9 @@ pub struct Policy {
     pub presence_allowed: bool,
     /// Whether pushes carry room and sender. Row "Push text": without content.
     pub push_content_allowed: bool,
+    /// Whether devices may name a push gateway outside. R-002: nothing goes out that is not in
+    /// the egress register.
+    pub push_gateways_allowed: bool,
     /// How people find each other. Row "Directory search".
     pub directory_search: DirectorySearch,
     /// Largest upload, in bytes.
@@ -133,6 +136,7 @@ impl Policy {
             typing_allowed: false,
             presence_allowed: false,
             push_content_allowed: false,
+            push_gateways_allowed: false,
             directory_search: DirectorySearch { min_chars: 3, max_results: 20 },
             max_upload_bytes: 50 * MIB,
             rate_limits: Some(RateLimits::standard()),
@@ -160,6 +164,7 @@ impl Policy {
             typing_allowed: true,
             presence_allowed: true,
             push_content_allowed: true,
+            push_gateways_allowed: true,
             directory_search: DirectorySearch { min_chars: 1, max_results: 50 },
             max_upload_bytes: 100 * MIB,
             rate_limits: None,

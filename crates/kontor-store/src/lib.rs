@@ -24,6 +24,7 @@ mod migrations;
 pub mod one_time_key;
 pub mod password;
 pub mod profile;
+pub mod pusher;
 pub mod receipt;
 pub mod refresh_token;
 pub mod registration_token;
@@ -58,6 +59,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         one_time_key::STATEMENTS,
         password::STATEMENTS,
         profile::STATEMENTS,
+        pusher::STATEMENTS,
         receipt::STATEMENTS,
         refresh_token::STATEMENTS,
         registration_token::STATEMENTS,

@@ -14,4 +14,5 @@ pub static MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0005_account_data.sql"),
     },
     Migration { number: 6, name: "receipts", sql: include_str!("../migrations/0006_receipts.sql") },
+    Migration { number: 7, name: "push", sql: include_str!("../migrations/0007_push.sql") },
 ];

@@ -1,0 +1,117 @@
+//! Pushers: where devices want to be told about notifications.
+//!
+//! They are kept, and nothing is sent yet: connections to the outside are for the egress
+//! register to allow.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use kontor_core::{Cx, Error, MatrixCode, Result};
+use kontor_store::pusher::{self, PusherKey};
+use ruma::api::client::push::{Pusher, PusherIds, PusherKind};
+use ruma::push::HttpPusherData;
+use serde_json::Value;
+
+use crate::Push;
+
+/// Limits of the specification, in bytes and characters.
+const PUSHKEY_LIMIT_BYTES: usize = 512;
+const APP_ID_LIMIT: usize = 64;
+
+/// Path of every push gateway.
+const GATEWAY_PATH: &str = "/_matrix/push/v1/notify";
+
+/// Largest pusher, in bytes.
+const SIZE_LIMIT_BYTES: usize = 16 * 1024;
+
+/// Most pushers of one person.
+const COUNT_LIMIT: i64 = 100;
+
+impl Push {
+    /// The caller's pushers, oldest first.
+    pub async fn pushers(&self, cx: &Cx) -> Result<Vec<Pusher>> {
+        let owner = cx.user()?.to_owned();
+        let rows = self.sources.db.read(cx, move |tx| pusher::list_pushers(tx, &owner)).await?;
+        rows.iter().map(|json| serde_json::from_slice(json).map_err(Error::internal)).collect()
+    }
+
+    /// Keeps a pusher of the caller. Unless it is to be `appended`, other people lose theirs of
+    /// the same key.
+    ///
+    /// # Errors
+    /// `Forbidden` where push gateways are not allowed, `M_INVALID_PARAM` for a malformed one.
+    pub async fn set_pusher(&self, cx: &Cx, pusher: Pusher, appended: bool) -> Result<()> {
+        let key = key(&pusher.ids)?;
+        match &pusher.kind {
+            PusherKind::Http(_) if !self.sources.policy.push_gateways_allowed => {
+                return Err(Error::forbidden("This organisation allows no push gateways."));
+            }
+            PusherKind::Http(data) => check_gateway(data)?,
+            _ => return Err(invalid("kind: only http is supported.")),
+        }
+        let json = serde_json::to_vec(&pusher).map_err(Error::internal)?;
+        if json.len() > SIZE_LIMIT_BYTES {
+            let text = format!("The pusher is larger than {SIZE_LIMIT_BYTES} bytes.");
+            return Err(Error::limited(MatrixCode::TooLarge, text));
+        }
+        let (session, now) = (cx.session()?.clone(), cx.now);
+        self.sources
+            .db
+            .write(cx, move |tx| {
+                let owner = (&*session.user_id, &*session.device_id);
+                if !appended {
+                    pusher::delete_pushers_of_others(tx, owner.0, &key)?;
+                }
+                pusher::upsert_pusher(tx, owner, &key, &json, now)?;
+                if pusher::count_pushers(tx, owner.0)? > COUNT_LIMIT {
+                    let text = format!("A person has at most {COUNT_LIMIT} pushers.");
+                    return Err(Error::limited(MatrixCode::TooLarge, text));
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// Removes a pusher of the caller; nothing happens if there is none.
+    pub async fn delete_pusher(&self, cx: &Cx, ids: &PusherIds) -> Result<()> {
+        let (owner, key) = (cx.user()?.to_owned(), key(ids)?);
+        self.sources
+            .db
+            .write(cx, move |tx| pusher::delete_pusher(tx, &owner, &key).map(|_| ()))
+            .await
+    }
+}
+
+fn key(ids: &PusherIds) -> Result<PusherKey> {
+    if ids.pushkey.is_empty() || ids.pushkey.len() > PUSHKEY_LIMIT_BYTES {
+        return Err(invalid(format!("pushkey: 1 to {PUSHKEY_LIMIT_BYTES} bytes.")));
+    }
+    let length = ids.app_id.chars().count();
+    if length == 0 || length > APP_ID_LIMIT || ids.app_id.contains('\0') {
+        return Err(invalid(format!("app_id: 1 to {APP_ID_LIMIT} characters without NUL.")));
+    }
+    let mut pushkey_hash = [0; 32];
+    let hash = digest(&SHA256, ids.pushkey.as_bytes());
+    pushkey_hash.copy_from_slice(hash.as_ref());
+    Ok(PusherKey { app_id: ids.app_id.clone(), pushkey_hash })
+}
+
+/// spec: "MUST be an HTTPS URL with a path of `/_matrix/push/v1/notify`".
+fn check_gateway(data: &HttpPusherData) -> Result<()> {
+    let authority = data.url.strip_prefix("https://").and_then(|rest| rest.split_once('/'));
+    let sound = authority.is_some_and(|(host, path)| {
+        !host.is_empty() && GATEWAY_PATH.strip_prefix('/') == Some(path)
+    });
+    if !sound {
+        let text = format!("data.url: must be https://HOST{GATEWAY_PATH}.");
+        return Err(invalid(text));
+    }
+    let format = serde_json::to_value(&data.format).map_err(Error::internal)?;
+    match format {
+        Value::Null => Ok(()),
+        Value::String(format) if format == "event_id_only" => Ok(()),
+        _ => Err(invalid("data.format: only event_id_only is known.")),
+    }
+}
+
+fn invalid(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::invalid(MatrixCode::InvalidParam, text)
+}

@@ -50,13 +50,25 @@ pub struct Viewer<'v> {
 #[derive(Debug)]
 enum Test {
     /// A text, all of it.
-    Fits { path: String, pattern: Pattern },
+    Fits {
+        path: String,
+        pattern: Pattern,
+    },
     /// The body, some words of it.
     Body(Pattern),
     /// A text, exactly.
-    Text { path: &'static str, text: String },
-    Is { path: String, value: Scalar },
-    Contains { path: String, value: Scalar },
+    Text {
+        path: &'static str,
+        text: String,
+    },
+    Is {
+        path: String,
+        value: Scalar,
+    },
+    Contains {
+        path: String,
+        value: Scalar,
+    },
     DisplayName,
     Members(RoomMemberCountIs),
     MayNotifyRoom,
@@ -150,9 +162,7 @@ impl Test {
 
     fn holds(&self, event: &FlatEvent, viewer: Viewer<'_>) -> bool {
         match self {
-            Self::Fits { path, pattern } => {
-                event.text(path).is_some_and(|text| pattern.fits(text))
-            }
+            Self::Fits { path, pattern } => event.text(path).is_some_and(|text| pattern.fits(text)),
             Self::Body(pattern) => event.body().is_some_and(|body| pattern.occurs_in(body)),
             Self::Text { path, text } => event.text(path) == Some(text.as_str()),
             Self::Is { path, value } => event.is(path, value),

@@ -71,7 +71,11 @@ fn default_rules_judge_as_the_specification_says() {
     let table = [
         ("plain", text("hello"), (true, false)),
         ("own", message("@alice:x", json!({ "body": "alice" })), (false, false)),
-        ("notice", message("@bob:x", json!({ "msgtype": "m.notice", "body": "x" })), (false, false)),
+        (
+            "notice",
+            message("@bob:x", json!({ "msgtype": "m.notice", "body": "x" })),
+            (false, false),
+        ),
         ("mention", message("@bob:x", named), (true, true)),
         ("says it mentions nobody", message("@boss:x", not_named), (true, false)),
         ("@room by a moderator", message("@boss:x", mention(true)), (true, true)),
@@ -107,15 +111,38 @@ fn own_rules_come_before_those_of_the_server() {
     };
     let loud = json!(["notify", { "set_tweak": "highlight" }]);
     let keyword = with(rule("k", loud.clone()), "pattern", "ca?e*".into());
-    let member_count =
-        json!([{ "kind": "room_member_count", "is": "<3" }]);
+    let member_count = json!([{ "kind": "room_member_count", "is": "<3" }]);
     let unknown = json!([{ "kind": "org.example.moon_phase" }]);
     let table = [
         ("keyword", json!({ "content": [keyword] }), text("we have cakes."), GROUP, (true, true)),
-        ("muted room", json!({ "room": [rule("!room", json!([]))] }), text("x"), GROUP, (false, false)),
-        ("other room", json!({ "room": [rule("!other", json!([]))] }), text("x"), GROUP, (true, false)),
-        ("muted person", json!({ "sender": [rule("@bob:x", json!([]))] }), text("x"), GROUP, (false, false)),
-        ("loud person", json!({ "sender": [rule("@bob:x", loud.clone())] }), text("x"), GROUP, (true, true)),
+        (
+            "muted room",
+            json!({ "room": [rule("!room", json!([]))] }),
+            text("x"),
+            GROUP,
+            (false, false),
+        ),
+        (
+            "other room",
+            json!({ "room": [rule("!other", json!([]))] }),
+            text("x"),
+            GROUP,
+            (true, false),
+        ),
+        (
+            "muted person",
+            json!({ "sender": [rule("@bob:x", json!([]))] }),
+            text("x"),
+            GROUP,
+            (false, false),
+        ),
+        (
+            "loud person",
+            json!({ "sender": [rule("@bob:x", loud.clone())] }),
+            text("x"),
+            GROUP,
+            (true, true),
+        ),
         (
             "few members",
             json!({ "override": [with(rule("m", loud.clone()), "conditions", member_count.clone())] }),
@@ -125,7 +152,7 @@ fn own_rules_come_before_those_of_the_server() {
         ),
         (
             "too many members",
-            json!({ "override": [with(rule("m", loud.clone()), "conditions", member_count)] }),
+            json!({ "override": [with(rule("m", loud), "conditions", member_count)] }),
             text("x"),
             GROUP,
             (true, false),

@@ -28,10 +28,8 @@ static LIST: Sql = Sql::new(
       ORDER BY created_ms, app_id, pushkey_hash",
 );
 
-static COUNT: Sql = Sql::new(
-    "pusher.count",
-    "SELECT COUNT(*) FROM pusher WHERE tenant_id = $1 AND user_id = $2",
-);
+static COUNT: Sql =
+    Sql::new("pusher.count", "SELECT COUNT(*) FROM pusher WHERE tenant_id = $1 AND user_id = $2");
 
 static DELETE: Sql = Sql::new(
     "pusher.delete",
@@ -100,11 +98,7 @@ pub fn delete_pushers_of_others(tx: &mut Tx<'_>, user: &UserId, key: &PusherKey)
 }
 
 /// Removes the pushers that a device has set.
-pub fn delete_pushers_of_device(
-    tx: &mut Tx<'_>,
-    user: &UserId,
-    device: &DeviceId,
-) -> Result<()> {
+pub fn delete_pushers_of_device(tx: &mut Tx<'_>, user: &UserId, device: &DeviceId) -> Result<()> {
     tx.execute(&DELETE_OF_DEVICE, &[user.into(), device.into()])?;
     Ok(())
 }

@@ -5,5 +5,6 @@ mod backend;
 mod inventory;
 mod media;
 mod plans;
+mod pusher;
 mod schema;
 mod statements;

@@ -127,7 +127,7 @@ impl Push {
 
 fn position(token: &str) -> Result<StreamPos> {
     let position = token.parse().ok().filter(|position| *position > 0);
-    position.map(StreamPos).ok_or_else(|| {
-        Error::invalid(MatrixCode::InvalidParam, "from: not a token of this list.")
-    })
+    position
+        .map(StreamPos)
+        .ok_or_else(|| Error::invalid(MatrixCode::InvalidParam, "from: not a token of this list."))
 }

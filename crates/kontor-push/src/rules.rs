@@ -209,9 +209,13 @@ fn read(user: &UserId, content: Option<&[u8]>) -> Result<Ruleset> {
 fn insert(ruleset: &mut Ruleset, rule: NewPushRule, placement: &Placement) -> Result<()> {
     let (kind, id) = (rule.kind(), rule.rule_id().to_owned());
     let (after, before) = (placement.after.as_deref(), placement.before.as_deref());
+    // ruma fails with a panic on a rule that is to stand beside itself.
+    if [after, before].contains(&Some(&*id)) {
+        return Err(Error::not_found("before, after: there is no such other rule."));
+    }
     // A rule that moves is taken out first: positions are those without it.
     let moves = after.is_some() || before.is_some();
-    let known = ruleset.get(kind.clone(), &id).map(|rule| rule.enabled());
+    let known = ruleset.get(kind.clone(), &id).map(ruma::push::AnyPushRuleRef::enabled);
     if moves && known.is_some() {
         ruleset.remove(kind.clone(), &id).map_err(|_| invalid("rule_id: reserved."))?;
     }

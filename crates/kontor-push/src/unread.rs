@@ -59,13 +59,14 @@ impl Push {
         if let Some(tally) = known.as_ref().filter(|tally| tally.upto >= live.last_pos) {
             return Ok(tally.count(&read));
         }
-        let from = known.as_ref().map_or(read.unthreaded, |tally| tally.upto);
+        let start = first_unread(&read, &live);
+        let from = known.as_ref().map_or(start, |tally| tally.upto);
         let mut events = self.events_after(cx, room, &live, from).await?;
         let mut tally = Tally { rules, upto: live.last_pos, unread: Vec::new() };
         match known {
             // A redaction may concern what is counted already.
             Some(_) if events.iter().any(|event| event.pdu.redacts.is_some()) => {
-                events = self.events_after(cx, room, &live, read.unthreaded).await?;
+                events = self.events_after(cx, room, &live, start).await?;
             }
             Some(known) => tally.unread.clone_from(&known.unread),
             None => {}
@@ -126,6 +127,13 @@ impl Push {
     pub(crate) fn known_flat(&self, event: &Event) -> Option<Arc<FlatEvent>> {
         self.events.get(&event.pos())
     }
+}
+
+/// Where to start counting: behind what is read altogether; or behind what is read of the main
+/// timeline, as far as memory does not reach back anyway.
+fn first_unread(read: &ReadPositions, live: &Live) -> StreamPos {
+    let main = read.threads.get("main").copied().unwrap_or_default();
+    read.unthreaded.max(main.min(live.recent_floor))
 }
 
 /// Applies one person's rules to events of one room.

@@ -32,6 +32,11 @@ async fn get(
     request: get_global_account_data::v3::Request,
 ) -> Result<get_global_account_data::v3::Response> {
     let kind = request.event_type.to_string();
+    // Push rules exist before anybody has changed one.
+    if kind == "m.push_rules" && cx.user()? == request.user_id {
+        let content = tenant.push.account_data(&cx).await?;
+        return Ok(get_global_account_data::v3::Response::new(Raw::from_json(content)));
+    }
     let content = tenant.account_data.get(&cx, (&request.user_id, None), &kind).await?;
     Ok(get_global_account_data::v3::Response::new(Raw::from_json(content)))
 }

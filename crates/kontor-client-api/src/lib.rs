@@ -13,6 +13,7 @@ mod error;
 mod frame;
 mod media;
 mod profile;
+mod push;
 mod receipts;
 mod rooms;
 mod router;

@@ -11,7 +11,7 @@ use tower_http::cors::{Any, CorsLayer};
 
 use crate::error::error_response;
 use crate::{
-    account, account_data, admin, device, discovery, e2ee, media, profile, receipts, rooms,
+    account, account_data, admin, device, discovery, e2ee, media, profile, push, receipts, rooms,
     session, sync,
 };
 
@@ -27,6 +27,7 @@ pub fn router() -> Router {
     let router = rooms::routes(router);
     let router = account_data::routes(router);
     let router = receipts::routes(router);
+    let router = push::routes(router);
     let router = sync::routes(router);
     let router = e2ee::routes(router);
     router.fallback(unrecognized).method_not_allowed_fallback(wrong_method).layer(cors())

@@ -10,6 +10,7 @@ use kontor_identity::Identity;
 use kontor_media::Media;
 use kontor_policy::Policy;
 use kontor_presence::{Presence, Typing};
+use kontor_push::Push;
 use kontor_receipts::Receipts;
 use kontor_rooms::Rooms;
 use kontor_sync::Sync;
@@ -45,6 +46,8 @@ pub struct Tenant {
     pub account_data: AccountData,
     /// How far people have read.
     pub receipts: Receipts,
+    /// Push rules, notifications and pushers.
+    pub push: Push,
     /// Who is typing.
     pub typing: Typing,
     /// Who is there.

@@ -17,6 +17,7 @@ use kontor_media::Media;
 use kontor_policy::Policy;
 use kontor_presence::{Presence, Pulse, Typing};
 use kontor_protocol::SigningKey;
+use kontor_push::Push;
 use kontor_receipts::Receipts;
 use kontor_rooms::Rooms;
 use kontor_store::MIGRATIONS;
@@ -121,6 +122,13 @@ impl Opening {
             rooms.clone(),
             account_data.clone(),
         );
+        let push = Push::new(kontor_push::Sources {
+            db: db.clone(),
+            policy: Arc::clone(&self.policy),
+            rooms: rooms.clone(),
+            account_data: account_data.clone(),
+            receipts: receipts.clone(),
+        });
         let pulse = Pulse::starting_at(u64::try_from(self.clock.now().0).unwrap_or_default());
         let policy = &self.policy;
         let typing = Typing::new(feed.clone(), Arc::clone(policy), rooms.clone(), pulse.clone());
@@ -132,6 +140,7 @@ impl Opening {
             e2ee: e2ee.clone(),
             account_data: account_data.clone(),
             receipts: receipts.clone(),
+            push: push.clone(),
             typing: typing.clone(),
             presence: presence.clone(),
             pulse,
@@ -149,6 +158,7 @@ impl Opening {
             e2ee,
             account_data,
             receipts,
+            push,
             typing,
             presence,
             sync,

@@ -134,7 +134,7 @@ fn wants(filter: &RoomEventFilter, kind: &str) -> bool {
     filter.types.as_deref().is_none_or(|types| fits(types, kind)) && !fits(&filter.not_types, kind)
 }
 
-fn wants_kind(filter: &Filter, kind: &str) -> bool {
+pub(crate) fn wants_kind(filter: &Filter, kind: &str) -> bool {
     filter.types.as_deref().is_none_or(|types| fits(types, kind)) && !fits(&filter.not_types, kind)
 }
 

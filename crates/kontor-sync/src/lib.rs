@@ -12,5 +12,6 @@ mod left;
 mod stripped;
 mod sync;
 mod token;
+mod unread;
 
 pub use sync::{Sources, Sync};

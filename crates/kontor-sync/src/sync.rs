@@ -8,6 +8,7 @@ use kontor_core::{Cx, Result, StreamPos};
 use kontor_e2ee::{E2ee, Moves};
 use kontor_feed::Feed;
 use kontor_presence::{Presence, Pulse, Typing};
+use kontor_push::Push;
 use kontor_receipts::Receipts;
 use kontor_rooms::{Rooms, UserRoom, UserRooms};
 use ruma::api::client::filter::{FilterDefinition, LazyLoadOptions};
@@ -47,6 +48,8 @@ pub struct Sources {
     pub account_data: AccountData,
     /// Read receipts.
     pub receipts: Receipts,
+    /// Push rules and unread counts.
+    pub push: Push,
     /// Typing notices.
     pub typing: Typing,
     /// Presence.
@@ -162,6 +165,8 @@ impl Sync {
         self.add_keys(cx, scope, &moves, &mut response).await?;
         self.add_ephemeral(cx, scope, &rooms, &mut response).await?;
         self.add_account_data(cx, scope, &rooms, &mut response).await?;
+        self.add_default_rules(cx, scope, &mut response).await?;
+        self.add_unread(cx, scope, &mut response).await?;
         self.add_presence(cx, scope, &mut response).await?;
         Ok(response)
     }

@@ -16,6 +16,7 @@ mod e2ee_keys;
 mod e2ee_to_device;
 mod login;
 mod profiles;
+mod push;
 mod rooms;
 mod sync;
 mod tenants;

@@ -1,16 +1,20 @@
-//! Pure Matrix: room versions, events, hashing, signing, authorization, redaction, filters.
+//! Pure Matrix: room versions, events, hashing, signing, authorization, state resolution,
+//! redaction, filters.
 //! No input or output, no clock, no database.
 
 mod authorize;
+mod canonical;
 mod client;
 mod filter;
 mod levels;
 mod pdu;
 mod push;
 mod relation;
+mod resolve;
 mod rules;
 mod shape;
 mod sign;
+mod verify;
 mod visibility;
 
 pub use authorize::{auth_types, authorize};
@@ -20,6 +24,8 @@ pub use levels::PowerLevels;
 pub use pdu::Pdu;
 pub use push::{FlatEvent, PATTERN_LIMIT, PushRules, Verdict, Viewer, default_rules};
 pub use relation::{Relation, relation, relation_in};
+pub use resolve::{EventIds, StateMap, auth_chain, resolve_state};
 pub use rules::RoomRules;
 pub use sign::{EventDraft, Redacted, SignedEvent, SigningKey, redact, redaction_content, sign};
+pub use verify::{Integrity, PublicKeys, Verified, verify};
 pub use visibility::may_see;

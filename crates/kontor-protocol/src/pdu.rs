@@ -77,15 +77,34 @@ impl Pdu {
         json: &[u8],
         rules: &RoomRules,
     ) -> Result<Self> {
-        let stored: Stored<'_> = serde_json::from_slice(json)
+        let stored = serde_json::from_slice(json)
             .map_err(|cause| Error::internal(format!("event {event_id} is damaged: {cause}")))?;
+        Ok(Self::assemble(event_id, room_id, stored, rules))
+    }
+
+    /// Reads an event made by others.
+    pub(crate) fn from_received(
+        event_id: OwnedEventId,
+        room_id: &RoomId,
+        json: &[u8],
+        rules: &RoomRules,
+    ) -> serde_json::Result<Self> {
+        Ok(Self::assemble(event_id, room_id, serde_json::from_slice(json)?, rules))
+    }
+
+    fn assemble(
+        event_id: OwnedEventId,
+        room_id: &RoomId,
+        stored: Stored<'_>,
+        rules: &RoomRules,
+    ) -> Self {
         let mut redacts = stored.redacts;
         if rules.redacts_in_content() && stored.kind == TimelineEventType::RoomRedaction {
             redacts = serde_json::from_str::<RedactionContent>(stored.content.get())
                 .ok()
                 .and_then(|content| content.redacts);
         }
-        Ok(Self {
+        Self {
             event_id,
             room_id: room_id.to_owned(),
             sender: stored.sender,
@@ -97,7 +116,7 @@ impl Pdu {
             auth_events: stored.auth_events,
             depth: stored.depth,
             redacts,
-        })
+        }
     }
 
     /// The membership an `m.room.member` state event sets.

@@ -3,24 +3,20 @@
 use kontor_core::{Error, MatrixCode, Result, Secret};
 use ruma::canonical_json::{CanonicalJsonObject, CanonicalJsonValue};
 use ruma::events::TimelineEventType;
-use ruma::signatures::{Ed25519KeyPair, hash_and_sign_event, reference_hash};
+use ruma::serde::Base64;
+use ruma::signatures::{Ed25519KeyPair, PublicKeySet, hash_and_sign_event, reference_hash};
 use ruma::{
     EventId, MilliSecondsSinceUnixEpoch, OwnedEventId, OwnedRoomId, OwnedUserId, RoomId, ServerName,
 };
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
+use crate::canonical::{EVENT_LIMIT_BYTES, canonical_content, too_large};
 use crate::shape::check_state;
-use crate::{Pdu, RoomRules};
-
-/// Largest event, in bytes of canonical JSON (spec: "Size limits").
-const EVENT_LIMIT_BYTES: usize = 65_535;
+use crate::{Pdu, PublicKeys, RoomRules};
 
 /// Longest sender, type, state key and room id, in bytes (spec: "Size limits").
 const FIELD_LIMIT_BYTES: usize = 255;
-
-/// Deepest nesting of a content. Generous: clients use less than ten levels.
-const DEPTH_LIMIT: usize = 64;
 
 /// The fixed beginning of an Ed25519 private key in PKCS #8 (RFC 8410); the seed follows.
 const PKCS8_PREFIX: [u8; 16] = [
@@ -33,12 +29,17 @@ pub struct SigningKey(Ed25519KeyPair);
 impl SigningKey {
     /// The key with this 32-byte seed; `version` is the part of its name after `ed25519:`.
     pub fn from_seed(seed: &Secret<[u8; 32]>, version: &str) -> Result<Self> {
-        let mut document = Secret::new(PKCS8_PREFIX.to_vec()).expose().clone();
-        document.extend_from_slice(seed.expose());
-        let document = Secret::new(document);
+        let document = Secret::new([&PKCS8_PREFIX[..], seed.expose()].concat());
         Ed25519KeyPair::from_der(document.expose(), version.to_owned())
             .map(Self)
             .map_err(|_| Error::internal("the signing key is not an Ed25519 seed"))
+    }
+
+    /// What others need to verify the events that `server` signs with this key.
+    pub fn public_keys(&self, server: &ServerName) -> PublicKeys {
+        let id = format!("ed25519:{}", self.0.version());
+        let key = Base64::new(self.0.public_key().to_vec());
+        PublicKeys::from([(server.to_string(), PublicKeySet::from([(id, key)]))])
     }
 }
 
@@ -198,65 +199,6 @@ fn check_fields(draft: &EventDraft) -> Result<()> {
     Ok(())
 }
 
-/// The content as canonical JSON: an object, integers only, not too deep.
-fn canonical_content(content: &RawValue) -> Result<CanonicalJsonObject> {
-    if content.get().len() > EVENT_LIMIT_BYTES {
-        return Err(too_large());
-    }
-    let value: Value = serde_json::from_str(content.get())
-        .map_err(|cause| Error::invalid(MatrixCode::BadJson, format!("content: {cause}")))?;
-    let Value::Object(object) = value else {
-        return Err(Error::invalid(MatrixCode::BadJson, "content: must be an object."));
-    };
-    object
-        .into_iter()
-        .map(|(name, value)| {
-            let value = canonical(value, &mut vec![name.clone()])?;
-            Ok((name, value))
-        })
-        .collect()
-}
-
-/// Converts a value; `path` names it in errors.
-fn canonical(value: Value, path: &mut Vec<String>) -> Result<CanonicalJsonValue> {
-    let bad = |path: &[String], why: &str| {
-        Error::invalid(MatrixCode::BadJson, format!("content.{}: {why}", path.join(".")))
-    };
-    if path.len() > DEPTH_LIMIT {
-        return Err(bad(&[], "nested too deeply."));
-    }
-    Ok(match value {
-        Value::Null => CanonicalJsonValue::Null,
-        Value::Bool(value) => CanonicalJsonValue::Bool(value),
-        Value::String(text) => CanonicalJsonValue::String(text),
-        Value::Number(number) => {
-            let integer = number.as_i64().and_then(|number| number.try_into().ok());
-            match integer {
-                Some(integer) => CanonicalJsonValue::Integer(integer),
-                None => return Err(bad(path, "must be an integer within ±(2^53 − 1).")),
-            }
-        }
-        Value::Array(items) => {
-            let mut array = Vec::with_capacity(items.len());
-            for (index, item) in items.into_iter().enumerate() {
-                path.push(index.to_string());
-                array.push(canonical(item, path)?);
-                path.pop();
-            }
-            CanonicalJsonValue::Array(array)
-        }
-        Value::Object(fields) => {
-            let mut object = CanonicalJsonObject::new();
-            for (name, field) in fields {
-                path.push(name.clone());
-                object.insert(name, canonical(field, path)?);
-                path.pop();
-            }
-            CanonicalJsonValue::Object(object)
-        }
-    })
-}
-
 fn ids(ids: &[OwnedEventId]) -> CanonicalJsonValue {
     let ids = ids.iter().map(|id| CanonicalJsonValue::String(id.to_string()));
     CanonicalJsonValue::Array(ids.collect())
@@ -267,7 +209,5 @@ fn integer(number: u64) -> Result<CanonicalJsonValue> {
     Ok(CanonicalJsonValue::Integer(number))
 }
 
-fn too_large() -> Error {
-    let text = format!("The event is larger than {EVENT_LIMIT_BYTES} bytes.");
-    Error::limited(MatrixCode::TooLarge, text)
-}
+#[cfg(test)]
+mod tests;

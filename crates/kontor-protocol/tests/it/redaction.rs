@@ -39,9 +39,10 @@ proptest! {
 fn each_version_keeps_what_its_rules_name() {
     let create = json!({"creator": "@a:x", "room_version": "10", "note": 1});
     let levels = json!({"users": {}, "invite": 50, "ban": 50, "note": 1});
+    let signed = json!({"mxid": "@a:x", "token": "t", "signatures": {}});
     let member = json!({
         "membership": "join", "displayname": "A", "join_authorised_via_users_server": "@b:x",
-        "third_party_invite": {"signed": {"token": "t"}, "display_name": "B"},
+        "third_party_invite": {"signed": signed, "display_name": "B"},
     });
     let cases = [
         ("m.room.message", json!({"body": "b"}), [json!({}), json!({})]),
@@ -58,7 +59,7 @@ fn each_version_keeps_what_its_rules_name() {
                 json!({"membership": "join", "join_authorised_via_users_server": "@b:x"}),
                 json!({
                     "membership": "join", "join_authorised_via_users_server": "@b:x",
-                    "third_party_invite": {"signed": {"token": "t"}},
+                    "third_party_invite": {"signed": signed},
                 }),
             ],
         ),

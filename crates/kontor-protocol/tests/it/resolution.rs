@@ -75,12 +75,12 @@ impl Room {
 }
 
 /// A fork of three sides, the third growing from where the second ended.
-fn forked(version: &RoomVersionId, sides: &[Side; 3]) -> (Room, State, Vec<StateMap>) {
+fn forked(version: &RoomVersionId, sides: &[Side; 3]) -> (Room, Vec<StateMap>) {
     let (mut room, base) = Room::with_people(version);
     let first = room.walk(&base, &sides[0]);
     let second = room.walk(&base, &sides[1]);
     let third = room.walk(&second, &sides[2]);
-    (room, base, vec![ids(&first), ids(&second), ids(&third)])
+    (room, vec![ids(&first), ids(&second), ids(&third)])
 }
 
 proptest! {
@@ -90,7 +90,7 @@ proptest! {
     fn the_order_of_the_sides_is_of_no_consequence(
         version in version(), sides in [side(), side(), side()],
     ) {
-        let (room, _, states) = forked(&version, &sides);
+        let (room, states) = forked(&version, &sides);
         let resolved = room.resolve(&states);
         for order in [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
             let states = order.map(|index: usize| states[index].clone());
@@ -100,23 +100,19 @@ proptest! {
 
     #[test]
     fn what_nobody_disputes_stays(version in version(), sides in [side(), side(), side()]) {
-        let (room, base, states) = forked(&version, &sides);
+        let (room, states) = forked(&version, &sides);
         let resolved = room.resolve(&states);
         for (place, event_id) in &states[0] {
             if states.iter().all(|state| state.get(place) == Some(event_id)) {
                 prop_assert_eq!(resolved.get(place), Some(event_id));
             }
         }
-        // The room keeps its creator and its rules, whatever else happens.
-        for (kind, key) in [("m.room.create", ""), ("m.room.power_levels", "")] {
-            prop_assert!(resolved.contains_key(&(kind.into(), key.to_owned())));
-        }
-        prop_assert!(ids(&base).keys().all(|place| resolved.contains_key(place)));
+        prop_assert!(resolved.contains_key(&("m.room.create".into(), String::new())));
     }
 
     #[test]
     fn nothing_is_invented(version in version(), sides in [side(), side(), side()]) {
-        let (room, _, states) = forked(&version, &sides);
+        let (room, states) = forked(&version, &sides);
         for ((kind, key), event_id) in room.resolve(&states) {
             let event = &room.events[&event_id];
             prop_assert_eq!(event.kind.to_string(), kind.to_string());
@@ -128,7 +124,7 @@ proptest! {
 
     #[test]
     fn what_is_agreed_needs_no_resolution(version in version(), sides in [side(), side(), side()]) {
-        let (room, _, states) = forked(&version, &sides);
+        let (room, states) = forked(&version, &sides);
         let resolved = room.resolve(&states);
         prop_assert_eq!(&room.resolve(&[resolved.clone(), resolved.clone()]), &resolved);
         prop_assert_eq!(&room.resolve(&states[..1]), &states[0]);
@@ -136,7 +132,7 @@ proptest! {
 
     #[test]
     fn a_creator_of_version_12_keeps_all_rights(sides in [side(), side(), side()]) {
-        let (room, _, states) = forked(&RoomVersionId::V12, &sides);
+        let (room, states) = forked(&RoomVersionId::V12, &sides);
         let resolved = room.resolve(&states);
         let event = |kind: &str| {
             resolved.get(&(kind.into(), String::new())).and_then(|id| room.events.get(id))
@@ -186,6 +182,21 @@ fn a_demotion_beats_what_the_demoted_does_meanwhile() {
         let users = room.content(&resolved, "m.room.power_levels", "")["users"].clone();
         assert_eq!(users["@bob:kontor.test"], 0, "{version}");
         assert!(users.get("@carol:kontor.test").is_none(), "{version}");
+    }
+}
+
+/// Not wished for, but what the algorithm says ("state reset"): the value before the fork is in
+/// nobody's difference, so it does not come back when both that replaced it are refused.
+#[test]
+fn a_place_is_empty_if_both_sides_of_its_dispute_lose() {
+    for version in VERSIONS {
+        let (mut room, base) = Room::with_people(&version);
+        let kicked =
+            vec![("bob", Step::Rule("public"), 10), ("alice", Step::Member("bob", "leave"), 10)];
+        let kicked = room.walk(&base, &kicked);
+        let other = room.walk(&base, &step("bob", Step::Rule("public"), 11));
+        let resolved = room.resolve(&[ids(&kicked), ids(&other)]);
+        assert!(!resolved.contains_key(&("m.room.join_rules".into(), String::new())), "{version}");
     }
 }
 

@@ -131,16 +131,37 @@ impl Room {
 
     /// Signs, authorizes and adds an event.
     pub(crate) fn act(&mut self, state: &mut State, deed: &Deed<'_>) -> Result<Arc<Pdu>> {
-        let event = Arc::new(self.sign(state, deed)?.pdu);
+        let event = self.sign(state, deed)?.pdu;
+        self.add(state, event)
+    }
+
+    /// Authorizes and adds an event.
+    pub(crate) fn add(&mut self, state: &mut State, event: Pdu) -> Result<Arc<Pdu>> {
+        let event = Arc::new(event);
         authorize(&self.rules, &event, |kind, key| {
             state.get(&(kind.to_owned(), key.to_owned())).map(|event| &**event)
         })?;
-        self.id = Some(event.room_id.clone());
+        self.id.get_or_insert_with(|| event.room_id.clone());
         self.events.insert(event.event_id.clone(), Arc::clone(&event));
         if let Some(key) = &event.state_key {
             state.insert((event.kind.to_string(), key.clone()), Arc::clone(&event));
         }
         Ok(event)
+    }
+
+    /// An event of this room as a careless server would make it.
+    pub(crate) fn unchecked(&self, deed: &Deed<'_>, number: usize) -> Pdu {
+        let mut event = serde_json::json!({
+            "sender": person(deed.who), "type": deed.kind, "content": deed.content, "depth": 99,
+            "origin_server_ts": deed.at_ms, "prev_events": [], "auth_events": [],
+        });
+        if let Some(key) = deed.key {
+            event["state_key"] = key.into();
+        }
+        let json = event.to_string();
+        let event_id = EventId::parse(format!("$careless{number}")).unwrap();
+        let room_id = self.id.as_ref().unwrap();
+        Pdu::from_stored(event_id, room_id, json.as_bytes(), &self.rules).unwrap()
     }
 
     /// The event with this id.

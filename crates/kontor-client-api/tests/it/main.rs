@@ -17,6 +17,7 @@ mod e2ee_to_device;
 mod login;
 mod profiles;
 mod push;
+mod room_refusals;
 mod rooms;
 mod sync;
 mod tenants;

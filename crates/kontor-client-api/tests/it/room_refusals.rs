@@ -1,0 +1,82 @@
+//! What rooms refuse, each found by a walk with a real client.
+
+use kontor_testkit::{TestServer, for_each_server, json};
+
+#[tokio::test]
+async fn the_same_annotation_twice_is_refused_until_it_is_taken_back() {
+    for_each_server(async |server: TestServer| {
+        let alice = server.register("alice").await;
+        let room = alice.create_room(json!({ "preset": "public_chat" })).await;
+        let bob = server.register("bob").await;
+        bob.join(&room).await;
+        let target = alice.send(&room, "Wer kommt mit?").await;
+        let reaction = |key: &str| {
+            json!({ "m.relates_to": {
+                "rel_type": "m.annotation", "event_id": target, "key": key,
+            }})
+        };
+        let thumb = alice.send_event(&room, "m.reaction", reaction("👍")).await.ok();
+        let again = alice.send_event(&room, "m.reaction", reaction("👍")).await;
+        again.fails(400, "M_DUPLICATE_ANNOTATION");
+        alice.send_event(&room, "m.reaction", reaction("🎉")).await.ok();
+        bob.send_event(&room, "m.reaction", reaction("👍")).await.ok();
+        let event = thumb.text("event_id");
+        let path = format!("/_matrix/client/v3/rooms/{room}/redact/{event}/back");
+        alice.put(&path, json!({})).await.ok();
+        alice.send_event(&room, "m.reaction", reaction("👍")).await.ok();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_annotation_sent_again_with_its_transaction_id_is_no_duplicate() {
+    let server = TestServer::start().await;
+    let alice = server.register("alice").await;
+    let room = alice.create_room(json!({})).await;
+    let target = alice.send(&room, "hello").await;
+    let path = format!("/_matrix/client/v3/rooms/{room}/send/m.reaction/once");
+    let body = json!({ "m.relates_to": {
+        "rel_type": "m.annotation", "event_id": target, "key": "👍",
+    }});
+    let first = alice.put(&path, body.clone()).await.ok();
+    // Push the event out of memory: the database must know the transaction too.
+    for number in 0..60 {
+        alice.send(&room, &number.to_string()).await;
+    }
+    let second = alice.put(&path, body).await.ok();
+    assert_eq!(first.text("event_id"), second.text("event_id"));
+}
+
+#[tokio::test]
+async fn an_invitation_opens_history_only_where_the_room_says_so() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.register("alice").await, server.register("bob").await);
+    for (visibility, readable) in
+        [("shared", false), ("joined", false), ("invited", true), ("world_readable", true)]
+    {
+        let setting = json!({
+            "type": "m.room.history_visibility", "state_key": "",
+            "content": { "history_visibility": visibility },
+        });
+        let room = alice.create_room(json!({ "initial_state": [setting] })).await;
+        alice.invite(&room, &bob).await;
+        let path = format!("/_matrix/client/v3/rooms/{room}/messages?dir=b");
+        let answer = bob.get(&path).await;
+        match readable {
+            true => drop(answer.ok()),
+            false => answer.fails(403, "M_FORBIDDEN"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_taken_address_is_a_conflict() {
+    let server = TestServer::start().await;
+    let alice = server.register("alice").await;
+    let room = alice.create_room(json!({ "room_alias_name": "harbour" })).await;
+    let path = "/_matrix/client/v3/directory/room/%23harbour:localhost";
+    alice.put(path, json!({ "room_id": room })).await.fails(409, "M_UNKNOWN");
+    let body = json!({ "room_alias_name": "harbour" });
+    let answer = alice.post("/_matrix/client/v3/createRoom", body).await;
+    answer.fails(400, "M_ROOM_IN_USE");
+}

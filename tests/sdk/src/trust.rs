@@ -21,10 +21,12 @@ pub(crate) async fn own_devices(walk: &Walk, party: &Party) -> Result<()> {
             .until("the identity", async || Ok(keys.get_user_identity(&phone.user()).await?))
             .await?;
         let id = phone.client.device_id().context("no device id")?;
-        let device = laptop
-            .until("the phone", async || Ok(keys.get_device(&phone.user(), id).await?))
+        laptop
+            .until("the phone, signed by its owner", async || {
+                let device = keys.get_device(&phone.user(), id).await?;
+                Ok(device.filter(|device| device.is_cross_signed_by_owner()).map(|_| ()))
+            })
             .await?;
-        ensure!(device.is_cross_signed_by_owner(), "the phone is not signed by its owner");
         Ok(())
     })
     .await?;

@@ -74,7 +74,7 @@ async fn a_taken_address_is_a_conflict() {
     let server = TestServer::start().await;
     let alice = server.register("alice").await;
     let room = alice.create_room(json!({ "room_alias_name": "harbour" })).await;
-    let path = "/_matrix/client/v3/directory/room/%23harbour:localhost";
+    let path = "/_matrix/client/v3/directory/room/%23harbour:one.example";
     alice.put(path, json!({ "room_id": room })).await.fails(409, "M_UNKNOWN");
     let body = json!({ "room_alias_name": "harbour" });
     let answer = alice.post("/_matrix/client/v3/createRoom", body).await;

@@ -13,7 +13,7 @@ const FILE: &str = "kontor.lock";
 /// ends.
 #[derive(Debug)]
 pub struct FolderLock {
-    _file: File,
+    file: File,
 }
 
 impl FolderLock {
@@ -31,7 +31,7 @@ impl FolderLock {
         options.write(true).create(true).truncate(false).mode(0o600);
         let file = options.open(&path).map_err(failed)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(TryLockError::Error(error)) => Err(failed(error)),
             Err(TryLockError::WouldBlock) => Err(Error::conflict(
                 MatrixCode::Unknown,
@@ -41,6 +41,14 @@ impl FolderLock {
                 ),
             )),
         }
+    }
+}
+
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        // Closing alone would not do: a child process that is just starting still has a copy of
+        // the file. If unlocking fails, closing is what remains.
+        drop(self.file.unlock());
     }
 }
 
@@ -63,5 +71,21 @@ mod tests {
     fn a_folder_that_cannot_be_is_refused() {
         let error = FolderLock::acquire(Path::new("/dev/null/folder")).unwrap_err();
         assert_eq!(error.kind, Kind::Unavailable);
+    }
+
+    #[test]
+    fn a_child_process_that_starts_meanwhile_does_not_keep_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            let children = scope.spawn(|| {
+                for _ in 0..300 {
+                    std::process::Command::new("true").status().unwrap();
+                }
+            });
+            while !children.is_finished() {
+                // Between its birth and its program, a child shares the open lock file.
+                drop(FolderLock::acquire(folder.path()).unwrap());
+            }
+        });
     }
 }

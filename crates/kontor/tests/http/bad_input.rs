@@ -4,6 +4,7 @@
 mod clock;
 mod corruption;
 mod disk;
+mod flood;
 mod forged;
 mod kill;
 mod limits;

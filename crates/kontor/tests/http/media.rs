@@ -1,6 +1,7 @@
 //! The content repository over HTTP.
 
 mod downloads;
+mod organisations;
 mod thumbnails;
 mod uploads;
 

@@ -21,6 +21,7 @@ use ruma::api::{IncomingRequest, IncomingRequestExt, OutgoingResponse, OutgoingR
 use serde::de::IgnoredAny;
 
 use crate::error::{error_response, json_error, parse_error};
+use crate::pace::admit;
 use crate::tenant::{Peer, Tenant};
 
 /// Largest JSON request body, in bytes. Key uploads and key backups are the largest honest ones.
@@ -120,6 +121,7 @@ where
     let mut cx = context(&tenant, &head.headers, token).await?;
     cx.address = head.extensions.get::<Peer>().map(|peer| peer.0);
     cx.request_id = head.extensions.get::<RequestId>().copied().unwrap_or(cx.request_id);
+    admit(&tenant, &cx, &head)?;
     let body = match Limited::new(body, BODY_LIMIT_BYTES).collect().await {
         Ok(body) => body.to_bytes(),
         Err(cause) if cause.is::<LengthLimitError>() => {

@@ -12,6 +12,7 @@ mod e2ee;
 mod error;
 mod frame;
 mod media;
+mod pace;
 mod profile;
 mod push;
 mod receipts;
@@ -22,5 +23,6 @@ mod sync;
 mod tenant;
 
 pub use error::error_response;
+pub use pace::Pace;
 pub use router::router;
 pub use tenant::{Peer, Tenant};

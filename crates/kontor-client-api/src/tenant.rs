@@ -16,6 +16,8 @@ use kontor_rooms::Rooms;
 use kontor_sync::Sync;
 use ruma::OwnedServerName;
 
+use crate::Pace;
+
 /// One organisation: its name and its services.
 ///
 /// The node puts an `Arc<Tenant>` into each request's extensions, chosen by the `Host` header. A
@@ -34,6 +36,8 @@ pub struct Tenant {
     pub public_url: Option<String>,
     /// Settings.
     pub policy: Arc<Policy>,
+    /// What people have asked for lately.
+    pub pace: Pace,
     /// Accounts, sessions and devices.
     pub identity: Identity,
     /// Uploaded files.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use kontor_core::{Cx, Error, Result, Secret, Timestamp};
+use kontor_policy::too_often;
 use kontor_store::account::{self, AccountRow};
 use kontor_store::login_failure::{self, FailureRow};
 use kontor_store::password as password_table;
@@ -11,7 +12,7 @@ use ruma::{OwnedUserId, UserId};
 use crate::Identity;
 use crate::password::is_overlong;
 use crate::pepper::Purpose;
-use crate::throttle::{Subject, too_often};
+use crate::throttle::Subject;
 
 /// Failures older than this are forgotten. law: R-044
 const FAILURES_KEPT: Duration = Duration::from_hours(7 * 24);

@@ -1,22 +1,13 @@
 //! How often an account or an address may try. In memory; no address is ever stored.
 
-use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
-use std::time::Duration;
 
-use kontor_core::{Error, MatrixCode, Result, Timestamp};
+use kontor_core::{Result, Timestamp};
 use kontor_policy::Rate;
-use parking_lot::Mutex;
 
-/// Most subjects kept; when full, those with full buckets go first.
-const MOST_SUBJECTS: usize = 100_000;
-
-/// Token buckets by subject.
+/// Tries by subject.
 #[derive(Debug, Default)]
-pub(crate) struct Throttle {
-    /// When the bucket is full again.
-    full_at: Mutex<HashMap<Subject, Timestamp>>,
-}
+pub(crate) struct Throttle(kontor_policy::Throttle<Subject>);
 
 /// Whose tries are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,62 +46,13 @@ impl Throttle {
     /// # Errors
     /// `Limited` (`M_LIMIT_EXCEEDED` with `retry_after_ms`) if it was one too many.
     pub(crate) fn take(&self, subject: Subject, rate: Rate, now: Timestamp) -> Result<()> {
-        let interval = 60_000 / i64::from(rate.per_minute.max(1));
-        let capacity = interval.saturating_mul(i64::from(rate.burst.max(1)));
-        let mut full_at = self.full_at.lock();
-        if full_at.len() >= MOST_SUBJECTS {
-            full_at.retain(|_, at| *at > now);
-            if full_at.len() >= MOST_SUBJECTS {
-                full_at.clear();
-            }
-        }
-        let slot = full_at.entry(subject.normalised()).or_insert(now);
-        // The clock may have jumped back: nobody waits longer than an empty bucket takes to fill.
-        let start = slot.0.clamp(now.0, now.0.saturating_add(capacity));
-        let wait = start + interval - now.0 - capacity;
-        if wait > 0 {
-            return Err(too_often(Duration::from_millis(wait.unsigned_abs())));
-        }
-        *slot = Timestamp(start + interval);
-        Ok(())
+        self.0.take(subject.normalised(), rate, now)
     }
-}
-
-/// `M_LIMIT_EXCEEDED` with the time to wait.
-pub(crate) fn too_often(wait: Duration) -> Error {
-    let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-    Error::limited(MatrixCode::LimitExceeded, "Too many tries. Wait, then try again.")
-        .with_field("retry_after_ms", wait_ms)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const RATE: Rate = Rate { burst: 3, per_minute: 6 };
-
-    #[test]
-    fn burst_passes_then_one_per_interval() {
-        let throttle = Throttle::default();
-        let alice = Subject::Account([1; 32]);
-        let at = |ms| throttle.take(alice, RATE, Timestamp(ms));
-        assert!(at(0).is_ok() && at(0).is_ok() && at(0).is_ok());
-        let refused = at(0).unwrap_err();
-        assert_eq!(refused.fields.get("retry_after_ms"), Some(&10_000.into()));
-        assert!(at(9_999).is_err());
-        assert!(at(10_000).is_ok());
-        assert!(at(10_000).is_err());
-        assert!(throttle.take(Subject::Account([2; 32]), RATE, Timestamp(0)).is_ok());
-    }
-
-    #[test]
-    fn a_clock_that_jumps_back_locks_nobody_out() {
-        let throttle = Throttle::default();
-        let alice = Subject::Account([1; 32]);
-        throttle.take(alice, RATE, Timestamp(1_000_000_000)).unwrap();
-        let refused = throttle.take(alice, RATE, Timestamp(0)).unwrap_err();
-        assert_eq!(refused.fields.get("retry_after_ms"), Some(&10_000.into()));
-    }
 
     #[test]
     fn neighbours_in_one_ipv6_network_share_a_bucket() {

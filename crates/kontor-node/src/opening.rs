@@ -152,6 +152,7 @@ impl Opening {
             random: self.random.clone(),
             public_url: self.public_urls.get(server_name).cloned(),
             policy: Arc::clone(&self.policy),
+            pace: kontor_client_api::Pace::default(),
             identity,
             media,
             rooms,

@@ -5,7 +5,9 @@
 
 mod limits;
 mod policy;
+mod throttle;
 
 pub use kontor_config::{Preset, RegistrationMode as Registration};
 pub use limits::{Rate, RateLimits};
 pub use policy::{DirectorySearch, Policy};
+pub use throttle::{Throttle, too_often};

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::Tenant;
 use crate::error::error_response;
 use crate::frame::{Token, context, tenant_of, unreadable_path};
+use crate::pace::admit;
 
 /// One request without its body, and what surrounds it.
 pub(crate) struct Exchange {
@@ -49,6 +50,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Exchange {
     async fn from_request_parts(head: &mut Parts, state: &S) -> Result<Self, Failure> {
         let tenant = tenant_of(&head.extensions)?;
         let cx = context(&tenant, &head.headers, Token::Required).await?;
+        admit(&tenant, &cx, head)?;
         let params =
             RawPathParams::from_request_parts(head, state).await.map_err(|_| unreadable_path())?;
         let path = params.iter().map(|(_, value)| value.to_owned()).collect();

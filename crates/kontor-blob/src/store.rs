@@ -116,14 +116,14 @@ impl Shared {
         self.folder.join(INCOMING).join(id.as_str())
     }
 
-    /// Moves an upload, already durable, to its final place.
-    pub(crate) fn publish(&self, id: &BlobId) -> Result<()> {
+    /// Moves an upload to its final place and answers that.
+    pub(crate) fn publish(&self, id: &BlobId) -> Result<PathBuf> {
         let target = self.path(id);
         let shelf = target.parent().ok_or_else(|| Error::internal("blob without a folder"))?;
         disk::create_folder(shelf)
             .and_then(|()| fs::rename(self.incoming_path(id), &target))
-            .and_then(|()| disk::sync_folder(shelf))
-            .map_err(disk::failed)
+            .map_err(disk::failed)?;
+        Ok(target)
     }
 }
 

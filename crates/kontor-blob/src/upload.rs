@@ -10,7 +10,7 @@ use aws_lc_rs::digest;
 use kontor_core::{Error, MatrixCode, Result};
 
 use crate::BlobId;
-use crate::disk::{blocking, failed};
+use crate::disk::{blocking, failed, sync_folder};
 use crate::format::{CHUNK_BYTES, ChunkCipher};
 use crate::store::Shared;
 
@@ -134,10 +134,15 @@ impl Draft {
         self.file.as_mut().ok_or_else(broken)
     }
 
-    /// Makes the file durable and moves it to its place. Blocks.
+    /// Moves the file to its place and makes both durable. Blocks.
+    ///
+    /// In this order the disk commits once, not twice. A crash in between can leave a cut file,
+    /// but under a name that nobody was told.
     fn publish(mut self, shared: &Shared, id: &BlobId) -> Result<[u8; 32]> {
+        let target = shared.publish(id)?;
+        self.path.clone_from(&target);
         self.file()?.sync_all().map_err(failed)?;
-        shared.publish(id)?;
+        target.parent().map_or(Ok(()), sync_folder).map_err(failed)?;
         self.file = None;
         let hash = std::mem::replace(&mut self.hash, digest::Context::new(&digest::SHA256));
         hash.finish().as_ref().try_into().map_err(Error::internal)

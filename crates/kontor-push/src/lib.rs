@@ -89,7 +89,7 @@ struct ByLength;
 
 impl Weighter<(RoomNid, OwnedUserId), Arc<Tally>> for ByLength {
     fn weight(&self, _: &(RoomNid, OwnedUserId), tally: &Arc<Tally>) -> u64 {
-        10 + u64::try_from(tally.unread.len()).unwrap_or(u64::MAX / 2)
+        10 + u64::try_from(tally.len()).unwrap_or(u64::MAX / 2)
     }
 }
 

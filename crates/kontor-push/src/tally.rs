@@ -2,26 +2,34 @@
 
 use std::sync::Arc;
 
+use imbl::Vector;
 use kontor_core::StreamPos;
 use kontor_receipts::ReadPositions;
 use kontor_rooms::{Event, Live};
+use ruma::OwnedEventId;
 use ruma::events::room::member::MembershipState;
-use ruma::{OwnedEventId, UserId};
 
 use crate::rules::OwnRules;
-use crate::unread::Unread;
+use crate::unread::{Counts, Unread};
 
 /// Relations followed to find an event's thread (spec: "a maximum of 3 hops").
 const HOPS: usize = 3;
 
-/// Unread events that notify, of one room and person.
+/// Most unread events remembered, and so counted, per room and person.
+const LIMIT: usize = 1_000;
+
+/// Unread events that notify, of one room and person. A copy costs nothing.
+#[derive(Clone)]
 pub(crate) struct Tally {
     /// The rules they were judged by.
     pub(crate) rules: Arc<OwnRules>,
+    /// How far the person had read.
+    pub(crate) read: Arc<ReadPositions>,
     /// Events up to here are judged.
     pub(crate) upto: StreamPos,
     /// Oldest first.
-    pub(crate) unread: Vec<Item>,
+    unread: Vector<Item>,
+    counts: Unread,
 }
 
 /// One event that notifies.
@@ -33,43 +41,90 @@ pub(crate) struct Item {
     pub(crate) thread: Option<OwnedEventId>,
 }
 
-impl Item {
-    fn is_read(&self, read: &ReadPositions) -> bool {
-        is_read((self.pos, self.thread.as_ref()), read)
-    }
-}
-
 impl Tally {
+    /// Nothing judged yet.
+    pub(crate) fn new(rules: Arc<OwnRules>, read: Arc<ReadPositions>) -> Self {
+        let (unread, counts) = (Vector::new(), Unread::default());
+        Self { rules, read, upto: StreamPos::ZERO, unread, counts }
+    }
+
+    pub(crate) fn counts(&self) -> &Unread {
+        &self.counts
+    }
+
+    /// Number of events it lists.
+    pub(crate) fn len(&self) -> usize {
+        self.unread.len()
+    }
+
+    /// Takes in an event that notifies, unless it has been read.
+    pub(crate) fn take(&mut self, item: Item) {
+        if is_read((item.pos, item.thread.as_ref()), &self.read) {
+            return;
+        }
+        self.counts.add(&item);
+        self.unread.push_back(item);
+        if self.unread.len() > LIMIT
+            && let Some(oldest) = self.unread.pop_front()
+        {
+            self.counts.remove(&oldest);
+        }
+    }
+
     /// Takes in an event of the person: sending is reading (spec: "Marking notifications as
     /// read"), joining forgets what was before.
     pub(crate) fn take_own(&mut self, event: &Event, live: &Live) {
         match &event.membership {
-            Some(MembershipState::Join) if !was_joined(event) => self.unread.clear(),
+            Some(MembershipState::Join) if !was_joined(event) => self.keep(|_| false),
             // A new name or picture reaches all rooms at once: nobody has read them for it.
             Some(_) => {}
             None => {
                 let thread = thread_of(event, live);
-                self.unread.retain(|item| item.thread != thread);
+                self.keep(|item| item.thread != thread);
             }
         }
     }
 
-    /// Forgets what has been read.
-    pub(crate) fn prune(&mut self, read: &ReadPositions) {
-        self.unread.retain(|item| !item.is_read(read));
+    /// Forgets what has been read since.
+    pub(crate) fn read_to(&mut self, read: Arc<ReadPositions>) {
+        if !Arc::ptr_eq(&self.read, &read) {
+            self.keep(|item| !is_read((item.pos, item.thread.as_ref()), &read));
+            self.read = read;
+        }
     }
 
-    pub(crate) fn count(&self, read: &ReadPositions) -> Unread {
-        let mut unread = Unread::default();
-        for item in self.unread.iter().filter(|item| !item.is_read(read)) {
-            let counts = match &item.thread {
-                None => &mut unread.main,
-                Some(root) => unread.threads.entry(root.clone()).or_default(),
-            };
-            counts.notifications += 1;
-            counts.highlights += u32::from(item.highlight);
+    fn keep(&mut self, wanted: impl Fn(&Item) -> bool) {
+        if !self.unread.iter().all(&wanted) {
+            self.unread.retain(wanted);
+            self.recount();
         }
-        unread
+    }
+
+    fn recount(&mut self) {
+        self.counts = Unread::default();
+        self.unread.iter().for_each(|item| self.counts.add(item));
+    }
+}
+
+impl Unread {
+    fn add(&mut self, item: &Item) {
+        let counts = self.counts_of(item);
+        counts.notifications += 1;
+        counts.highlights += u32::from(item.highlight);
+    }
+
+    fn remove(&mut self, item: &Item) {
+        let counts = self.counts_of(item);
+        counts.notifications = counts.notifications.saturating_sub(1);
+        counts.highlights = counts.highlights.saturating_sub(u32::from(item.highlight));
+        self.threads.retain(|_, counts| counts.notifications > 0);
+    }
+
+    fn counts_of(&mut self, item: &Item) -> &mut Counts {
+        match &item.thread {
+            None => &mut self.main,
+            Some(root) => self.threads.entry(root.clone()).or_default(),
+        }
     }
 }
 
@@ -109,8 +164,65 @@ fn was_joined(event: &Event) -> bool {
         .is_some_and(|content| content.membership == MembershipState::Join)
 }
 
-/// Whether the event is the person's own.
-pub(crate) fn is_own(event: &Event, user: &UserId) -> bool {
-    // An invitation that one accepts is sent by oneself; one that is sent to oneself is not.
-    event.pdu.sender == user
+#[cfg(test)]
+mod tests {
+    use ruma::push::Ruleset;
+    use ruma::{event_id, user_id};
+
+    use super::*;
+
+    fn tally(read: ReadPositions) -> Tally {
+        let (ruleset, user) = (Ruleset::new(), user_id!("@alice:x"));
+        let compiled = kontor_protocol::PushRules::new(user, &ruleset);
+        Tally::new(Arc::new(OwnRules { ruleset, compiled }), Arc::new(read))
+    }
+
+    fn item(pos: i64, thread: Option<&OwnedEventId>) -> Item {
+        Item { pos: StreamPos(pos), highlight: pos % 2 == 0, thread: thread.cloned() }
+    }
+
+    fn positions(unthreaded: i64, threads: &[(&str, i64)]) -> ReadPositions {
+        let threads = threads.iter().map(|(name, pos)| ((*name).to_owned(), StreamPos(*pos)));
+        ReadPositions { unthreaded: StreamPos(unthreaded), threads: threads.collect() }
+    }
+
+    fn counted(notifications: u32, highlights: u32) -> Counts {
+        Counts { notifications, highlights }
+    }
+
+    #[test]
+    fn receipts_clear_what_they_cover() {
+        let root = event_id!("$root").to_owned();
+        let table = [
+            (positions(0, &[]), counted(2, 1), counted(2, 1)),
+            (positions(2, &[]), counted(1, 0), counted(1, 1)),
+            (positions(0, &[("main", 4)]), counted(0, 0), counted(2, 1)),
+            (positions(0, &[("$root", 4)]), counted(2, 1), counted(0, 0)),
+            (positions(1, &[("main", 2), ("$root", 3)]), counted(1, 0), counted(1, 1)),
+            (positions(9, &[]), counted(0, 0), counted(0, 0)),
+        ];
+        for (read, main, thread) in table {
+            let mut early = tally(ReadPositions::default());
+            let mut late = tally(read.clone());
+            for (pos, thread) in [(1, Some(&root)), (2, None), (3, None), (4, Some(&root))] {
+                early.take(item(pos, thread));
+                late.take(item(pos, thread));
+            }
+            early.read_to(Arc::new(read.clone()));
+            for tally in [early, late] {
+                let counts = tally.counts();
+                let in_thread = counts.threads.get(&root).copied().unwrap_or_default();
+                assert_eq!((counts.main, in_thread), (main, thread), "{read:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_newest_thousand_are_counted() {
+        let mut tally = tally(ReadPositions::default());
+        (0..2_500).for_each(|pos| tally.take(item(pos, None)));
+        assert_eq!(tally.counts().total(), counted(1_000, 500));
+        tally.read_to(Arc::new(positions(2_489, &[])));
+        assert_eq!(tally.counts().total(), counted(10, 5));
+    }
 }

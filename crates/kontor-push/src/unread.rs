@@ -10,7 +10,7 @@ use kontor_rooms::{Direction, Event, Live, Room};
 use ruma::{OwnedEventId, UserId};
 
 use crate::rules::OwnRules;
-use crate::tally::{Item, Tally, is_own, thread_of};
+use crate::tally::{Item, Tally, thread_of};
 use crate::{Push, display_name};
 
 /// Most events looked at that are not in memory.
@@ -56,26 +56,31 @@ impl Push {
         let live = room.live();
         let key = (room.nid, user.to_owned());
         let known = self.tallies.get(&key).filter(|tally| Arc::ptr_eq(&tally.rules, &rules));
-        if let Some(tally) = known.as_ref().filter(|tally| tally.upto >= live.last_pos) {
-            return Ok(tally.count(&read));
+        let current = known.as_ref().filter(|tally| tally.upto >= live.last_pos);
+        if let Some(tally) = current.filter(|tally| Arc::ptr_eq(&tally.read, &read)) {
+            return Ok(tally.counts().clone());
         }
         let start = first_unread(&read, &live);
         let from = known.as_ref().map_or(start, |tally| tally.upto);
         let mut events = self.events_after(cx, room, &live, from).await?;
-        let mut tally = Tally { rules, upto: live.last_pos, unread: Vec::new() };
-        match known {
+        let mut tally = match known {
             // A redaction may concern what is counted already.
             Some(_) if events.iter().any(|event| event.pdu.redacts.is_some()) => {
                 events = self.events_after(cx, room, &live, start).await?;
+                Tally::new(rules, read)
             }
-            Some(known) => tally.unread.clone_from(&known.unread),
-            None => {}
-        }
+            Some(known) => {
+                let mut tally = Tally::clone(&known);
+                tally.read_to(read);
+                tally
+            }
+            None => Tally::new(rules, read),
+        };
         self.judge(&mut tally, (room, &live), user, &events);
-        tally.prune(&read);
-        let unread = tally.count(&ReadPositions::default());
+        tally.upto = live.last_pos;
+        let counts = tally.counts().clone();
         self.tallies.insert(key, Arc::new(tally));
-        Ok(unread)
+        Ok(counts)
     }
 
     /// Judges events, oldest first.
@@ -89,11 +94,11 @@ impl Push {
         let rules = Arc::clone(&tally.rules);
         let judge = Judge::new(self, &rules, (room, live), user);
         for event in events {
-            if is_own(event, user) {
+            if event.pdu.sender == user {
                 tally.take_own(event, live);
             } else if let Some(highlight) = judge.notifies(event) {
                 let thread = thread_of(event, live);
-                tally.unread.push(Item { pos: event.pos(), highlight, thread });
+                tally.take(Item { pos: event.pos(), highlight, thread });
             }
         }
     }

@@ -1,8 +1,11 @@
 //! Push rules, unread counts, notifications and pushers.
 
-use kontor_testkit::{Person, TestServer, Value, json};
+use kontor_testkit::{Person, Setup, TestServer, Value, json};
 
 const RULES: &str = "/_matrix/client/v3/pushrules/global";
+const PUSHERS: &str = "/_matrix/client/v3/pushers";
+const SET_PUSHER: &str = "/_matrix/client/v3/pushers/set";
+const GATEWAY: &str = "https://push.example/_matrix/push/v1/notify";
 
 /// Alice and two others in a room, and where Alice's device has read to.
 async fn group(server: &TestServer) -> (Person, Person, String) {
@@ -225,21 +228,14 @@ async fn notifications_are_listed_newest_first() {
 async fn pushers_are_kept_replaced_and_removed() {
     let server = TestServer::start().await;
     let (alice, bob) = (server.register("alice").await, server.register("bob").await);
-    let (path, set) = ("/_matrix/client/v3/pushers", "/_matrix/client/v3/pushers/set");
-    let gateway = "https://push.example/_matrix/push/v1/notify";
-    let pusher = |key: &str, kind: Value, data: Value| {
-        json!({
-            "app_id": "app", "pushkey": key, "kind": kind, "app_display_name": "App",
-            "device_display_name": "Phone", "lang": "en", "data": data,
-        })
-    };
-    let http = |key: &str, url: &str| pusher(key, json!("http"), json!({ "url": url }));
+    let (path, set, gateway) = (PUSHERS, SET_PUSHER, GATEWAY);
+    let http = |key: &str, url: &str| pusher(key, &json!("http"), &json!({ "url": url }));
     alice.post(set, http("k", gateway)).await.ok();
     let kept = alice.get(path).await.ok().body["pushers"].clone();
     assert_eq!(kept, json!([http("k", gateway)]));
     bob.post(set, http("k", gateway)).await.ok();
     assert_eq!(alice.get(path).await.ok().body["pushers"], json!([]), "taken over");
-    bob.post(set, pusher("k", Value::Null, json!({}))).await.ok();
+    bob.post(set, pusher("k", &Value::Null, &json!({}))).await.ok();
     assert_eq!(bob.get(path).await.ok().body["pushers"], json!([]));
 
     let table = [
@@ -247,8 +243,8 @@ async fn pushers_are_kept_replaced_and_removed() {
         (http("k", "https://push.example/elsewhere"), "M_INVALID_PARAM"),
         (http("", gateway), "M_INVALID_PARAM"),
         (http(&"k".repeat(513), gateway), "M_INVALID_PARAM"),
-        (pusher("k", json!("email"), json!({})), "M_INVALID_PARAM"),
-        (pusher("k", json!("http"), json!({})), "M_BAD_JSON"),
+        (pusher("k", &json!("email"), &json!({})), "M_INVALID_PARAM"),
+        (pusher("k", &json!("http"), &json!({})), "M_BAD_JSON"),
         (json!({ "kind": "http" }), "M_BAD_JSON"),
         (json!({}), "M_BAD_JSON"),
     ];
@@ -256,4 +252,51 @@ async fn pushers_are_kept_replaced_and_removed() {
         alice.post(set, body).await.fails(400, code);
     }
     assert_eq!(alice.get(path).await.ok().body["pushers"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counts_outlive_a_restart_and_reach_behind_memory() {
+    let mut server = TestServer::start().await;
+    let (mut alice, mut bob, room) = group(&server).await;
+    let first = bob.send(&room, "first").await;
+    read(&alice, &room, &first, json!({})).await;
+    for number in 0..60 {
+        bob.send(&room, &number.to_string()).await;
+    }
+    assert_eq!(unread(&alice, &room).await, (60, 0), "more than a room keeps in memory");
+    server.restart().await;
+    (alice.base, bob.base) = (server.base(), server.base());
+    assert_eq!(unread(&alice, &room).await, (60, 0), "after the restart");
+    bob.send(&room, "alice?").await;
+    assert_eq!(unread(&alice, &room).await, (61, 1));
+}
+
+/// A pusher as clients send it.
+fn pusher(key: &str, kind: &Value, data: &Value) -> Value {
+    json!({
+        "app_id": "app", "pushkey": key, "kind": kind, "app_display_name": "App",
+        "device_display_name": "Phone", "lang": "en", "data": data,
+    })
+}
+
+#[tokio::test]
+async fn a_pusher_goes_with_its_device() {
+    let server = TestServer::start().await;
+    let (laptop, phone) = (server.register("alice").await, server.login("alice").await);
+    phone.post(SET_PUSHER, pusher("k", &json!("http"), &json!({ "url": GATEWAY }))).await.ok();
+    let kept = async || laptop.get(PUSHERS).await.ok().body["pushers"].as_array().unwrap().len();
+    assert_eq!(kept().await, 1);
+    phone.post("/_matrix/client/v3/logout", json!({})).await.ok();
+    assert_eq!(kept().await, 0);
+}
+
+#[tokio::test]
+async fn strict_keeps_no_push_gateway() {
+    let file = "[registration]\nmode = \"open\"\n[policy]\nreadable_user_ids = true\n";
+    let setup = Setup { flags: Vec::new(), file: file.to_owned(), ..Setup::default() };
+    let server = TestServer::with(setup).await;
+    let alice = server.register("alice").await;
+    let wanted = pusher("k", &json!("http"), &json!({ "url": GATEWAY }));
+    alice.post(SET_PUSHER, wanted).await.fails(403, "M_FORBIDDEN");
+    assert_eq!(alice.get(PUSHERS).await.ok().body["pushers"], json!([]));
 }

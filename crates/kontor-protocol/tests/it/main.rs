@@ -12,6 +12,7 @@ mod generated;
 mod invariants;
 mod levels;
 mod limits;
+mod notifying;
 mod redaction;
 mod resolution;
 mod room;

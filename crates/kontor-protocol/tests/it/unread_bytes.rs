@@ -52,4 +52,24 @@ proptest! {
         let content = Value::Object(content);
         invariants::filters(format!("{filter}\n{kind}\n{content}").as_bytes());
     }
+
+    #[test]
+    fn no_rules_break_notifying(
+        pattern in "[a-z*?@]{0,12}", enabled in any::<bool>(), content in content(),
+    ) {
+        let condition = |kind: &str, key: &str| {
+            serde_json::json!({"kind": kind, "key": key, "pattern": pattern, "value": pattern})
+        };
+        let rules = serde_json::json!({"override": [{
+            "rule_id": "own", "default": false, "enabled": enabled, "actions": ["notify"],
+            "conditions": [
+                condition("event_match", "content.body"), condition("event_property_is", "content.url"),
+            ],
+        }], "content": [{
+            "rule_id": "word", "default": false, "enabled": enabled, "actions": ["notify"],
+            "pattern": pattern,
+        }]});
+        let content = Value::Object(content);
+        invariants::push_rules(format!("{rules}\n{content}").as_bytes());
+    }
 }

@@ -6,7 +6,7 @@ use crate::person::{Person, escaped, message_path, transaction};
 use crate::server::Server;
 
 /// Every kind of endpoint that takes a JSON object. `{r}` is a room, `{u}` the person.
-const ENDPOINTS: [(&str, &str); 25] = [
+const ENDPOINTS: [(&str, &str); 26] = [
     ("POST", "/createRoom"),
     ("PUT", "/rooms/{r}/send/m.room.message/bad"),
     ("PUT", "/rooms/{r}/state/m.room.topic/"),
@@ -32,6 +32,7 @@ const ENDPOINTS: [(&str, &str); 25] = [
     ("POST", "/keys/claim"),
     ("PUT", "/sendToDevice/m.test/bad"),
     ("POST", "/room_keys/version"),
+    ("PUT", "/pushrules/global/content/bad"),
 ];
 
 /// What is no JSON at all.

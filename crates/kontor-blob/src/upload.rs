@@ -6,7 +6,6 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use aws_lc_rs::digest;
 use kontor_core::{Error, MatrixCode, Result};
 
 use crate::BlobId;
@@ -24,8 +23,6 @@ pub struct Stored {
     pub id: BlobId,
     /// Plain bytes.
     pub size_bytes: u64,
-    /// SHA-256 of the plain bytes.
-    pub sha256: [u8; 32],
 }
 
 /// A blob being written. Dropped before [`Self::finish`], it leaves nothing behind.
@@ -44,7 +41,6 @@ impl Upload {
         let id = BlobId::new(&shared.random)?;
         let draft = Draft {
             cipher: ChunkCipher::create(&shared.keys, &id, &shared.random)?,
-            hash: digest::Context::new(&digest::SHA256),
             next_chunk: 0,
             path: shared.incoming_path(&id),
             file: None,
@@ -89,8 +85,8 @@ impl Upload {
         let target = Arc::clone(&shared);
         blocking(&shared.slots, move || {
             draft.append(&pending, true)?;
-            let sha256 = draft.publish(&target, &id)?;
-            Ok(Stored { id, size_bytes, sha256 })
+            draft.publish(&target, &id)?;
+            Ok(Stored { id, size_bytes })
         })
         .await
     }
@@ -99,7 +95,6 @@ impl Upload {
 /// The file of an upload; removed when dropped before it is published.
 struct Draft {
     cipher: ChunkCipher,
-    hash: digest::Context,
     next_chunk: u64,
     path: PathBuf,
     file: Option<File>,
@@ -108,7 +103,6 @@ struct Draft {
 impl Draft {
     /// Seals and writes whole chunks; with `last`, the rest and the end mark too. Blocks.
     fn append(&mut self, plain: &[u8], last: bool) -> Result<()> {
-        self.hash.update(plain);
         let mut sealed = Vec::with_capacity(plain.len() + plain.len() / 1024 + 64);
         if self.file.is_none() {
             sealed.extend_from_slice(&self.cipher.header());
@@ -138,14 +132,13 @@ impl Draft {
     ///
     /// In this order the disk commits once, not twice. A crash in between can leave a cut file,
     /// but under a name that nobody was told.
-    fn publish(mut self, shared: &Shared, id: &BlobId) -> Result<[u8; 32]> {
+    fn publish(mut self, shared: &Shared, id: &BlobId) -> Result<()> {
         let target = shared.publish(id)?;
         self.path.clone_from(&target);
         self.file()?.sync_all().map_err(failed)?;
         target.parent().map_or(Ok(()), sync_folder).map_err(failed)?;
         self.file = None;
-        let hash = std::mem::replace(&mut self.hash, digest::Context::new(&digest::SHA256));
-        hash.finish().as_ref().try_into().map_err(Error::internal)
+        Ok(())
     }
 }
 

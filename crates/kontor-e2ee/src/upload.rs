@@ -152,11 +152,10 @@ fn check_key(id: &OwnedOneTimeKeyId, key: &Raw<OneTimeKey>) -> Result<CheckedKey
     let parsed =
         key.deserialize().map_err(|e| Error::invalid(MatrixCode::BadJson, format!("{id}: {e}")))?;
     match &parsed {
-        OneTimeKey::SignedKey(_) => {}
         OneTimeKey::Key(_) if id.algorithm() == OneTimeKeyAlgorithm::SignedCurve25519 => {
             return Err(invalid(format!("{id}: must be an object with a signature.")));
         }
-        OneTimeKey::Key(_) => {}
+        OneTimeKey::SignedKey(_) | OneTimeKey::Key(_) => {}
         _ => return Err(invalid(format!("{id}: unknown shape."))),
     }
     let canonical: CanonicalJsonValue = serde_json::from_str(key.json().get())

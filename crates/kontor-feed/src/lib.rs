@@ -60,13 +60,12 @@ impl Feed {
     #[must_use]
     pub fn listen(&self, user: &UserId) -> Listener {
         let mut waiting = self.waiting.lock();
-        let changes = match waiting.get(user) {
-            Some(sender) => sender.subscribe(),
-            None => {
-                let (sender, changes) = watch::channel(0);
-                waiting.insert(user.to_owned(), sender);
-                changes
-            }
+        let changes = if let Some(sender) = waiting.get(user) {
+            sender.subscribe()
+        } else {
+            let (sender, changes) = watch::channel(0);
+            waiting.insert(user.to_owned(), sender);
+            changes
         };
         Listener { user: user.to_owned(), changes, feed: self.clone() }
     }

@@ -17,13 +17,19 @@ use serde_json::{Value, json};
 use crate::Pulse;
 
 /// After this long without a sign, somebody counts as offline.
-const OFFLINE_AFTER: Duration = Duration::from_secs(300);
+const OFFLINE_AFTER: Duration = Duration::from_mins(5);
 
 /// "Currently active" means a sign within this time.
-const ACTIVE_WITHIN: Duration = Duration::from_secs(60);
+const ACTIVE_WITHIN: Duration = Duration::from_mins(1);
 
 /// Longest status message, in bytes.
 const MESSAGE_LIMIT_BYTES: usize = 1024;
+
+/// What a notice does to the status message.
+enum Message {
+    Stays,
+    Becomes(Option<String>),
+}
 
 /// Who is there in one organisation. Cheap to clone.
 #[derive(Clone)]
@@ -82,7 +88,7 @@ impl Presence {
             let text = format!("status_msg: longer than {MESSAGE_LIMIT_BYTES} bytes.");
             return Err(Error::invalid(MatrixCode::InvalidParam, text));
         }
-        self.note(cx, state, Some(message)).await
+        self.note(cx, state, Message::Becomes(message)).await
     }
 
     /// Notes that the caller's device syncs, as `state`.
@@ -90,15 +96,10 @@ impl Presence {
         if state == PresenceState::Offline {
             return Ok(());
         }
-        self.note(cx, state, None).await
+        self.note(cx, state, Message::Stays).await
     }
 
-    async fn note(
-        &self,
-        cx: &Cx,
-        state: PresenceState,
-        message: Option<Option<String>>,
-    ) -> Result<()> {
+    async fn note(&self, cx: &Cx, state: PresenceState, message: Message) -> Result<()> {
         if !self.policy.presence_allowed {
             return Ok(());
         }
@@ -111,7 +112,10 @@ impl Presence {
                 seen: cx.now,
                 changed: 0,
             });
-            let message = message.unwrap_or_else(|| known.message.clone());
+            let message = match message {
+                Message::Stays => known.message.clone(),
+                Message::Becomes(message) => message,
+            };
             let changed = known.state != state || known.message != message;
             *known = Person { state, message, seen: cx.now, changed: known.changed };
             if changed {

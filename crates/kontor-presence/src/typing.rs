@@ -14,7 +14,7 @@ use ruma::{OwnedRoomId, OwnedUserId, RoomId, UserId};
 use crate::Pulse;
 
 /// Longest time a notice stands without being renewed.
-const LONGEST: Duration = Duration::from_secs(120);
+const LONGEST: Duration = Duration::from_mins(2);
 
 /// Who is typing in the rooms of one organisation. Cheap to clone.
 #[derive(Clone)]

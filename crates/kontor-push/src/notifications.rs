@@ -101,7 +101,7 @@ impl Push {
                 && judge.notifies(event).is_some_and(|highlight| highlight || !only_highlights)
         };
         let start = (StreamPos(from.0.saturating_sub(1)), Direction::Backwards);
-        let page = self.sources.rooms.page(cx, room, &sight, start, (limit, &was_told)).await?;
+        let page = self.sources.rooms.page(cx, (room, &sight), start, (limit, &was_told)).await?;
         for event in page.events {
             let actions = judge.verdict(&event, |verdict| verdict.actions.clone());
             let actions = actions.unwrap_or_default();

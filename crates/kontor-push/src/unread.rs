@@ -118,7 +118,7 @@ impl Push {
         let newer = |event: &Event| event.pos() > from;
         let start = (live.last_pos, Direction::Backwards);
         let limit = usize::try_from(live.last_pos.0 - from.0).unwrap_or(0).clamp(1, SCAN_LIMIT);
-        let page = self.sources.rooms.page(cx, room, &sight, start, (limit, &newer)).await?;
+        let page = self.sources.rooms.page(cx, (room, &sight), start, (limit, &newer)).await?;
         Ok(page.events.into_iter().rev().collect())
     }
 

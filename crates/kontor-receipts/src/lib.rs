@@ -276,11 +276,9 @@ fn content<'r>(rows: impl Iterator<Item = &'r ReceiptRow>) -> Option<Value> {
 
 fn check_thread(thread: Option<&str>) -> Result<()> {
     let sound = thread.is_none_or(|text| text == "main" || <&EventId>::try_from(text).is_ok());
-    match sound {
-        true => Ok(()),
-        false => {
-            let text = "thread_id: must be 'main' or the id of a thread's first event.";
-            Err(Error::invalid(MatrixCode::InvalidParam, text))
-        }
+    if sound {
+        return Ok(());
     }
+    let text = "thread_id: must be 'main' or the id of a thread's first event.";
+    Err(Error::invalid(MatrixCode::InvalidParam, text))
 }

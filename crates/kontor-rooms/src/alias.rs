@@ -8,6 +8,7 @@ use ruma::{OwnedRoomAliasId, OwnedRoomId, RoomAliasId, RoomId, RoomOrAliasId};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::authority::require_joined;
 use crate::{Room, Rooms};
 
 impl Rooms {
@@ -23,7 +24,7 @@ impl Rooms {
     pub async fn add_alias(&self, cx: &Cx, alias: &RoomAliasId, room_id: &RoomId) -> Result<()> {
         self.require_local_alias(alias)?;
         let room = self.room(cx, room_id).await?;
-        self.require_joined(cx, &room)?;
+        require_joined(cx, &room)?;
         let (alias, nid, creator, now) =
             (alias.to_owned(), room.nid, cx.user()?.to_owned(), cx.now);
         self.db
@@ -60,7 +61,7 @@ impl Rooms {
     pub async fn aliases(&self, cx: &Cx, room_id: &RoomId) -> Result<Vec<OwnedRoomAliasId>> {
         let room = self.room(cx, room_id).await?;
         if !world_readable(&room) {
-            self.require_joined(cx, &room)?;
+            require_joined(cx, &room)?;
         }
         let nid = room.nid;
         let names = self.db.read(cx, move |tx| room_alias::list_aliases(tx, nid)).await?;

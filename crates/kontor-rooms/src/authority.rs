@@ -19,15 +19,6 @@ impl Rooms {
         PowerLevels::new(&room.rules, create, levels)
     }
 
-    /// # Errors
-    /// `Forbidden` unless the caller is joined.
-    pub(crate) fn require_joined(&self, cx: &Cx, room: &Room) -> Result<()> {
-        match room.live().joined.contains(cx.user()?) {
-            true => Ok(()),
-            false => Err(Error::forbidden("You are not in this room.")),
-        }
-    }
-
     /// Own events, or the level for redactions.
     pub(crate) fn require_may_redact(
         &self,
@@ -71,5 +62,14 @@ impl Rooms {
             .into_iter()
             .filter(|(name, _)| name == "displayname" || name == "avatar_url")
             .collect())
+    }
+}
+
+/// # Errors
+/// `Forbidden` unless the caller is joined.
+pub(crate) fn require_joined(cx: &Cx, room: &Room) -> Result<()> {
+    match room.live().joined.contains(cx.user()?) {
+        true => Ok(()),
+        false => Err(Error::forbidden("You are not in this room.")),
     }
 }

@@ -58,7 +58,7 @@ impl Rooms {
     pub async fn create(&self, cx: &Cx, request: Request) -> Result<OwnedRoomId> {
         let plan = self.plan(cx, &request)?;
         let create =
-            state(&plan, TimelineEventType::RoomCreate, create_content(cx, &plan, &request)?)?;
+            state(&plan, TimelineEventType::RoomCreate, &create_content(cx, &plan, &request)?)?;
         let mut events = self.first_events(cx, &plan, &request).await?;
         for user in &request.invite {
             events.push(self.invitation(cx, &plan.creator, user, &request).await?);
@@ -111,23 +111,23 @@ impl Rooms {
                 plan.creator.as_str(),
                 joined,
             ),
-            state(plan, TimelineEventType::RoomPowerLevels, power_levels(plan, request)?)?,
+            state(plan, TimelineEventType::RoomPowerLevels, &power_levels(plan, request)?)?,
         ];
         if let Some(alias) = &plan.alias {
             let content = json!({ "alias": alias });
-            events.push(state(plan, TimelineEventType::RoomCanonicalAlias, content)?);
+            events.push(state(plan, TimelineEventType::RoomCanonicalAlias, &content)?);
         }
         events.extend(self.preset_events(plan)?);
         self.apply_initial_state(plan, request, &mut events)?;
         if let Some(name) = &request.name {
-            events.push(state(plan, TimelineEventType::RoomName, json!({ "name": name }))?);
+            events.push(state(plan, TimelineEventType::RoomName, &json!({ "name": name }))?);
         }
         if let Some(topic) = &request.topic {
             let content = json!({
                 "topic": topic,
                 "m.topic": { "m.text": [{ "body": topic, "mimetype": "text/plain" }] },
             });
-            events.push(state(plan, TimelineEventType::RoomTopic, content)?);
+            events.push(state(plan, TimelineEventType::RoomTopic, &content)?);
         }
         Ok(events)
     }
@@ -139,17 +139,17 @@ impl Rooms {
         };
         let visibility = self.policy.default_history_visibility.as_str();
         let mut events = vec![
-            state(plan, TimelineEventType::RoomJoinRules, json!({ "join_rule": join_rule }))?,
+            state(plan, TimelineEventType::RoomJoinRules, &json!({ "join_rule": join_rule }))?,
             state(
                 plan,
                 TimelineEventType::RoomHistoryVisibility,
-                json!({ "history_visibility": visibility }),
+                &json!({ "history_visibility": visibility }),
             )?,
-            state(plan, TimelineEventType::RoomGuestAccess, json!({ "guest_access": guests }))?,
+            state(plan, TimelineEventType::RoomGuestAccess, &json!({ "guest_access": guests }))?,
         ];
         if self.policy.e2ee_required {
             let content = json!({ "algorithm": "m.megolm.v1.aes-sha2" });
-            events.push(state(plan, TimelineEventType::RoomEncryption, content)?);
+            events.push(state(plan, TimelineEventType::RoomEncryption, &content)?);
         }
         Ok(events)
     }
@@ -291,8 +291,8 @@ fn parse_object(field: &str, raw: &RawValue) -> Result<Map<String, Value>> {
         .map_err(|cause| Error::invalid(MatrixCode::BadJson, format!("{field}: {cause}")))
 }
 
-fn state(plan: &Plan, kind: TimelineEventType, content: Value) -> Result<NewEvent> {
-    let content = to_raw_value(&content).map_err(Error::internal)?;
+fn state(plan: &Plan, kind: TimelineEventType, content: &Value) -> Result<NewEvent> {
+    let content = to_raw_value(content).map_err(Error::internal)?;
     Ok(NewEvent::state(plan.creator.clone(), kind, "", content))
 }
 

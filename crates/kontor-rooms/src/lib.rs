@@ -31,7 +31,7 @@ use kontor_protocol::SigningKey;
 use ruma::{OwnedServerName, OwnedUserId};
 
 pub use event::{Event, Replaced, Txn, Unsigned};
-pub use membership::Removal;
+pub use membership::{Removal, Subject};
 pub use read::{RelationsPage, RelationsRequest, token, token_position};
 pub use registry::{UserRoom, UserRooms};
 pub use room::{Live, RECENT, Room};

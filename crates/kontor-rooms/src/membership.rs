@@ -32,6 +32,15 @@ pub enum Removal {
     Unban,
 }
 
+/// Whose membership is to change, and why.
+#[derive(Clone, Debug)]
+pub struct Subject<'s> {
+    /// The person.
+    pub user: &'s UserId,
+    /// Why, for everybody in the room to read.
+    pub reason: Option<String>,
+}
+
 /// The part of `m.room.join_rules` that decides about restricted joins.
 #[derive(Deserialize)]
 struct JoinRules {
@@ -50,7 +59,8 @@ impl Rooms {
         reason: Option<String>,
     ) -> Result<()> {
         self.require_known(cx, user).await?;
-        self.change_member(cx, room_id, user, MembershipState::Invite, reason).await?;
+        let subject = Subject { user, reason };
+        self.change_member(cx, room_id, subject, MembershipState::Invite).await?;
         Ok(())
     }
 
@@ -74,7 +84,7 @@ impl Rooms {
                 let via = Value::from(via.as_str());
                 content.insert("join_authorised_via_users_server".to_owned(), via);
             }
-            self.append_member(cx, &room, &user, &user, content).await.map(drop)
+            self.append_member(cx, &room, &user, content).await.map(drop)
         })
         .await
         .map_err(hide_missing_room)?;
@@ -90,7 +100,8 @@ impl Rooms {
     ) -> Result<OwnedRoomId> {
         let room_id = self.resolve(cx, target).await?;
         let user = cx.user()?.to_owned();
-        self.change_member(cx, &room_id, &user, MembershipState::Knock, reason)
+        let subject = Subject { user: &user, reason };
+        self.change_member(cx, &room_id, subject, MembershipState::Knock)
             .await
             .map_err(hide_missing_room)?;
         Ok(room_id)
@@ -105,7 +116,8 @@ impl Rooms {
             Some(_) => {}
             None => return Err(Error::forbidden("You are not in this room.")),
         }
-        self.change_member(cx, room_id, &user, MembershipState::Leave, reason).await?;
+        let subject = Subject { user: &user, reason };
+        self.change_member(cx, room_id, subject, MembershipState::Leave).await?;
         Ok(())
     }
 
@@ -114,12 +126,11 @@ impl Rooms {
         &self,
         cx: &Cx,
         room_id: &RoomId,
-        user: &UserId,
+        subject: Subject<'_>,
         removal: Removal,
-        reason: Option<String>,
     ) -> Result<()> {
         let room = self.room(cx, room_id).await.map_err(hide_missing_room)?;
-        let present = room.live().state.membership(user);
+        let present = room.live().state.membership(subject.user);
         let possible = match removal {
             Removal::Kick => matches!(
                 present,
@@ -139,7 +150,7 @@ impl Rooms {
             Removal::Ban => MembershipState::Ban,
             Removal::Kick | Removal::Unban => MembershipState::Leave,
         };
-        self.change_member(cx, room_id, user, next, reason).await?;
+        self.change_member(cx, room_id, subject, next).await?;
         Ok(())
     }
 
@@ -226,30 +237,28 @@ impl Rooms {
         &self,
         cx: &Cx,
         room_id: &RoomId,
-        user: &UserId,
+        Subject { user, reason }: Subject<'_>,
         next: MembershipState,
-        reason: Option<String>,
     ) -> Result<OwnedEventId> {
-        let sender = cx.user()?.to_owned();
         check_reason(reason.as_deref())?;
         self.retry(cx, room_id, async |room| {
             let content = self.member_object(cx, user, next.as_str(), reason.as_deref()).await?;
-            self.append_member(cx, &room, &sender, user, content).await
+            self.append_member(cx, &room, user, content).await
         })
         .await
     }
 
+    /// The caller sets the membership of `user`.
     async fn append_member(
         &self,
         cx: &Cx,
         room: &Arc<Room>,
-        sender: &UserId,
         user: &UserId,
         content: serde_json::Map<String, Value>,
     ) -> Result<OwnedEventId> {
         let content = to_raw_value(&content).map_err(Error::internal)?;
         let kind = TimelineEventType::RoomMember;
-        let event = NewEvent::state(sender.to_owned(), kind, user.as_str(), content);
+        let event = NewEvent::state(cx.user()?.to_owned(), kind, user.as_str(), content);
         self.append_one(cx, room, event).await
     }
 

@@ -95,7 +95,7 @@ impl Rooms {
             self.check_canonical_alias(cx, &set.room_id, &set.content).await?;
         }
         self.retry(cx, &set.room_id, async |room| {
-            self.require_encryption_stays(&room, &set)?;
+            require_encryption_stays(&room, &set)?;
             let event = NewEvent::state(
                 sender.clone(),
                 set.kind.clone(),
@@ -188,24 +188,24 @@ impl Rooms {
             event.kind
         )))
     }
+}
 
-    /// Encryption, once on, stays on with the same algorithm.
-    fn require_encryption_stays(&self, room: &Room, set: &SetState) -> Result<()> {
-        if set.kind != TimelineEventType::RoomEncryption {
-            return Ok(());
+/// Encryption, once on, stays on with the same algorithm.
+fn require_encryption_stays(room: &Room, set: &SetState) -> Result<()> {
+    if set.kind != TimelineEventType::RoomEncryption {
+        return Ok(());
+    }
+    let algorithm = |content: &RawValue| {
+        serde_json::from_str::<serde_json::Value>(content.get())
+            .ok()
+            .and_then(|content| content.get("algorithm")?.as_str().map(str::to_owned))
+    };
+    let now = room.live().state.get("m.room.encryption", "").map(|e| algorithm(&e.pdu.content));
+    match now {
+        Some(present) if present.is_some() && present != algorithm(&set.content) => {
+            Err(Error::forbidden("Encryption of a room can't be switched off or changed."))
         }
-        let algorithm = |content: &RawValue| {
-            serde_json::from_str::<serde_json::Value>(content.get())
-                .ok()
-                .and_then(|content| content.get("algorithm")?.as_str().map(str::to_owned))
-        };
-        let now = room.live().state.get("m.room.encryption", "").map(|e| algorithm(&e.pdu.content));
-        match now {
-            Some(present) if present.is_some() && present != algorithm(&set.content) => {
-                Err(Error::forbidden("Encryption of a room can't be switched off or changed."))
-            }
-            _ => Ok(()),
-        }
+        _ => Ok(()),
     }
 }
 

@@ -123,10 +123,11 @@ fn load_sight(tx: &mut Tx<'_>, room: RoomNid, user: &UserId) -> Result<Sight> {
         MembershipState::from(text)
     })?;
     let settings = contents(tx, room, &settings, |content| visibility_of(&content.to_string()))?;
-    let joins = memberships.iter().enumerate().filter(|(_, (_, m))| *m == MembershipState::Join);
+    let mut joins =
+        memberships.iter().enumerate().filter(|(_, (_, m))| *m == MembershipState::Join);
     // A join lasts until the next change, so what counts is where the last one ended.
     let last_join = joins
-        .last()
+        .next_back()
         .map(|(index, (from, _))| memberships.get(index + 1).map_or(*from, |(until, _)| *until));
     Ok(Sight { memberships, settings, last_join })
 }

@@ -49,8 +49,7 @@ impl Rooms {
     pub async fn page(
         &self,
         cx: &Cx,
-        room: &Arc<Room>,
-        sight: &Sight,
+        (room, sight): (&Arc<Room>, &Sight),
         (from, direction): (StreamPos, Direction),
         (limit, wanted): (usize, &(dyn Fn(&Event) -> bool + Sync)),
     ) -> Result<Page> {

@@ -34,7 +34,7 @@ impl Sync {
                 let content =
                     self.sources.receipts.changes(cx, key, from, scope.upto.stream).await?;
                 if let Some(content) = content {
-                    add_ephemeral_event(response, room_id, "m.receipt", content)?;
+                    add_ephemeral_event(response, room_id, "m.receipt", &content)?;
                 }
             }
         }
@@ -43,7 +43,7 @@ impl Sync {
             let candidates = joined().map(|(room_id, _)| &**room_id);
             for (room_id, users) in self.sources.typing.changes(candidates, since) {
                 let content = json!({ "user_ids": users });
-                add_ephemeral_event(response, room_id, "m.typing", content)?;
+                add_ephemeral_event(response, room_id, "m.typing", &content)?;
             }
         }
         Ok(())
@@ -115,7 +115,7 @@ fn add_ephemeral_event(
     response: &mut Response,
     room_id: &RoomId,
     kind: &str,
-    content: Value,
+    content: &Value,
 ) -> Result<()> {
     let event = json!({ "type": kind, "content": content });
     let event = to_raw_value(&event).map_err(Error::internal)?;

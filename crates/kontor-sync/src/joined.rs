@@ -70,7 +70,7 @@ impl Sync {
         let picked = |event: &Event| event.pos() <= floor || scope.timeline.matches(&event.pdu);
         // One more than asked for tells whether there is a gap.
         let from = (stretch.upto, Direction::Backwards);
-        let page = self.rooms.page(cx, room, sight, from, (limit + 1, &picked)).await?;
+        let page = self.rooms.page(cx, (room, sight), from, (limit + 1, &picked)).await?;
         let mut events: Vec<Arc<Event>> =
             page.events.into_iter().take_while(|event| event.pos() > floor).collect();
         let limited = events.len() > limit;
@@ -83,7 +83,7 @@ impl Sync {
         let members_changed = stretch.since.is_none()
             || limited
             || events.iter().any(|event| event.membership.is_some());
-        let state = self.state(cx, scope, (room, sight), (stretch, start), &events).await?;
+        let state = self.state(cx, scope, (room, sight), (stretch, start, &events)).await?;
         let mut timeline = Timeline::new();
         timeline.limited = limited;
         if !events.is_empty() || stretch.since.is_none() {
@@ -100,8 +100,7 @@ impl Sync {
         cx: &Cx,
         scope: &Scope,
         (room, sight): (&RoomHandle, &Sight),
-        (stretch, start): (Stretch, StreamPos),
-        timeline: &[Arc<Event>],
+        (stretch, start, timeline): (Stretch, StreamPos, &[Arc<Event>]),
     ) -> Result<State> {
         let until = if scope.state_after { stretch.upto } else { start };
         let mut events = match stretch.since {

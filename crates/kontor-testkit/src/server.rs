@@ -1,6 +1,7 @@
 //! The server under test.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::path::Path;
 
 use kontor_config::{Config, Sources};
@@ -82,7 +83,7 @@ impl TestServer {
         let file = self.folder.path().join("kontor.toml");
         let mut text = self.setup.file.clone();
         for name in &self.setup.server_names {
-            text.push_str(&format!("\n[[tenant]]\nserver_name = \"{name}\"\n"));
+            write!(text, "\n[[tenant]]\nserver_name = \"{name}\"\n").expect("text takes text");
         }
         std::fs::write(&file, text).expect("the configuration file is written");
         let mut flags: BTreeMap<&'static str, String> = self.setup.flags.iter().cloned().collect();
@@ -206,6 +207,7 @@ impl TestServer {
 }
 
 /// Runs a test on SQLite and on PostgreSQL.
+#[expect(clippy::future_not_send, reason = "a test runs on the thread that started it")]
 pub async fn for_each_server(test: impl AsyncFn(TestServer)) {
     for postgres in [false, true] {
         test(TestServer::with(Setup { postgres, ..Setup::default() }).await).await;

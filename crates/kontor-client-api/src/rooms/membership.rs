@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use kontor_core::{Cx, Error, MatrixCode, Result};
-use kontor_rooms::Removal;
+use kontor_rooms::{Removal, Subject};
 use ruma::api::client::knock::knock_room;
 use ruma::api::client::membership::{
     ban_user, forget_room, get_member_events, invite_user, join_room_by_id,
@@ -106,7 +106,8 @@ async fn kick(
     request: kick_user::v3::Request,
 ) -> Result<kick_user::v3::Response> {
     let (room_id, user) = (&request.room_id, &request.user_id);
-    tenant.rooms.remove(&cx, room_id, user, Removal::Kick, request.reason).await?;
+    let subject = Subject { user, reason: request.reason };
+    tenant.rooms.remove(&cx, room_id, subject, Removal::Kick).await?;
     Ok(kick_user::v3::Response::new())
 }
 
@@ -116,7 +117,8 @@ async fn ban(
     request: ban_user::v3::Request,
 ) -> Result<ban_user::v3::Response> {
     let (room_id, user) = (&request.room_id, &request.user_id);
-    tenant.rooms.remove(&cx, room_id, user, Removal::Ban, request.reason).await?;
+    let subject = Subject { user, reason: request.reason };
+    tenant.rooms.remove(&cx, room_id, subject, Removal::Ban).await?;
     Ok(ban_user::v3::Response::new())
 }
 
@@ -126,7 +128,8 @@ async fn unban(
     request: unban_user::v3::Request,
 ) -> Result<unban_user::v3::Response> {
     let (room_id, user) = (&request.room_id, &request.user_id);
-    tenant.rooms.remove(&cx, room_id, user, Removal::Unban, request.reason).await?;
+    let subject = Subject { user, reason: request.reason };
+    tenant.rooms.remove(&cx, room_id, subject, Removal::Unban).await?;
     Ok(unban_user::v3::Response::new())
 }
 

@@ -73,7 +73,8 @@ async fn no_column_on_postgres_shows_names_or_texts() {
     assert!(dump.contains("m.room.message"), "the dump shows the tables");
     for marker in MARKERS {
         assert!(!dump.contains(marker), "{marker} is readable in the database");
-        let hex: String = marker.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let halves = marker.bytes().flat_map(|byte| [byte >> 4, byte & 15]);
+        let hex: String = halves.filter_map(|half| char::from_digit(half.into(), 16)).collect();
         assert!(!dump.contains(&hex), "{marker} is readable in the database as bytes");
     }
 }

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::page_size;
 use crate::alias::world_readable;
+use crate::authority::require_joined;
 use crate::{Room, Rooms};
 
 impl Rooms {
@@ -80,7 +81,7 @@ impl Rooms {
     /// Lists or unlists a room: for those who may set its canonical alias.
     pub async fn publish(&self, cx: &Cx, room_id: &RoomId, listed: &Visibility) -> Result<()> {
         let room = self.room(cx, room_id).await?;
-        self.require_joined(cx, &room)?;
+        require_joined(cx, &room)?;
         let public = *listed == Visibility::Public;
         if public && !self.policy.publish_rooms_allowed {
             return Err(Error::forbidden("Rooms may not be published in this organisation."));

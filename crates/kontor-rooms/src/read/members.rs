@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::token_position;
 use crate::Rooms;
+use crate::authority::require_joined;
 
 impl Rooms {
     /// Membership events of a room (spec: `GET /rooms/{roomId}/members`).
@@ -32,7 +33,7 @@ impl Rooms {
         request: joined::Request,
     ) -> Result<joined::Response> {
         let room = self.room_for_member(cx, &request.room_id).await?;
-        self.require_joined(cx, &room)?;
+        require_joined(cx, &room)?;
         let state = room.live().state;
         let mut answer = joined::Response::new(std::collections::BTreeMap::new());
         for event in state.of_kind("m.room.member") {

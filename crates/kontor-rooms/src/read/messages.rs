@@ -36,7 +36,7 @@ impl Rooms {
         let matcher = EventMatcher::new(&request.filter);
         let wanted = |event: &Event| matcher.matches(&event.pdu);
         let limit = page_size(Some(request.limit));
-        let page = self.page(cx, &room, &sight, (from, direction), (limit, &wanted)).await?;
+        let page = self.page(cx, (&room, &sight), (from, direction), (limit, &wanted)).await?;
         let mut events = page.events;
         let mut next = page.next;
         if let Some(until) = until {
@@ -72,14 +72,14 @@ impl Rooms {
         let mut start = past;
         if half > 0 {
             let from = (past, Direction::Backwards);
-            let page = self.page(cx, &room, &sight, from, (half, &wanted)).await?;
+            let page = self.page(cx, (&room, &sight), from, (half, &wanted)).await?;
             start = page.next.unwrap_or(StreamPos::ZERO);
             before = page.events;
         }
         let mut after = Vec::new();
         if limit - half > 0 {
             let from = (future, Direction::Forwards);
-            after = self.page(cx, &room, &sight, from, (limit - half, &wanted)).await?.events;
+            after = self.page(cx, (&room, &sight), from, (limit - half, &wanted)).await?.events;
         }
         let end = after.last().map_or(future, |event| event.pos());
         let mut state = self.state_at(cx, &room, end).await?;

@@ -34,6 +34,7 @@ mod scenario;
 
 use std::process::ExitCode;
 
+use figure::Figure;
 use options::Options;
 use population::Population;
 use report::Report;
@@ -89,10 +90,21 @@ async fn measure(options: &Options) -> Result<Report> {
         // In turns, so that a change of the machine's mood touches both alike.
         for _ in 0..options.rounds() {
             if let Some(base) = &mut base {
-                report.add_base(scenario.run(base, options.rounds()).await?);
+                report.add_base(outcome(scenario, base, options.rounds()).await);
             }
-            report.add(scenario.run(&mut now, options.rounds()).await?);
+            report.add(outcome(scenario, &mut now, options.rounds()).await);
         }
     }
     Ok(report)
+}
+
+/// What a scenario measured; nothing if it failed, so that the others still run.
+async fn outcome(scenario: Scenario, people: &mut Population, rounds: u32) -> Vec<Figure> {
+    match scenario.run(people, rounds).await {
+        Ok(figures) => figures,
+        Err(error) => {
+            eprintln!("{} FAILED: {error}", scenario.name());
+            Vec::new()
+        }
+    }
 }

@@ -12,6 +12,7 @@ step() {
 walk=(--manifest-path tests/sdk/Cargo.toml)
 step cargo fmt --all --check
 step cargo fmt "${walk[@]}" --check
+step cargo fmt --manifest-path fuzz/Cargo.toml --check
 step cargo xtask tidy
 # The advisory database lives outside the package registry, so `advisories` needs the network;
 # run `cargo deny check advisories` by hand before a release.

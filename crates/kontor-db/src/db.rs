@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc;
 use std::task::{Context, Poll};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use kontor_core::{Cx, Error, Result, Secret, StreamPos, TenantId};
 use parking_lot::Mutex;
@@ -52,7 +52,8 @@ pub struct DatabaseKeys {
     pub seal_key: Secret<[u8; 32]>,
 }
 
-/// One tenant's database. Clones are handles on the same one.
+/// One tenant's database. Clones are handles on the same one; when the last is dropped, queued
+/// writes are finished and the database is closed before the drop returns.
 #[derive(Clone)]
 pub struct Db {
     inner: Arc<Inner>,
@@ -62,6 +63,8 @@ struct Inner {
     tenant: TenantId,
     /// Never blocks: the channel is unbounded, [`Db::write`] holds back by `permits`.
     queue: Mutex<mpsc::Sender<Message>>,
+    /// Taken when the last handle is dropped.
+    writer: Option<JoinHandle<()>>,
     permits: Semaphore,
     readers: Readers,
     reading: Arc<Semaphore>,
@@ -130,7 +133,7 @@ impl Db {
         let (opened, ready) = oneshot::channel();
 
         let (writer_sealer, writer_committed) = (Arc::clone(&sealer), Arc::clone(&committed));
-        thread::Builder::new()
+        let writer = thread::Builder::new()
             .name(format!("db-{}", tenant.0))
             .spawn(move || match opening.engine(migrations) {
                 Ok((engine, position)) => {
@@ -148,6 +151,7 @@ impl Db {
         let inner = Inner {
             tenant,
             queue: Mutex::new(queue),
+            writer: Some(writer),
             permits: Semaphore::new(LONGEST_QUEUE),
             readers,
             reading: Arc::new(Semaphore::new(usize::try_from(most_reads).unwrap_or(1))),
@@ -246,6 +250,21 @@ impl Db {
             "a request of tenant {} reached the database of tenant {}",
             cx.tenant.0, self.inner.tenant.0
         )))
+    }
+}
+
+impl Drop for Inner {
+    /// Waits for the writer: SQLCipher frees what all connections share when the process ends,
+    /// so a connection that is still open then would bring the process down.
+    fn drop(&mut self) {
+        let (done, _) = oneshot::channel();
+        // An error means that it has ended already, or is about to.
+        drop(self.queue.lock().send(Message::Close(done)));
+        let Some(writer) = self.writer.take() else { return };
+        // A closure may have held the last handle; its thread cannot wait for itself.
+        if writer.thread().id() != thread::current().id() {
+            drop(writer.join());
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 
 use kontor_core::{Kind, Secret, StreamPos, TenantId};
-use kontor_db::{DatabaseKeys, Db, Migration};
+use kontor_db::{DatabaseKeys, Db, Migration, Settings};
 use kontor_testdb::{Backend, cx, for_each_backend, keys};
 
 use crate::note::{self, MIGRATIONS};
@@ -43,6 +43,21 @@ fn positions_go_on_after_reopening() {
             db.close().await;
         }
     });
+}
+
+#[tokio::test]
+async fn dropping_the_last_handle_finishes_writes_and_closes() {
+    let backend = Backend::sqlite();
+    let Settings::Sqlite { path } = backend.settings() else { unreachable!("an SQLite file") };
+    let log = path.with_extension("db-wal");
+    let db = backend.open(&MIGRATIONS).await;
+    let second = db.clone();
+    let pending = db.enqueue(|tx| Ok(tx.next_pos()));
+    drop(db);
+    assert!(log.exists(), "the file {} is open", log.display());
+    drop(second);
+    assert!(!log.exists(), "{} is left behind", log.display());
+    assert_eq!(pending.await.unwrap(), StreamPos(1));
 }
 
 #[tokio::test]

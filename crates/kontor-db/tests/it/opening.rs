@@ -48,8 +48,7 @@ fn positions_go_on_after_reopening() {
 #[tokio::test]
 async fn dropping_the_last_handle_finishes_writes_and_closes() {
     let backend = Backend::sqlite();
-    let Settings::Sqlite { path } = backend.settings() else { unreachable!("an SQLite file") };
-    let log = path.with_extension("db-wal");
+    let log = backend.folder().unwrap().join("tenant.db-wal");
     let db = backend.open(&MIGRATIONS).await;
     let second = db.clone();
     let pending = db.enqueue(|tx| Ok(tx.next_pos()));
@@ -178,7 +177,7 @@ async fn damaged_file_is_reported_not_served() {
 async fn missing_folder_is_reported() {
     let backend = Backend::sqlite();
     let folder = backend.folder().unwrap().join("missing");
-    let settings = kontor_db::Settings::Sqlite { path: folder.join("tenant.db") };
+    let settings = Settings::Sqlite { path: folder.join("tenant.db") };
     let error = Db::open(settings, TenantId(1), keys(), &MIGRATIONS).await.err().unwrap();
     assert_eq!(error.kind, Kind::Unavailable);
     assert!(error.public.contains("cannot be created"), "{error}");

@@ -19,6 +19,7 @@ mod send;
 mod sight;
 mod state;
 mod timeline;
+mod upgrade;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -307,16 +307,7 @@ impl Rooms {
         if !restricted || state.membership(user) == MembershipState::Invite {
             return Ok(None);
         }
-        let mine = self.rooms_of(cx, user).await?;
-        let allowed = rules.allow.iter().any(|rule| {
-            rule.get("type").and_then(Value::as_str) == Some("m.room_membership")
-                && rule
-                    .get("room_id")
-                    .and_then(Value::as_str)
-                    .and_then(|id| mine.get(<&RoomId>::try_from(id).ok()?))
-                    .is_some_and(|entry| entry.membership == MembershipState::Join)
-        });
-        if !allowed {
+        if !self.is_in_allowed_room(cx, &rules, user).await? {
             return Err(Error::forbidden(
                 "You are not in any of the rooms that may join this one.",
             ));
@@ -327,6 +318,28 @@ impl Rooms {
             let text = "Nobody in this room may let you in.";
             Error::invalid(MatrixCode::UnableToGrantJoin, text)
         })
+    }
+}
+
+impl Rooms {
+    /// Whether `user` is in a room whose members a restricted room lets in.
+    pub(crate) async fn is_allowed(&self, cx: &Cx, state: &State, user: &UserId) -> Result<bool> {
+        match state.content::<JoinRules>("m.room.join_rules", "") {
+            Some(rules) => self.is_in_allowed_room(cx, &rules, user).await,
+            None => Ok(false),
+        }
+    }
+
+    async fn is_in_allowed_room(&self, cx: &Cx, rules: &JoinRules, user: &UserId) -> Result<bool> {
+        let mine = self.rooms_of(cx, user).await?;
+        Ok(rules.allow.iter().any(|rule| {
+            rule.get("type").and_then(Value::as_str) == Some("m.room_membership")
+                && rule
+                    .get("room_id")
+                    .and_then(Value::as_str)
+                    .and_then(|id| mine.get(<&RoomId>::try_from(id).ok()?))
+                    .is_some_and(|entry| entry.membership == MembershipState::Join)
+        }))
     }
 }
 

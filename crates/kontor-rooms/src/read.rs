@@ -5,6 +5,7 @@ mod members;
 mod messages;
 mod related;
 mod state;
+mod summary;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -25,8 +25,13 @@ static LIST_OF_ROOM: Sql = Sql::new(
 static DELETE: Sql =
     Sql::new("room_alias.delete", "DELETE FROM room_alias WHERE tenant_id = $1 AND alias = $2");
 
+static MOVE: Sql = Sql::new(
+    "room_alias.move",
+    "UPDATE room_alias SET room_nid = $3 WHERE tenant_id = $1 AND room_nid = $2",
+);
+
 /// All statements of this table.
-pub static STATEMENTS: &[&Sql] = &[&INSERT, &FIND, &LIST_OF_ROOM, &DELETE];
+pub static STATEMENTS: &[&Sql] = &[&INSERT, &FIND, &LIST_OF_ROOM, &DELETE, &MOVE];
 
 /// Adds an alias.
 ///
@@ -60,4 +65,10 @@ pub fn list_aliases(tx: &mut Tx<'_>, room: RoomNid) -> Result<Vec<String>> {
 /// Removes an alias; `false` if there was none.
 pub fn delete_alias(tx: &mut Tx<'_>, alias: &RoomAliasId) -> Result<bool> {
     Ok(tx.execute(&DELETE, &[alias.into()])? > 0)
+}
+
+/// Points every alias of one room to another.
+pub fn move_aliases(tx: &mut Tx<'_>, from: RoomNid, to: RoomNid) -> Result<()> {
+    tx.execute(&MOVE, &[from.into(), to.into()])?;
+    Ok(())
 }

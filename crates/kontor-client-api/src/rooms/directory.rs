@@ -7,6 +7,9 @@ use kontor_core::{Cx, Result};
 use ruma::api::client::directory::{
     get_public_rooms, get_public_rooms_filtered, get_room_visibility, set_room_visibility,
 };
+use ruma::api::client::room::get_summary;
+use ruma::api::client::space::get_hierarchy;
+use ruma::api::client::thirdparty::get_protocols;
 use ruma::api::client::user_directory::search_users;
 
 use crate::frame::route;
@@ -17,6 +20,9 @@ pub(crate) fn routes(router: Router) -> Router {
     let router = route::<get_public_rooms_filtered::v3::Request, _, _>(router, filtered);
     let router = route::<get_room_visibility::v3::Request, _, _>(router, visibility);
     let router = route::<set_room_visibility::v3::Request, _, _>(router, publish);
+    let router = route::<get_summary::v1::Request, _, _>(router, summary);
+    let router = route::<get_hierarchy::v1::Request, _, _>(router, hierarchy);
+    let router = route::<get_protocols::v3::Request, _, _>(router, protocols);
     route::<search_users::v3::Request, _, _>(router, search)
 }
 
@@ -69,4 +75,29 @@ async fn search(
     request: search_users::v3::Request,
 ) -> Result<search_users::v3::Response> {
     tenant.rooms.search_users(&cx, request).await
+}
+
+async fn summary(
+    tenant: Arc<Tenant>,
+    cx: Cx,
+    request: get_summary::v1::Request,
+) -> Result<get_summary::v1::Response> {
+    tenant.rooms.summary(&cx, request).await
+}
+
+async fn hierarchy(
+    tenant: Arc<Tenant>,
+    cx: Cx,
+    request: get_hierarchy::v1::Request,
+) -> Result<get_hierarchy::v1::Response> {
+    tenant.rooms.hierarchy(&cx, request).await
+}
+
+/// There are no bridges, so there is nothing to list.
+async fn protocols(
+    _: Arc<Tenant>,
+    _: Cx,
+    _: get_protocols::v3::Request,
+) -> Result<get_protocols::v3::Response> {
+    Ok(get_protocols::v3::Response::new(std::collections::BTreeMap::new()))
 }

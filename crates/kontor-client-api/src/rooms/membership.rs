@@ -10,7 +10,7 @@ use ruma::api::client::membership::{
     ban_user, forget_room, get_member_events, invite_user, join_room_by_id,
     join_room_by_id_or_alias, joined_members, joined_rooms, kick_user, leave_room, unban_user,
 };
-use ruma::api::client::room::create_room;
+use ruma::api::client::room::{create_room, upgrade_room};
 
 use crate::frame::route;
 use crate::tenant::Tenant;
@@ -28,6 +28,7 @@ pub(crate) fn routes(router: Router) -> Router {
     let router = route::<unban_user::v3::Request, _, _>(router, unban);
     let router = route::<joined_rooms::v3::Request, _, _>(router, list_joined);
     let router = route::<joined_members::v3::Request, _, _>(router, members_joined);
+    let router = route::<upgrade_room::v3::Request, _, _>(router, upgrade);
     route::<get_member_events::v3::Request, _, _>(router, members)
 }
 
@@ -155,4 +156,12 @@ async fn members(
     request: get_member_events::v3::Request,
 ) -> Result<get_member_events::v3::Response> {
     tenant.rooms.members(&cx, request).await
+}
+
+async fn upgrade(
+    tenant: Arc<Tenant>,
+    cx: Cx,
+    request: upgrade_room::v3::Request,
+) -> Result<upgrade_room::v3::Response> {
+    Ok(upgrade_room::v3::Response::new(tenant.rooms.upgrade(&cx, request).await?))
 }

@@ -19,6 +19,7 @@ mod profiles;
 mod push;
 mod room_refusals;
 mod rooms;
+mod spaces;
 mod sync;
 mod tenants;
 

@@ -1,0 +1,158 @@
+//! Replaces a room by one of a newer version (spec: "Room Upgrades").
+
+use kontor_core::{Cx, Error, MatrixCode, Result};
+use kontor_protocol::{PowerLevels, RoomRules};
+use kontor_store::room_alias;
+use ruma::api::client::room::create_room::v3::{Request as CreateRequest, RoomPreset};
+use ruma::api::client::room::upgrade_room::v3::Request;
+use ruma::events::TimelineEventType;
+use ruma::serde::Raw;
+use ruma::{OwnedRoomId, RoomId, UserId};
+use serde_json::value::to_raw_value;
+use serde_json::{Map, Value, json};
+
+use crate::append::NewEvent;
+use crate::{Room, Rooms};
+
+/// State that the new room takes over (spec), besides power levels.
+const TRANSFERRED: [&str; 8] = [
+    "m.room.server_acl",
+    "m.room.encryption",
+    "m.room.name",
+    "m.room.avatar",
+    "m.room.topic",
+    "m.room.guest_access",
+    "m.room.history_visibility",
+    "m.room.join_rules",
+];
+
+impl Rooms {
+    /// Creates the successor of a room, points the old one to it and quiets the old one.
+    ///
+    /// # Errors
+    /// `Forbidden` for people who may not set the tombstone;
+    /// `M_UNSUPPORTED_ROOM_VERSION` for versions not served here.
+    pub async fn upgrade(&self, cx: &Cx, request: Request) -> Result<OwnedRoomId> {
+        let user = cx.user()?.to_owned();
+        let rules = RoomRules::supported(&request.new_version)?;
+        let old = self.room(cx, &request.room_id).await?;
+        let levels = self.power_levels(&old);
+        let joined = old.live().joined.contains(&user);
+        if !joined || !levels.may_set_state(&user, "m.room.tombstone") {
+            return Err(Error::forbidden("You may not upgrade this room."));
+        }
+        if !request.additional_creators.is_empty() && !rules.creators_are_privileged() {
+            let text = "additional_creators: need room version 12 or later.";
+            return Err(Error::invalid(MatrixCode::InvalidParam, text));
+        }
+        let replacement = self.create(cx, successor(&old, &rules, &request, &user)?).await?;
+        self.move_aliases(cx, &old, &replacement).await?;
+        self.close(cx, &old, &levels, &replacement).await?;
+        Ok(replacement)
+    }
+
+    /// The tombstone, and levels at which ordinary members neither write nor invite.
+    async fn close(
+        &self,
+        cx: &Cx,
+        old: &Room,
+        levels: &PowerLevels,
+        replacement: &RoomId,
+    ) -> Result<()> {
+        let sender = cx.user()?.to_owned();
+        let tombstone = json!({
+            "body": "This room has been replaced",
+            "replacement_room": replacement,
+        });
+        let mut events = vec![(TimelineEventType::RoomTombstone, tombstone)];
+        if levels.may_set_state(&sender, "m.room.power_levels") {
+            let state = old.live().state;
+            let mut content: Map<String, Value> =
+                state.content("m.room.power_levels", "").unwrap_or_default();
+            let number = |content: &Map<String, Value>, name: &str| {
+                content.get(name).and_then(Value::as_i64).unwrap_or(0)
+            };
+            let quiet = 50.max(number(&content, "users_default").saturating_add(1));
+            for name in ["events_default", "invite"] {
+                let raised = quiet.max(number(&content, name));
+                content.insert(name.to_owned(), Value::from(raised));
+            }
+            events.push((TimelineEventType::RoomPowerLevels, Value::Object(content)));
+        }
+        for (kind, content) in events {
+            let content = to_raw_value(&content).map_err(Error::internal)?;
+            let event = NewEvent::state(sender.clone(), kind, "", content);
+            self.retry(cx, &old.room_id, async |room| {
+                self.append_one(cx, &room, event.clone()).await
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Points the old room's addresses to the new one, which also takes over the main one.
+    async fn move_aliases(&self, cx: &Cx, old: &Room, replacement: &RoomId) -> Result<()> {
+        let new = self.room(cx, replacement).await?;
+        let (from, to) = (old.nid, new.nid);
+        self.db.write(cx, move |tx| room_alias::move_aliases(tx, from, to)).await?;
+        let canonical: Option<Value> = old.live().state.content("m.room.canonical_alias", "");
+        let Some(canonical) = canonical else { return Ok(()) };
+        let content = to_raw_value(&canonical).map_err(Error::internal)?;
+        let sender = cx.user()?.to_owned();
+        let event = NewEvent::state(sender, TimelineEventType::RoomCanonicalAlias, "", content);
+        self.append_one(cx, &new, event).await.map(drop)
+    }
+}
+
+/// How the successor is created.
+fn successor(
+    old: &Room,
+    rules: &RoomRules,
+    request: &Request,
+    upgrader: &UserId,
+) -> Result<CreateRequest> {
+    let state = old.live().state;
+    let mut create: Map<String, Value> = state.content("m.room.create", "").unwrap_or_default();
+    for field in ["creator", "room_version", "predecessor", "additional_creators"] {
+        create.remove(field);
+    }
+    create.insert("predecessor".to_owned(), json!({ "room_id": old.room_id }));
+    if !request.additional_creators.is_empty() {
+        create.insert("additional_creators".to_owned(), json!(request.additional_creators));
+    }
+    let mut new = CreateRequest::new();
+    new.room_version = Some(request.new_version.clone());
+    new.preset = Some(RoomPreset::PrivateChat);
+    new.creation_content = Some(raw(&create)?);
+    new.power_level_content_override = Some(raw(&levels_of(old, rules, request, upgrader))?);
+    for kind in TRANSFERRED {
+        if let Some(content) = state.content::<Value>(kind, "") {
+            let event = json!({ "type": kind, "state_key": "", "content": content });
+            new.initial_state.push(raw(&event)?);
+        }
+    }
+    Ok(new)
+}
+
+/// The old power levels, with the creators' rights as the new version writes them down: not at all
+/// where they are innate, else as a level.
+fn levels_of(old: &Room, rules: &RoomRules, request: &Request, upgrader: &UserId) -> Value {
+    let state = old.live().state;
+    let mut content: Map<String, Value> =
+        state.content("m.room.power_levels", "").unwrap_or_default();
+    let users = content.entry("users").or_insert_with(|| json!({}));
+    let Value::Object(users) = users else { return Value::Object(content) };
+    if rules.creators_are_privileged() {
+        users.remove(upgrader.as_str());
+        for creator in &request.additional_creators {
+            users.remove(creator.as_str());
+        }
+    } else if old.rules.creators_are_privileged() {
+        users.insert(upgrader.to_string(), Value::from(100));
+    }
+    Value::Object(content)
+}
+
+fn raw<T, U: serde::Serialize>(value: &U) -> Result<Raw<T>> {
+    to_raw_value(value).map(Raw::from_json).map_err(Error::internal)
+}

@@ -99,7 +99,7 @@ pub(crate) struct Writer {
     committed: Arc<AtomicI64>,
     /// Newest position given out.
     position: i64,
-    /// Newest position stored.
+    /// Newest position that is stored with what it stands for.
     stored: i64,
     waiting: VecDeque<Box<dyn Job>>,
 }
@@ -156,10 +156,7 @@ impl Writer {
     fn batch(&mut self) {
         match self.engine.begin() {
             // Another process (the command line) may have written in between.
-            Ok(stored) => {
-                self.position = self.position.max(stored);
-                self.stored = stored;
-            }
+            Ok(taken) => self.position = self.position.max(taken.unwrap_or_default()),
             Err(fault) => {
                 tracing::error!(%fault.detail, "no transaction can be started");
                 for job in self.waiting.drain(..) {
@@ -301,11 +298,11 @@ impl Engine {
         }
     }
 
-    /// Starts a transaction; answers the newest position stored by whomever.
-    fn begin(&mut self) -> Result<i64, Fault> {
+    /// Starts a transaction; answers the newest position that others may have taken.
+    fn begin(&mut self) -> Result<Option<i64>, Fault> {
         match self {
             Self::Sqlite(writer) => writer.begin(),
-            Self::Postgres(writer) => writer.begin(),
+            Self::Postgres(writer) => writer.begin().map(Some),
         }
     }
 

@@ -1,5 +1,6 @@
 //! A data folder at rest: for commands that work on it while no server runs.
 
+use std::num::NonZero;
 use std::sync::Arc;
 
 use kontor_client_api::Tenant;
@@ -66,8 +67,13 @@ pub(crate) fn operator(tenant: &Tenant) -> Result<Cx, Failure> {
 }
 
 /// A runtime for one command.
+///
+/// One core is left to the threads that write the databases: with a worker on each core, every
+/// message would be handed back and forth between more threads than can run.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let cores = std::thread::available_parallelism().map_or(2, NonZero::get);
     tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(cores.saturating_sub(1).max(1))
         .enable_all()
         .build()
         .map_err(|error| Failure::new(format!("the system gives no threads: {error}")))

@@ -1,12 +1,16 @@
 //! Hashing, signing and redacting events.
 
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use kontor_core::{Error, MatrixCode, Result, Secret};
 use ruma::canonical_json::{CanonicalJsonObject, CanonicalJsonValue};
 use ruma::events::TimelineEventType;
 use ruma::serde::Base64;
-use ruma::signatures::{Ed25519KeyPair, PublicKeySet, hash_and_sign_event, reference_hash};
+use ruma::signatures::{
+    KeyPair, PublicKeySet, Signature, hash_and_sign_event, reference_hash,
+};
 use ruma::{
-    EventId, MilliSecondsSinceUnixEpoch, OwnedEventId, OwnedRoomId, OwnedUserId, RoomId, ServerName,
+    AnyKeyName, EventId, MilliSecondsSinceUnixEpoch, OwnedEventId, OwnedRoomId, OwnedSigningKeyId,
+    OwnedUserId, RoomId, ServerName, SigningKeyAlgorithm, SigningKeyId,
 };
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
@@ -18,28 +22,34 @@ use crate::{Pdu, PublicKeys, RoomRules};
 /// Longest sender, type, state key and room id, in bytes (spec: "Size limits").
 const FIELD_LIMIT_BYTES: usize = 255;
 
-/// The fixed beginning of an Ed25519 private key in PKCS #8 (RFC 8410); the seed follows.
-const PKCS8_PREFIX: [u8; 16] = [
-    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
-];
-
 /// Signs the events of one organisation.
-pub struct SigningKey(Ed25519KeyPair);
+pub struct SigningKey {
+    /// Several times quicker than the pair that `ruma` brings, and signing is a tenth of what a
+    /// message costs.
+    pair: Ed25519KeyPair,
+    id: OwnedSigningKeyId<AnyKeyName>,
+}
 
 impl SigningKey {
     /// The key with this 32-byte seed; `version` is the part of its name after `ed25519:`.
     pub fn from_seed(seed: &Secret<[u8; 32]>, version: &str) -> Result<Self> {
-        let document = Secret::new([&PKCS8_PREFIX[..], seed.expose()].concat());
-        Ed25519KeyPair::from_der(document.expose(), version.to_owned())
-            .map(Self)
-            .map_err(|_| Error::internal("the signing key is not an Ed25519 seed"))
+        let pair = Ed25519KeyPair::from_seed_unchecked(seed.expose())
+            .map_err(|_| Error::internal("the signing key is not an Ed25519 seed"))?;
+        let id = SigningKeyId::from_parts(SigningKeyAlgorithm::Ed25519, version.into());
+        Ok(Self { pair, id })
     }
 
     /// What others need to verify the events that `server` signs with this key.
     pub fn public_keys(&self, server: &ServerName) -> PublicKeys {
-        let id = format!("ed25519:{}", self.0.version());
-        let key = Base64::new(self.0.public_key().to_vec());
-        PublicKeys::from([(server.to_string(), PublicKeySet::from([(id, key)]))])
+        let key = Base64::new(self.pair.public_key().as_ref().to_vec());
+        let keys = PublicKeySet::from([(self.id.to_string(), key)]);
+        PublicKeys::from([(server.to_string(), keys)])
+    }
+}
+
+impl KeyPair for SigningKey {
+    fn sign(&self, message: &[u8]) -> Signature {
+        Signature::new(self.id.clone(), self.pair.sign(message).as_ref().to_vec())
     }
 }
 
@@ -123,7 +133,7 @@ pub fn sign(
         ruma::signatures::JsonError::PduTooLarge => too_large(),
         other => Error::internal(other),
     };
-    hash_and_sign_event(server.as_str(), &key.0, &mut object, &rules.rules.redaction)
+    hash_and_sign_event(server.as_str(), key, &mut object, &rules.rules.redaction)
         .map_err(failed)?;
     let hash = reference_hash(&object, &rules.rules).map_err(failed)?;
     let json = serde_json::to_vec(&object).map_err(Error::internal)?;

@@ -31,7 +31,7 @@ fn json_is_signed_as_in_the_specification() {
     ];
     for (unsigned, signature) in vectors {
         let mut signed = object(unsigned);
-        sign_json("domain", &spec_key().0, &mut signed).unwrap();
+        sign_json("domain", &spec_key(), &mut signed).unwrap();
         let signed: Value = serde_json::to_value(&signed).unwrap();
         assert_eq!(signed["signatures"]["domain"]["ed25519:1"], signature);
     }
@@ -65,7 +65,7 @@ fn events_are_hashed_and_signed_as_in_the_specification() {
     let rules = RoomRules::supported(&RoomVersionId::V10).unwrap();
     for (unsigned, hash, signature) in vectors {
         let mut event = object(unsigned);
-        hash_and_sign_event("domain", &spec_key().0, &mut event, &rules.rules.redaction).unwrap();
+        hash_and_sign_event("domain", &spec_key(), &mut event, &rules.rules.redaction).unwrap();
         let event = serde_json::to_value(&event).unwrap();
         assert_eq!(event["hashes"]["sha256"], hash);
         assert_eq!(event["signatures"]["domain"]["ed25519:1"], signature);

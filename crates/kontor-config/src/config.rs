@@ -8,8 +8,8 @@ use std::{env, fs};
 use crate::document::Document;
 use crate::reader::Reader;
 use crate::{
-    ConfigError, Database, Key, Listen, Log, Media, Policy, Preset, Registration, Server, Tenant,
-    listen, server,
+    ConfigError, Database, Key, Listen, Log, Media, Policy, Preset, Proxies, Registration, Server,
+    Tenant, Tls, listen, server,
 };
 
 /// The file read if there is none in the data folder.
@@ -22,8 +22,12 @@ const FILE_VARIABLE: &str = "KONTOR_CONFIG";
 pub struct Config {
     /// Where everything lies and who is served.
     pub server: Server,
+    /// Proxies in front of it.
+    pub proxies: Proxies,
     /// The HTTP listener.
     pub listen: Listen,
+    /// Certificates from files, and handshakes.
+    pub tls: Tls,
     /// Embedded or PostgreSQL.
     pub database: Database,
     /// Uploads.
@@ -88,7 +92,9 @@ impl Config {
     pub fn keys() -> Vec<&'static Key> {
         [
             Server::KEYS,
+            Proxies::KEYS,
             Listen::KEYS,
+            Tls::KEYS,
             Database::KEYS,
             Media::KEYS,
             Registration::KEYS,
@@ -102,7 +108,9 @@ impl Config {
         reader.refuse_unknown(&Self::keys())?;
         let config = Self {
             server: Server::read(reader)?,
+            proxies: Proxies::read(reader)?,
             listen: Listen::read(reader)?,
+            tls: Tls::read(reader)?,
             database: Database::read(reader)?,
             media: Media::read(reader)?,
             registration: Registration::read(reader)?,
@@ -111,16 +119,38 @@ impl Config {
             tenants: Tenant::read_all(&reader.document)?,
             file,
         };
-        let address = config.listen.address;
-        if config.policy.preset == Preset::Lab && !address.ip().is_loopback() {
+        config.refuse_exposure(reader)?;
+        Ok(config)
+    }
+
+    /// Whether the listener speaks TLS: a certificate is configured.
+    pub fn speaks_tls(&self) -> bool {
+        self.tls.files.is_some() || self.tenants.iter().any(|tenant| tenant.certificate.is_some())
+    }
+
+    /// Passwords and messages cross no network in the clear, and a lab is not open to one.
+    fn refuse_exposure(&self, reader: &Reader) -> Result<(), ConfigError> {
+        let address = self.listen.address;
+        if address.ip().is_loopback() {
+            return Ok(());
+        }
+        let place = reader.place(&listen::ADDRESS);
+        if self.policy.preset == Preset::Lab {
             return Err(format!(
-                "{} {address}: the preset \"lab\" lets everybody in and therefore listens on \
-                 loopback addresses only. Listen on 127.0.0.1, or use the preset \"strict\".",
-                reader.place(&listen::ADDRESS)
+                "{place} {address}: the preset \"lab\" lets everybody in and therefore listens on \
+                 loopback addresses only. Listen on 127.0.0.1, or use the preset \"strict\"."
             )
             .into());
         }
-        Ok(config)
+        if self.speaks_tls() || !self.proxies.trusted.is_empty() {
+            return Ok(());
+        }
+        Err(format!(
+            "{place} {address}: without TLS everybody on the way could read passwords. Set \
+             tls.certificate and tls.key; or, behind a TLS proxy, name it in \
+             server.trusted_proxies."
+        )
+        .into())
     }
 }
 

@@ -17,6 +17,9 @@ const TENANTS: &str = "\
 #[[tenant]]
 #server_name = \"firma.example\"
 #hosts = [\"chat.firma.example\"]
+# Its own certificate and key, instead of those in [tls]; both or none.
+#certificate = \"/etc/kontor/firma.example.pem\"
+#key = \"/etc/kontor/firma.example.key\"
 ";
 
 /// The commented example file: `kontor.example.toml`.
@@ -43,5 +46,6 @@ fn example_value(key: &Key) -> String {
     match key.kind {
         Kind::Text | Kind::Secret => format!("{value:?}"),
         Kind::Integer | Kind::Boolean => value.to_owned(),
+        Kind::Texts => format!("{:?}", value.split(',').collect::<Vec<_>>()),
     }
 }

@@ -32,6 +32,9 @@ pub enum Kind {
     Integer,
     /// `true` or `false`.
     Boolean,
+    /// A list of texts in quotes; separated by commas on the command line, in the environment and
+    /// where a [`Key`] says its default or example.
+    Texts,
 }
 
 impl Key {

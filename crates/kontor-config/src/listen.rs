@@ -30,7 +30,10 @@ pub(crate) static ADDRESS: Key = Key {
     default: Some("127.0.0.1:8008"),
     example: "",
     flag: Some("listen"),
-    meaning: &["Address and port. Kontor speaks plain HTTP: put a TLS proxy in front of it."],
+    meaning: &[
+        "Address and port. Anything but a loopback address needs a certificate ([tls]) or",
+        "a TLS proxy in front (server.trusted_proxies).",
+    ],
 };
 
 static MAX_CONNECTIONS: Key = Key {

@@ -45,7 +45,7 @@ impl Reader {
         let Some(found) = self.find(key)? else { return Ok(None) };
         let shown = match key.kind {
             Kind::Secret => "…".to_owned(),
-            Kind::Text => format!("{:?}", found.text),
+            Kind::Text | Kind::Texts => format!("{:?}", found.text),
             Kind::Integer | Kind::Boolean => found.text.clone(),
         };
         parse(&found.text).map(Some).map_err(|why| format!("{} {shown}: {why}", found.place).into())
@@ -77,11 +77,13 @@ impl Reader {
             (Kind::Text | Kind::Secret, Value::Text(text))
             | (Kind::Integer, Value::Integer(text)) => text.clone(),
             (Kind::Boolean, Value::Boolean(value)) => value.to_string(),
+            (Kind::Texts, Value::Texts(texts)) => texts.join(","),
             (kind, _) => {
                 let wanted = match kind {
                     Kind::Text | Kind::Secret => "a text in quotes",
                     Kind::Integer => "a whole number without quotes",
                     Kind::Boolean => "true or false without quotes",
+                    Kind::Texts => "a list of texts in quotes",
                 };
                 let text = format!("{} must be {wanted}.", key.path());
                 return Err(self.document.problem(entry.line, &text).into());

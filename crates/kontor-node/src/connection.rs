@@ -12,12 +12,13 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use kontor_client_api::Peer;
 use kontor_config::Listen;
 use rustix::net::sockopt::set_tcp_user_timeout;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
+use crate::arrival::Arrival;
 use crate::entrance::Entrance;
 
 /// How long a connection may lie idle between requests.
@@ -40,10 +41,31 @@ struct Activity {
     answered_ms: AtomicU64,
 }
 
-/// Serves one connection until it ends, lies idle or the node stops.
+/// Serves one connection, encrypted if the node has certificates, until it ends, lies idle or the
+/// node stops.
 pub(crate) async fn serve(entrance: Arc<Entrance>, stream: TcpStream) {
     prepare(&stream);
-    let peer = peer_of(&stream);
+    // Without an address the connection is gone already.
+    let Ok(address) = stream.peer_addr() else { return };
+    let from = address.ip().to_canonical();
+    let Some(handshakes) = entrance.handshakes() else {
+        return converse(entrance, stream, Arrival { from, encrypted: false }).await;
+    };
+    let mut stopping = entrance.stopping();
+    let stream = tokio::select! {
+        stream = handshakes.shake(stream) => stream,
+        _ = stopping.wait_for(|stopping| *stopping) => None,
+    };
+    if let Some(stream) = stream {
+        converse(entrance, stream, Arrival { from, encrypted: true }).await;
+    }
+}
+
+/// Answers the requests of one connection.
+async fn converse<S>(entrance: Arc<Entrance>, stream: S, arrival: Arrival)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let limits = entrance.limits();
     let builder = builder(limits);
     let mut pause = pin!(sleep(limits.header_timeout));
@@ -51,11 +73,8 @@ pub(crate) async fn serve(entrance: Arc<Entrance>, stream: TcpStream) {
     let activity = Arc::new(Activity::new());
     let service = service_fn({
         let (entrance, activity) = (Arc::clone(&entrance), Arc::clone(&activity));
-        move |mut request: Request<Incoming>| {
-            if let Some(peer) = peer {
-                request.extensions_mut().insert(peer);
-            }
-            answer(Arc::clone(&entrance), Arc::clone(&activity), request)
+        move |request: Request<Incoming>| {
+            answer(Arc::clone(&entrance), Arc::clone(&activity), (request, arrival))
         }
     });
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
@@ -83,22 +102,15 @@ pub(crate) async fn serve(entrance: Arc<Entrance>, stream: TcpStream) {
     }
 }
 
-/// Where the client is. `None` on this machine: then it is a proxy, behind which everybody has the
-/// same address.
-fn peer_of(stream: &TcpStream) -> Option<Peer> {
-    let address = stream.peer_addr().ok()?.ip().to_canonical();
-    (!address.is_loopback()).then_some(Peer(address))
-}
-
 async fn answer(
     entrance: Arc<Entrance>,
     activity: Arc<Activity>,
-    request: Request<Incoming>,
+    (request, arrival): (Request<Incoming>, Arrival),
 ) -> Result<Response, Infallible> {
     activity.used.store(true, Ordering::Relaxed);
     activity.active.fetch_add(1, Ordering::Relaxed);
     let _running = Running(activity);
-    Ok(entrance.answer(request).await)
+    Ok(entrance.answer(request, arrival).await)
 }
 
 impl Activity {

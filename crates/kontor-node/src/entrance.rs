@@ -12,22 +12,28 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{Method, StatusCode};
 use hyper::body::{Body as _, Incoming};
-use kontor_client_api::error_response;
-use kontor_config::Listen;
+use kontor_client_api::{Peer, error_response};
+use kontor_config::{Config, Listen, Proxies};
 use kontor_core::{Error, RequestId, Result};
+use kontor_tls::Handshakes;
 use tokio::sync::watch;
 use tower::ServiceExt;
 use tracing::Instrument;
 
 use crate::Tenants;
+use crate::arrival::{Arrival, Origin};
 use crate::body::PacedBody;
 use crate::hosts::host_of;
+use crate::protection::protect;
 
 /// What every connection needs.
 pub(crate) struct Entrance {
     tenants: Arc<Tenants>,
     router: Router,
     limits: Listen,
+    proxies: Proxies,
+    /// `None`: connections are not encrypted here.
+    handshakes: Option<Handshakes>,
     /// Becomes true when the node stops.
     stopping: watch::Receiver<bool>,
     /// Id of the next request. Starts at the time, so that ids of two runs differ.
@@ -38,16 +44,23 @@ impl Entrance {
     pub(crate) fn new(
         tenants: Arc<Tenants>,
         router: Router,
-        limits: Listen,
+        config: Config,
+        handshakes: Option<Handshakes>,
         stopping: watch::Receiver<bool>,
     ) -> Self {
         let router = router.layer(middleware::from_fn(log));
         let next_id = AtomicU64::new(tenants.clock().now().0.unsigned_abs() << 20);
-        Self { tenants, router, limits, stopping, next_id }
+        let (limits, proxies) = (config.listen, config.proxies);
+        Self { tenants, router, limits, proxies, handshakes, stopping, next_id }
     }
 
     pub(crate) fn limits(&self) -> &Listen {
         &self.limits
+    }
+
+    /// `None`: connections are not encrypted here.
+    pub(crate) fn handshakes(&self) -> Option<&Handshakes> {
+        self.handshakes.as_ref()
     }
 
     pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
@@ -55,8 +68,20 @@ impl Entrance {
     }
 
     /// Answers one request.
-    pub(crate) async fn answer(&self, request: http::Request<Incoming>) -> Response {
-        let request = match self.admit(request).await {
+    pub(crate) async fn answer(
+        &self,
+        request: http::Request<Incoming>,
+        arrival: Arrival,
+    ) -> Response {
+        let origin = arrival.origin(request.headers(), &self.proxies);
+        let is_secure = origin.is_secure;
+        let mut response = self.find_answer(request, origin).await;
+        protect(response.headers_mut(), is_secure);
+        response
+    }
+
+    async fn find_answer(&self, request: http::Request<Incoming>, origin: Origin) -> Response {
+        let request = match self.admit(request, origin).await {
             Ok(request) => request,
             Err(error) => return error_response(error),
         };
@@ -74,8 +99,8 @@ impl Entrance {
     }
 
     /// Adds the tenant and paces the body.
-    async fn admit(&self, request: http::Request<Incoming>) -> Result<Request> {
-        let tenant = match host_of(&request) {
+    async fn admit(&self, request: http::Request<Incoming>, origin: Origin) -> Result<Request> {
+        let tenant = match origin.host.as_deref().or_else(|| host_of(&request)) {
             Some(host) => self.tenants.find(host).await?,
             None => None,
         };
@@ -91,6 +116,9 @@ impl Entrance {
         let id = RequestId(self.next_id.fetch_add(1, Ordering::Relaxed));
         request.extensions_mut().insert(id);
         request.extensions_mut().insert(tenant);
+        if let Some(peer) = origin.peer {
+            request.extensions_mut().insert(Peer(peer));
+        }
         Ok(request)
     }
 }

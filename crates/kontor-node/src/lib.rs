@@ -1,5 +1,6 @@
 //! A running node: opens tenants, listens, finds the tenant of each request by its host name.
 
+mod arrival;
 mod body;
 mod connection;
 mod entrance;
@@ -9,6 +10,7 @@ mod listener;
 mod node;
 mod open_files;
 mod opening;
+mod protection;
 mod tenants;
 
 pub use folder_lock::FolderLock;

@@ -1,10 +1,13 @@
 //! The node: everything between a configuration and a socket that answers.
 
+use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use kontor_config::{Config, Preset};
 use kontor_core::{Clock, Error, Random, Result};
+use kontor_tls::{Certificates, Handshakes};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -19,6 +22,8 @@ const OPENED_AT_START: usize = 16;
 pub struct Node {
     address: SocketAddr,
     tenants: Arc<Tenants>,
+    /// `None`: connections are not encrypted here.
+    certificates: Option<Certificates>,
     stop: watch::Sender<bool>,
     listening: JoinHandle<()>,
     _lock: FolderLock,
@@ -48,19 +53,37 @@ impl Node {
         for name in names.iter().take(OPENED_AT_START) {
             tenants.open(name).await?;
         }
+        let certificates = config.speaks_tls().then(|| Certificates::load(&config)).transpose()?;
+        let handshakes = match &certificates {
+            Some(certificates) => Some(Handshakes::new(&config, certificates)?),
+            None => None,
+        };
         let listener = listener::bind(config.listen.address)?;
         let address = listener.local_addr().map_err(Error::internal)?;
         let (stop, stopping) = watch::channel(false);
         let router = kontor_client_api::router();
-        let entrance = Entrance::new(Arc::clone(&tenants), router, config.listen, stopping);
+        let entrance = Entrance::new(Arc::clone(&tenants), router, config, handshakes, stopping);
+        let work = run(listener, Arc::new(entrance), certificates.clone());
         #[expect(clippy::disallowed_methods, reason = "the one listening task; joined by stop()")]
-        let listening = tokio::spawn(listener::run(listener, Arc::new(entrance)));
-        Ok(Self { address, tenants, stop, listening, _lock: lock })
+        let listening = tokio::spawn(work);
+        Ok(Self { address, tenants, certificates, stop, listening, _lock: lock })
     }
 
     /// Where it listens; with the port the system chose if 0 was configured.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Whether connections are encrypted here.
+    pub fn speaks_tls(&self) -> bool {
+        self.certificates.is_some()
+    }
+
+    /// Reads certificates again that have changed, at once. Open connections stay as they are.
+    pub fn reload(&self) {
+        if let Some(certificates) = &self.certificates {
+            certificates.reload();
+        }
     }
 
     /// The tenants served.
@@ -76,5 +99,19 @@ impl Node {
             tracing::error!(%error, "the listener ended by itself");
         }
         self.tenants.close().await;
+    }
+}
+
+/// Accepts connections, and looks after the certificates, until the entrance stops.
+async fn run(listener: TcpListener, entrance: Arc<Entrance>, certificates: Option<Certificates>) {
+    let watching = async {
+        match certificates {
+            Some(certificates) => certificates.watch().await,
+            None => pending().await,
+        }
+    };
+    tokio::select! {
+        () = listener::run(listener, entrance) => {}
+        () = watching => {}
     }
 }

@@ -16,10 +16,12 @@
     reason = "a test that cannot start must fail, and say why"
 )]
 
+mod authority;
 mod person;
 mod server;
 
+pub use authority::{Authority, Issued};
 pub use person::{Answer, Person};
 pub use reqwest::Method;
 pub use serde_json::{Value, json};
-pub use server::{Setup, TestServer, for_each_server};
+pub use server::{Setup, TestServer, for_each_server, http};

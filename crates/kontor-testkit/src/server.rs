@@ -8,7 +8,8 @@ use kontor_config::{Config, Sources};
 use kontor_core::{Clock, Random, Timestamp};
 use kontor_node::Node;
 use kontor_testdb::Database;
-use reqwest::Client;
+use reqwest::{Client, ClientBuilder};
+use rustls::crypto::aws_lc_rs;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -72,7 +73,7 @@ impl TestServer {
         let folder = TempDir::new().expect("a folder for the data");
         let database = setup.postgres.then(Database::create);
         let clock = if setup.system_clock { Clock::System } else { Clock::manual(START) };
-        let http = Client::builder().no_proxy().build().expect("an HTTP client");
+        let http = http().build().expect("an HTTP client");
         let mut server = Self { setup, node: None, folder, database, clock, http };
         server.open().await;
         server
@@ -111,13 +112,14 @@ impl TestServer {
         }
     }
 
-    /// `http://127.0.0.1:PORT`.
+    /// `http://127.0.0.1:PORT`, or with `https`.
     ///
     /// # Panics
     /// If the server is stopped.
     pub fn base(&self) -> String {
         let node = self.node.as_ref().expect("the server runs");
-        format!("http://{}", node.address())
+        let scheme = if node.speaks_tls() { "https" } else { "http" };
+        format!("{scheme}://{}", node.address())
     }
 
     /// Every row of every table of the PostgreSQL database, as text.
@@ -204,6 +206,14 @@ impl TestServer {
             http: self.http.clone(),
         }
     }
+}
+
+/// The beginnings of an HTTP client that goes through no proxy.
+#[expect(clippy::disallowed_methods, reason = "the one place that makes clients for tests")]
+pub fn http() -> ClientBuilder {
+    // Each client wants to know it, TLS or not. An error means that it is known already.
+    let _ = aws_lc_rs::default_provider().install_default();
+    Client::builder().no_proxy()
 }
 
 /// Runs a test on SQLite and on PostgreSQL.

@@ -72,6 +72,12 @@ pub(crate) struct ServeFlags {
     /// Address and port to listen on [default: 127.0.0.1:8008].
     #[arg(long, value_name = "IP:PORT")]
     pub(crate) listen: Option<String>,
+    /// Certificate with its chain, in PEM; with it the server speaks HTTPS.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls_certificate: Option<String>,
+    /// The certificate's key, in PEM.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls_key: Option<String>,
     /// `strict` for real use, `lab` for trying out on this machine [default: strict].
     #[arg(long, value_name = "PRESET")]
     pub(crate) preset: Option<String>,
@@ -199,6 +205,8 @@ impl ServeFlags {
         sources.flags.extend(given([
             ("server-name", &self.server_name),
             ("listen", &self.listen),
+            ("tls-certificate", &self.tls_certificate),
+            ("tls-key", &self.tls_key),
             ("preset", &self.preset),
             ("registration-shared-secret", &self.registration_shared_secret),
             ("default-room-version", &self.default_room_version),

@@ -5,9 +5,10 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::process::ExitCode;
 
-use kontor_config::Config;
+use kontor_config::{Config, Tenant};
 use kontor_core::{Clock, Kind, Random};
 use kontor_node::{FolderLock, Tenants};
+use kontor_tls::{Gravity, Remark};
 use kontor_vault::Vault;
 use serde_json::{Value, json};
 
@@ -63,7 +64,7 @@ pub(crate) fn run(place: &Place, json: bool) -> Result<ExitCode, Failure> {
 }
 
 async fn examine(config: &Config) -> Vec<Finding> {
-    let mut findings = vec![configuration(config), clock(), open_files()];
+    let mut findings = vec![configuration(config), clock(), open_files(), egress(config)];
     if !config.server.data.exists() {
         let folder = config.server.data.display();
         findings.push(Finding::warn(
@@ -74,6 +75,7 @@ async fn examine(config: &Config) -> Vec<Finding> {
         return findings;
     }
     findings.extend([folder(config), disk(config)]);
+    findings.extend(certificates(config));
     match FolderLock::acquire(&config.server.data) {
         Ok(_lock) => {
             findings.push(port(config));
@@ -117,6 +119,32 @@ fn open_files() -> Finding {
         ),
         _ => Finding::ok("open files", "enough."),
     }
+}
+
+/// What the configuration makes the server connect to.
+fn egress(config: &Config) -> Finding {
+    let list: Vec<String> = config.egress().iter().map(ToString::to_string).collect();
+    let text = if list.is_empty() { "none.".to_owned() } else { format!("{}.", list.join(", ")) };
+    Finding::ok("connects to", text)
+}
+
+fn certificates(config: &Config) -> Vec<Finding> {
+    if !config.speaks_tls() {
+        return Vec::new();
+    }
+    let hosts = config.tenants.iter().flat_map(Tenant::all_hosts).map(str::to_owned);
+    let hosts: Vec<String> = hosts.chain(created(config)).collect();
+    let remarks = kontor_tls::examine(config, &hosts, Clock::System.now());
+    remarks.into_iter().map(Finding::from).collect()
+}
+
+/// Names of the organisations that exist. What keeps them from being read is told by `keys`.
+fn created(config: &Config) -> Vec<String> {
+    if !config.server.data.join("node.key").exists() {
+        return Vec::new();
+    }
+    let names = Vault::open(&config.server.data, Random::System).and_then(|vault| vault.tenants());
+    names.unwrap_or_default().iter().map(ToString::to_string).collect()
 }
 
 fn folder(config: &Config) -> Finding {
@@ -199,6 +227,17 @@ async fn databases(config: &Config) -> Vec<Finding> {
     }
     tenants.close().await;
     findings
+}
+
+impl From<Remark> for Finding {
+    fn from(remark: Remark) -> Self {
+        let verdict = match remark.gravity {
+            Gravity::Fine => Verdict::Ok,
+            Gravity::Warning => Verdict::Warn,
+            Gravity::Failure => Verdict::Fail,
+        };
+        Self { what: "certificate", verdict, text: remark.text }
+    }
 }
 
 impl Verdict {

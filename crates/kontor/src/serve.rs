@@ -25,6 +25,7 @@ pub(crate) fn run(flags: &ServeFlags, json: bool) -> Result<(), Failure> {
 
 async fn serve(config: Config, demo: bool, json: bool) -> Result<(), Failure> {
     let mut stop = StopSignals::listen()?;
+    let mut reload = listen(SignalKind::hangup())?;
     let folder = config.server.data.display().to_string();
     let lab = config.policy.preset == Preset::Lab;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), folder, "Kontor starts");
@@ -35,12 +36,21 @@ async fn serve(config: Config, demo: bool, json: bool) -> Result<(), Failure> {
     if demo {
         demo::prepare(&node).await?;
     }
-    let url = format!("http://{}", node.address());
+    let scheme = if node.speaks_tls() { "https" } else { "http" };
+    let url = format!("{scheme}://{}", node.address());
     tracing::info!(url, "ready");
     if json {
         output::json(&json!({ "ready": url, "port": node.address().port() }));
     }
-    let signal = stop.next().await;
+    let signal = loop {
+        tokio::select! {
+            signal = stop.next() => break signal,
+            _ = reload.recv() => {
+                tracing::info!("SIGHUP: looking for new certificates");
+                node.reload();
+            }
+        }
+    };
     tracing::info!(signal, "stopping: finishing requests, writing everything down");
     tokio::select! {
         stopped = timeout(STOP_WITHIN, node.stop()) => stopped.map_err(|_| {
@@ -55,6 +65,10 @@ async fn serve(config: Config, demo: bool, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
+fn listen(kind: SignalKind) -> Result<Signal, Failure> {
+    signal(kind).map_err(|error| Failure::new(error.to_string()))
+}
+
 /// The signals that mean "stop".
 struct StopSignals {
     terminate: Signal,
@@ -63,7 +77,6 @@ struct StopSignals {
 
 impl StopSignals {
     fn listen() -> Result<Self, Failure> {
-        let listen = |kind| signal(kind).map_err(|error| Failure::new(error.to_string()));
         Ok(Self {
             terminate: listen(SignalKind::terminate())?,
             interrupt: listen(SignalKind::interrupt())?,

@@ -8,6 +8,7 @@ const ORDER: &[&str] = &[
     "kontor-core",
     "kontor-config",
     "kontor-vault",
+    "kontor-tls",
     "kontor-protocol",
     "kontor-db",
     "kontor-store",

@@ -18,10 +18,11 @@ use super::exchange::Exchange;
 use super::range::{Wanted, wanted};
 use crate::error::error_response;
 
-/// The specification's policy: a file opened in a browser runs nothing and loads nothing.
+/// The specification's policy: a file opened in a browser runs nothing and loads nothing. And no
+/// page shows it in a frame.
 const FILE_POLICY: &str = "sandbox; default-src 'none'; script-src 'none'; \
                            plugin-types application/pdf; style-src 'unsafe-inline'; \
-                           object-src 'self';";
+                           object-src 'self'; frame-ancestors 'none';";
 
 /// Not for shared caches; content under one address never changes.
 const CACHING: &str = "private, max-age=31536000, immutable";

@@ -45,6 +45,11 @@ fn unknown_keys_are_refused_with_line_and_nearest_key() {
             "[[tenant]]\nserver_name = \"a\"\nhost = []",
             "3: unknown key \"host\" in [[tenant]]. Did you mean hosts?",
         ),
+        (
+            "[tls]\ncertifcate = 1",
+            "2: unknown key \"certifcate\" in [tls]. Did you mean certificate?",
+        ),
+        ("[tsl]\nkey = 1", "2: unknown section [tsl]. Did you mean tls?"),
         ("address = 1", "1: \"address\" stands outside of a section; write [section] first."),
     ];
     for (file, text) in table {
@@ -83,6 +88,19 @@ fn impossible_values_are_refused_with_line_and_what_is_possible() {
         ("[server]\nname = \"a/b\"", "2: server.name = \"a/b\": must be a server name"),
         ("[[tenant]]\nhosts = [\"a\"]", "2: this [[tenant]] has no server_name."),
         ("[[tenant]]\nserver_name = \"a\"\nhosts = \"a\"", "3: hosts must be a list"),
+        ("[tls]\ncertificate = \"c\"", "tls.key is missing"),
+        ("[tls]\noldest_version = \"1.1\"", "2: tls.oldest_version = \"1.1\": must be one of"),
+        ("[[tenant]]\nserver_name = \"a\"\nkey = \"k\"", "3: this [[tenant]] has no certificate."),
+        ("[[tenant]]\nserver_name = \"a\"\nkey = 7", "3: key must be the path of a file."),
+        (
+            "[server]\ntrusted_proxies = [\"0.0.0.0/0\"]",
+            "2: server.trusted_proxies = \"0.0.0.0/0\": \"0.0.0.0/0\" is everybody",
+        ),
+        (
+            "[server]\ntrusted_proxies = \"10.0.0.2\"",
+            "2: server.trusted_proxies must be a list of texts in quotes.",
+        ),
+        ("[server]\nproxy_header = \"forward\"", "2: server.proxy_header = \"forward\": must be"),
         ("[listen", "1: "),
     ];
     for (file, text) in table {
@@ -113,7 +131,40 @@ fn lab_listens_on_loopback_only() {
     for address in ["127.0.0.1:8008", "127.9.9.9:1", "[::1]:8008", "localhost:0"] {
         assert!(load("", &[], &[("preset", "lab"), ("listen", address)]).is_ok(), "{address}");
     }
-    assert!(load("", &[], &[("listen", "0.0.0.0:8008")]).is_ok());
+}
+
+#[test]
+fn nothing_but_a_loopback_address_is_listened_on_in_the_clear() {
+    let exposed = |file: &str| load(file, &[], &[("listen", "0.0.0.0:8008")]);
+    let error = exposed("").unwrap_err().to_string();
+    assert!(error.starts_with("--listen 0.0.0.0:8008: without TLS"), "{error}");
+    for file in [
+        "[tls]\ncertificate = \"c\"\nkey = \"k\"",
+        "[[tenant]]\nserver_name = \"a\"\ncertificate = \"c\"\nkey = \"k\"",
+        "[server]\ntrusted_proxies = [\"10.0.0.2\"]",
+    ] {
+        assert!(exposed(file).is_ok(), "{file}");
+        let lab = load(file, &[], &[("listen", "0.0.0.0:8008"), ("preset", "lab")]);
+        assert!(lab.is_err(), "{file}");
+    }
+}
+
+#[test]
+fn a_list_is_separated_by_commas_where_there_are_no_brackets() {
+    let file = "[server]\ntrusted_proxies = [\"10.0.0.2\", \"fd00::/64\"]";
+    let expected = load(file, &[], &[]).unwrap().proxies.trusted;
+    let variable = [("KONTOR_SERVER_TRUSTED_PROXIES", "10.0.0.2, fd00::/64")];
+    assert_eq!(load("", &variable, &[]).unwrap().proxies.trusted, expected);
+    assert_eq!(expected.len(), 2);
+}
+
+#[test]
+fn nothing_goes_out_unless_the_configuration_says_so() {
+    assert_eq!(load("", &[], &[]).unwrap().egress(), []);
+    let file = "[database]\nurl = \"postgres://kontor:hunter2@db.example/kontor\"";
+    let list = load(file, &[], &[]).unwrap().egress();
+    let shown: Vec<String> = list.iter().map(ToString::to_string).collect();
+    assert_eq!(shown, ["db.example (database)"]);
 }
 
 #[test]

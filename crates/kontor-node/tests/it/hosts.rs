@@ -17,6 +17,7 @@ async fn known_hosts_are_answered_and_unknown_ones_are_not_found() {
         config.tenants = vec![kontor_config::Tenant {
             server_name: server_name!("two.example").to_owned(),
             hosts: vec!["chat.two.example".to_owned()],
+            certificate: None,
         }];
     })
     .await;

@@ -13,7 +13,6 @@ use crate::site::{config, get, read_to_end, start, status};
 
 const PATH: &str = "/_matrix/client/versions";
 
-#[expect(clippy::unwrap_used, reason = "a node that starts has failed the test")]
 async fn refusal(config: kontor_config::Config) -> kontor_core::Error {
     Node::start(config, Clock::System, Random::default()).await.unwrap_err()
 }

@@ -1,7 +1,5 @@
 //! A node on a folder of its own, and raw HTTP to talk to it.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
-
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;

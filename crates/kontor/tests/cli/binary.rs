@@ -121,6 +121,20 @@ impl Server {
         stream
     }
 
+    /// Sends SIGHUP and waits until the log holds `text`.
+    pub(crate) fn hang_up(&mut self, text: &str) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::HUP).unwrap();
+        let mut log = self.child.stderr.take().unwrap();
+        let mut seen = Vec::new();
+        while !String::from_utf8_lossy(&seen).contains(text) {
+            let mut byte = [0];
+            assert_eq!(log.read(&mut byte).unwrap(), 1, "the server ended");
+            seen.extend(byte);
+        }
+        self.child.stderr = Some(log);
+    }
+
     /// Sends SIGTERM and waits; answers exit code, time taken and everything logged.
     pub(crate) fn stop(mut self) -> (i32, Duration, String) {
         let begin = Instant::now();

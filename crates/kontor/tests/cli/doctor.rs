@@ -4,9 +4,10 @@ use std::fs::{Permissions, set_permissions, write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use kontor_testkit::Authority;
 use serde_json::Value;
 
-use crate::binary::{Outcome, Server, folder, run, succeed};
+use crate::binary::{Outcome, Server, file, folder, run, succeed};
 
 fn doctor(data: &str) -> Outcome {
     let outcome = run(&["--json", "doctor", "--data", data]);
@@ -50,4 +51,21 @@ fn a_readable_key_and_a_damaged_database_fail_with_a_remedy() {
     let outcome = doctor(&data);
     assert_eq!(outcome.code, 1);
     assert!(verdict(&outcome, "database").starts_with("\"fail\""), "{outcome:?}");
+}
+
+#[test]
+fn a_certificate_that_is_not_for_the_organisation_fails_and_nothing_else_is_connected_to() {
+    let (folder, data) = folder();
+    succeed(&["tenant", "create", "one.example", "--data", &data]);
+    let files = Authority::new().issue(&["two.example"]).write(folder.path(), "two");
+    let text = format!(
+        "[tls]\ncertificate = {:?}\nkey = {:?}\n[[tenant]]\nserver_name = \"two.example\"\n",
+        files.certificate, files.key
+    );
+    let config = file(folder.path(), "kontor.toml", &text);
+    let outcome = run(&["--json", "doctor", "--data", &data, "--config", &config]);
+    assert_eq!(outcome.code, 1, "{outcome:?}");
+    assert!(outcome.stdout.contains("two.example: valid for"), "{outcome:?}");
+    assert!(outcome.stdout.contains("one.example: the certificate is not for"), "{outcome:?}");
+    assert_eq!(verdict(&outcome, "connects to"), "\"ok\" \"none.\"");
 }

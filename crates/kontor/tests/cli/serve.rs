@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::time::Duration;
 
+use kontor_testkit::Authority;
 use serde_json::{Value, json};
 
 use crate::binary::{Server, folder, run};
@@ -96,6 +97,19 @@ fn the_demo_prints_its_passwords_once() {
 
     let again = Server::start(&data, &["--demo"]);
     assert!(!again.greeting.contains("anna"), "{}", again.greeting);
+}
+
+#[test]
+fn sighup_looks_for_new_certificates_and_ends_nothing() {
+    let (folder, data) = folder();
+    let authority = Authority::new();
+    let files = authority.issue(&["localhost"]).write(folder.path(), "one");
+    let (certificate, key) = (files.certificate.to_str().unwrap(), files.key.to_str().unwrap());
+    let flags = ["--tls-certificate", certificate, "--tls-key", key];
+    let mut server = Server::start(&data, &flags);
+    server.hang_up("looking for new certificates");
+    let (code, _, log) = server.stop();
+    assert_eq!(code, 0, "{log}");
 }
 
 #[test]

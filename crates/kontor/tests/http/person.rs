@@ -73,7 +73,7 @@ impl Person {
     }
 
     async fn signed_in(base: &str, how: &str, body: &Value) -> Self {
-        let http = Client::builder().build().unwrap();
+        let http = kontor_testkit::http().build().unwrap();
         let url = format!("{base}/_matrix/client/v3/{how}");
         let answer = Answer::of(http.post(url).body(body.to_string()).send().await.unwrap()).await;
         let json = answer.ok();

@@ -76,12 +76,13 @@ impl Server {
 
     async fn wait_until_ready(&mut self) {
         let started = Instant::now();
+        let http = kontor_testkit::http().build().unwrap();
         let url = format!("{}/_matrix/client/versions", self.base());
         while started.elapsed() < START_PATIENCE {
             if let Some(status) = self.child.try_wait().unwrap() {
                 panic!("the server ended with {status}: {}", self.log());
             }
-            if reqwest::get(&url).await.is_ok_and(|answer| answer.status().is_success()) {
+            if http.get(&url).send().await.is_ok_and(|answer| answer.status().is_success()) {
                 return;
             }
             sleep(Duration::from_millis(20)).await;

@@ -121,7 +121,7 @@ async fn nobody_downloads_without_signing_in() {
     let server = Server::start().await;
     let alice = server.person("alice").await;
     let id = upload(&alice, b"secret", "text/plain", None).await;
-    let http = reqwest::Client::builder().build().unwrap();
+    let http = kontor_testkit::http().build().unwrap();
     let url = format!("{}{}", server.base(), path_of(&id));
     assert_eq!(http.get(&url).send().await.unwrap().status(), 401);
     let in_query = format!("{url}?access_token={}", alice.token);

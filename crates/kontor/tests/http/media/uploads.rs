@@ -26,8 +26,7 @@ async fn a_file_of_any_size_comes_back() {
 async fn uploading_needs_a_token() {
     let server = Server::start().await;
     let url = format!("{}/_matrix/media/v3/upload", server.base());
-    let answer =
-        reqwest::Client::builder().build().unwrap().post(url).body("x").send().await.unwrap();
+    let answer = kontor_testkit::http().build().unwrap().post(url).body("x").send().await.unwrap();
     assert_eq!(answer.status(), 401);
     let json: Value = answer.json().await.unwrap();
     assert_eq!(json["errcode"], "M_MISSING_TOKEN");

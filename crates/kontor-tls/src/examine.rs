@@ -1,0 +1,105 @@
+//! What `kontor doctor` says about the certificates.
+
+use std::time::Duration;
+
+use kontor_config::Config;
+use kontor_core::Timestamp;
+use rustls::sign::CertifiedKey;
+
+use crate::Certificates;
+use crate::certificates::name_of;
+use crate::facts::{Facts, is_for};
+
+/// With less time left, renewing has failed several times.
+const SOON: Duration = Duration::from_hours(30 * 24);
+/// With less time left, it is an emergency (R-020).
+const VERY_SOON: Duration = Duration::from_hours(14 * 24);
+
+/// One thing that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// How bad it is.
+    pub gravity: Gravity,
+    /// What was found and, unless all is well, what to do.
+    pub text: String,
+}
+
+/// How bad something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gravity {
+    /// All is well.
+    Fine,
+    /// Worth a look.
+    Warning,
+    /// Clients cannot connect, or soon will not.
+    Failure,
+}
+
+/// Looks whether each of `hosts` has a certificate that clients will accept, now and for a while.
+/// `hosts` are the names of organisations, with or without port. Blocks for some file operations.
+pub fn examine(config: &Config, hosts: &[String], now: Timestamp) -> Vec<Remark> {
+    let certificates = match Certificates::load(config) {
+        Ok(certificates) => certificates,
+        Err(error) => return vec![Remark::failure(error.public.into_owned())],
+    };
+    let mut remarks: Vec<Remark> = Vec::new();
+    for host in hosts {
+        let name = name_of(host);
+        let remark = match certificates.find(Some(&name)) {
+            Some(found) => judge(&found, &name, now),
+            None => Remark::failure(format!(
+                "{name}: no certificate. Set tls.certificate, or certificate in its [[tenant]]."
+            )),
+        };
+        if !remarks.contains(&remark) {
+            remarks.push(remark);
+        }
+    }
+    remarks
+}
+
+fn judge(found: &CertifiedKey, name: &str, now: Timestamp) -> Remark {
+    let Some((certificate, facts)) =
+        found.cert.first().and_then(|certificate| Some((certificate, Facts::of(certificate)?)))
+    else {
+        return Remark::failure(format!("{name}: the certificate cannot be understood."));
+    };
+    if facts.expires < now {
+        let days = days(now.since(facts.expires));
+        return Remark::failure(format!("{name}: expired {days} day(s) ago. Renew it now."));
+    }
+    if !is_for(certificate, name) {
+        return Remark::failure(format!(
+            "{name}: the certificate is not for this name. Get one that is, or give the \
+             organisation its own in [[tenant]]."
+        ));
+    }
+    let left = facts.expires.since(now);
+    let text = format!("{name}: valid for {} more day(s).", days(left));
+    match left {
+        left if left < VERY_SOON => Remark::failure(format!("{text} Renew it now.")),
+        left if left < SOON => Remark::warning(format!("{text} Renew it.")),
+        _ if facts.is_weak => Remark::warning(format!(
+            "{text} Its RSA key is short; the next one should have 3072 bits or be an EC key."
+        )),
+        _ => Remark::fine(text),
+    }
+}
+
+fn days(span: Duration) -> u64 {
+    span.as_secs() / (24 * 60 * 60)
+}
+
+impl Remark {
+    fn fine(text: String) -> Self {
+        Self { gravity: Gravity::Fine, text }
+    }
+
+    fn warning(text: String) -> Self {
+        Self { gravity: Gravity::Warning, text }
+    }
+
+    fn failure(text: String) -> Self {
+        Self { gravity: Gravity::Failure, text }
+    }
+}

@@ -15,6 +15,7 @@ const ORDER: &[&str] = &[
     "kontor-blob",
     "kontor-feed",
     "kontor-policy",
+    "kontor-audit",
     "kontor-identity",
     "kontor-rooms",
     "kontor-e2ee",

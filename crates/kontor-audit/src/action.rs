@@ -1,0 +1,196 @@
+//! The catalogue: everything that can be recorded, and nothing else can.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Class;
+
+/// What happened. The name, how long it is kept, why it is kept and what an entry may say besides
+/// who, when and with which result: see [`Action::rule`].
+///
+/// Message content, reading, typing and online times, search terms and visits to rooms have no
+/// name here and no field to hide in. law: R-191
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// A password was wrong, or the account unknown.
+    LoginFailed,
+    /// An administrator has signed in; other people's sign-ins are not recorded.
+    AdminLogin,
+    /// Somebody tried to create an account with a wrong shared secret.
+    SharedSecretRefused,
+    /// A person has removed devices of their own.
+    DeviceRemoved,
+    /// A person has signed out everywhere.
+    SessionsEnded,
+    /// An administrator has signed a person out.
+    SessionsEndedByAdmin,
+    /// An account was created for somebody.
+    UserCreated,
+    /// An account got a new password from somebody else.
+    PasswordReset,
+    /// An account was closed.
+    UserDeactivated,
+    /// A token that lets people create accounts was made.
+    RegistrationTokenCreated,
+    /// Security events could not be recorded; the count says how many.
+    EventsLost,
+    /// Entries were removed because their time was over.
+    EntriesExpired,
+    /// A setting was changed.
+    PolicyChanged,
+    /// A person was given a role, or it was taken away.
+    RoleChanged,
+    /// Somebody learned who a pseudonym of this log is.
+    PseudonymLookedUp,
+    /// This log was exported.
+    LogExported,
+    /// The organisation's keys were written to a file.
+    KeysExported,
+    /// The organisation was created.
+    TenantCreated,
+    /// This log begins.
+    LogStarted,
+}
+
+/// What an entry may say beside who, when and with which result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// Whose account it was done to, as a pseudonym.
+    Object,
+    /// A word from a list in the program: a setting, a role, a purpose.
+    Detail,
+    /// How many.
+    Count,
+    /// The reason that the actor gave. Required.
+    Reason,
+}
+
+/// What an entry is kept for; it may be used for nothing else. law: R-194
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Purpose {
+    /// To notice and look into attacks.
+    Security,
+    /// To see who administered what.
+    Administration,
+    /// To show that the law was kept.
+    Accountability,
+}
+
+/// A row of the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Name in entries; never changes its meaning.
+    pub name: &'static str,
+    /// How long it is kept.
+    pub class: Class,
+    /// What it is kept for.
+    pub purpose: Purpose,
+    /// What it may say besides.
+    pub fields: &'static [Field],
+}
+
+const fn rule(
+    name: &'static str,
+    class: Class,
+    purpose: Purpose,
+    fields: &'static [Field],
+) -> Rule {
+    Rule { name, class, purpose, fields }
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 19] = [
+        Self::LoginFailed,
+        Self::AdminLogin,
+        Self::SharedSecretRefused,
+        Self::DeviceRemoved,
+        Self::SessionsEnded,
+        Self::SessionsEndedByAdmin,
+        Self::UserCreated,
+        Self::PasswordReset,
+        Self::UserDeactivated,
+        Self::RegistrationTokenCreated,
+        Self::EventsLost,
+        Self::EntriesExpired,
+        Self::PolicyChanged,
+        Self::RoleChanged,
+        Self::PseudonymLookedUp,
+        Self::LogExported,
+        Self::KeysExported,
+        Self::TenantCreated,
+        Self::LogStarted,
+    ];
+
+    /// The catalogue.
+    #[must_use]
+    #[rustfmt::skip]
+    pub const fn rule(self) -> Rule {
+        use Class::{A, B, C, D};
+        use Field::{Count, Detail, Object, Reason};
+        use Purpose::{Accountability, Administration, Security};
+        match self {
+            Self::LoginFailed              => rule("auth.login.failed",          A, Security,       &[Object]),
+            Self::AdminLogin               => rule("auth.login.succeeded",       A, Security,       &[]),
+            Self::SharedSecretRefused      => rule("auth.shared_secret.refused", A, Security,       &[]),
+            Self::DeviceRemoved            => rule("device.removed",             A, Security,       &[Object, Count]),
+            Self::SessionsEnded            => rule("session.ended.by_owner",     A, Security,       &[Object]),
+            Self::SessionsEndedByAdmin     => rule("session.ended.by_admin",     B, Administration, &[Object, Count]),
+            Self::UserCreated              => rule("user.created",               B, Administration, &[Object, Detail]),
+            Self::PasswordReset            => rule("user.password.reset",        B, Administration, &[Object, Detail]),
+            Self::UserDeactivated          => rule("user.deactivated",           B, Administration, &[Object]),
+            Self::RegistrationTokenCreated => rule("registration_token.created", B, Administration, &[Count]),
+            Self::EventsLost               => rule("audit.lost",                 B, Security,       &[Count]),
+            Self::EntriesExpired           => rule("audit.expired",              B, Accountability, &[Count]),
+            Self::PolicyChanged            => rule("policy.changed",             C, Accountability, &[Detail, Reason]),
+            Self::RoleChanged              => rule("role.changed",               C, Accountability, &[Object, Detail, Reason]),
+            Self::PseudonymLookedUp        => rule("audit.pseudonym.looked_up",  C, Accountability, &[Object, Reason]),
+            Self::LogExported              => rule("audit.exported",             C, Accountability, &[Detail, Reason]),
+            Self::KeysExported             => rule("tenant.keys.exported",       C, Accountability, &[]),
+            Self::TenantCreated            => rule("tenant.created",             D, Accountability, &[]),
+            Self::LogStarted               => rule("audit.started",              D, Accountability, &[]),
+        }
+    }
+}
+
+impl Rule {
+    /// Whether an entry may have `field`.
+    pub(crate) fn has(&self, field: Field) -> bool {
+        self.fields.contains(&field)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        let names: BTreeSet<_> = Action::ALL.iter().map(|action| action.rule().name).collect();
+        assert_eq!(names.len(), Action::ALL.len());
+    }
+
+    #[test]
+    fn security_events_are_forgotten_first() {
+        for action in Action::ALL {
+            let rule = action.rule();
+            if rule.class == Class::A {
+                assert_eq!(rule.purpose, Purpose::Security, "{}", rule.name);
+                assert!(!rule.has(Field::Reason), "{}", rule.name);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_about_messages_rooms_presence_or_searching_is_in_the_catalogue() {
+        for action in Action::ALL {
+            let name = action.rule().name;
+            for word in ["message", "body", "room", "read", "typing", "presence", "search", "sync"]
+            {
+                assert!(!name.contains(word), "{name}");
+            }
+        }
+    }
+}

@@ -41,6 +41,12 @@ impl AuditKeys {
             pseudonyms: Pseudonyms::new(&key("pseudonyms")),
         })
     }
+
+    /// The keys of the store.
+    #[must_use]
+    pub const fn database(&self) -> &DatabaseKeys {
+        &self.database
+    }
 }
 
 impl fmt::Debug for AuditKeys {

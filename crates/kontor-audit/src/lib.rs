@@ -5,17 +5,24 @@
 //! What may be recorded is the catalogue in [`Action`]; there is no field for anything else.
 
 mod action;
+mod append;
+mod audit;
 mod canonical;
 mod class;
 mod digest;
 mod entry;
 mod event;
+mod expiry;
 mod export;
+mod exporting;
 mod keys;
+mod lost;
 mod pseudonym;
+mod stored;
 mod verify;
 
 pub use action::{Action, Field, Purpose, Rule};
+pub use audit::Audit;
 pub use class::Class;
 pub use digest::Digest;
 pub use entry::{Checkpoint, End, Entry, Gap, Header, Line, Outcome};

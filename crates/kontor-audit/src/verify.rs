@@ -96,7 +96,7 @@ impl Verifier {
                 }
                 self.links.push(link);
             }
-            Line::Gap(gap) => self.take_gap(number, gap),
+            Line::Gap(gap) => self.take_gap(number, &gap),
             Line::Checkpoint(point) => {
                 let signature = point.signature.clone();
                 let seq = point.seq;
@@ -120,7 +120,7 @@ impl Verifier {
         self.header = Some(header);
     }
 
-    fn take_gap(&mut self, number: u64, gap: Gap) {
+    fn take_gap(&mut self, number: u64, gap: &Gap) {
         let (place, signature) = ((number, gap.from), gap.signature.clone());
         self.check_signature(place, &Line::Gap(gap.clone()), &signature, "the gap");
         let counts = [gap.a, gap.b, gap.c, gap.d];
@@ -132,7 +132,7 @@ impl Verifier {
             return;
         }
         self.expired += expired.and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
-        self.links.push(Link::gap(number, &gap));
+        self.links.push(Link::gap(number, gap));
     }
 
     fn take_end(&mut self, number: u64, end: End, before: Digest) {

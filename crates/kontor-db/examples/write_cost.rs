@@ -126,7 +126,7 @@ async fn main() {
         let folder = tempfile::tempdir_in(".").unwrap();
         let settings = url.clone().map_or_else(
             || Settings::Sqlite { path: folder.path().join("tenant.db") },
-            |url| Settings::Postgres { url: Secret::new(url) },
+            |url| Settings::Postgres { url: Secret::new(url), beside: None },
         );
         let line = measure(settings, writers, Duration::from_secs(seconds)).await;
         println!("{line}");

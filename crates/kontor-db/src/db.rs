@@ -40,7 +40,24 @@ pub enum Settings {
         /// `postgres://user:password@host:port/database`. The role should be an ordinary one:
         /// superusers are exempt from row-level security.
         url: Secret<String>,
+        /// A store of its own beside the tenant's tables: the schema of this name, created if
+        /// missing. Opening it takes over from nobody: several processes write to it in turn, so
+        /// closures must not rely on what they remember.
+        beside: Option<&'static str>,
     },
+}
+
+impl Settings {
+    /// A store of its own beside this one: the file `NAME.db`, or the schema `NAME`.
+    #[must_use]
+    pub fn beside(&self, name: &'static str) -> Self {
+        match self {
+            Self::Sqlite { path } => {
+                Self::Sqlite { path: path.with_file_name(name).with_extension("db") }
+            }
+            Self::Postgres { url, .. } => Self::Postgres { url: url.clone(), beside: Some(name) },
+        }
+    }
 }
 
 /// The keys of one tenant's database; from the vault.
@@ -113,7 +130,9 @@ impl Db {
             Settings::Sqlite { path } => {
                 Opening::Sqlite(sqlite::Place { path, key: keys.cipher_key }, tenant)
             }
-            Settings::Postgres { url } => Opening::Postgres(postgres::Place { url, tenant }),
+            Settings::Postgres { url, beside } => {
+                Opening::Postgres(postgres::Place { url, tenant, beside })
+            }
         };
         let (readers, most_reads, sealer) = match &opening {
             Opening::Sqlite(place, _) => (

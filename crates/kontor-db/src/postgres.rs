@@ -36,6 +36,8 @@ RETURNING pos, epoch";
 pub(crate) struct Place {
     pub(crate) url: Secret<String>,
     pub(crate) tenant: TenantId,
+    /// Schema of a store that several processes write to; see [`crate::Settings`].
+    pub(crate) beside: Option<&'static str>,
 }
 
 /// One connection. It has a runtime of its own, driven by whoever waits for an answer: no other
@@ -79,6 +81,9 @@ impl Place {
             ahead: Cell::new(None),
         };
         session.set_up(self.tenant)?;
+        if let Some(schema) = self.beside {
+            session.enter(schema)?;
+        }
         Ok(session)
     }
 }
@@ -126,6 +131,27 @@ impl Session {
         self.batch("SET plan_cache_mode = force_generic_plan; SET lock_timeout = '10s'")?;
         self.one("SELECT set_config('kontor.tenant', $1, false)", &[&tenant.0.to_string()])?;
         Ok(())
+    }
+
+    /// Works in `schema` from now on.
+    fn enter(&self, schema: &str) -> Result<(), Fault> {
+        let fault = |e: tokio_postgres::Error| Fault::postgres("enter schema", &e);
+        let exists = || -> Result<bool, Fault> {
+            let row = self.one("SELECT to_regnamespace($1) IS NOT NULL", &[&schema])?;
+            row.try_get(0).map_err(fault)
+        };
+        if !exists()? {
+            let created = self.batch(&format!("CREATE SCHEMA IF NOT EXISTS {schema}"));
+            // Another process may have been quicker.
+            if let (Err(cause), false) = (created, exists()?) {
+                let text = format!(
+                    "The schema {schema} is missing and cannot be created. Let the database's \
+                     owner run: CREATE SCHEMA {schema} AUTHORIZATION the role of Kontor;"
+                );
+                return Err(Fault::new(Kind::Unavailable, text, cause.detail));
+            }
+        }
+        self.batch(&format!("SET search_path = {schema}"))
     }
 
     fn wait<T>(&self, future: impl Future<Output = T>) -> Result<T, Fault> {
@@ -312,7 +338,7 @@ impl Writer {
             }
         };
         let epoch: i64 = row.try_get(1).map_err(fault)?;
-        if epoch != self.epoch {
+        if epoch != self.epoch && self.place.beside.is_none() {
             self.rollback()?;
             return Err(Fault::new(
                 Kind::Unavailable,

@@ -173,7 +173,7 @@ impl Opening {
     fn database_settings(&self, folder: &Path) -> Settings {
         match &self.database {
             DatabaseUrl::Sqlite => Settings::Sqlite { path: folder.join(DATABASE_FILE) },
-            DatabaseUrl::Postgres(url) => Settings::Postgres { url: url.clone() },
+            DatabaseUrl::Postgres(url) => Settings::Postgres { url: url.clone(), beside: None },
         }
     }
 }

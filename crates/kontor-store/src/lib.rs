@@ -6,6 +6,9 @@
 pub mod access_token;
 pub mod account;
 pub mod account_data;
+pub mod audit_checkpoint;
+pub mod audit_entry;
+pub mod audit_gap;
 pub mod cross_signing_key;
 pub mod device;
 pub mod device_key;
@@ -36,9 +39,9 @@ pub mod to_device;
 
 use kontor_db::Sql;
 
-pub use migrations::MIGRATIONS;
+pub use migrations::{AUDIT_MIGRATIONS, MIGRATIONS};
 
-/// Every statement, module by module; tests hold each against both engines.
+/// Every statement of a tenant's tables, module by module; tests hold each against both engines.
 pub fn statements() -> impl Iterator<Item = &'static Sql> {
     let modules = [
         access_token::STATEMENTS,
@@ -69,5 +72,11 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         room_state::STATEMENTS,
         to_device::STATEMENTS,
     ];
+    modules.into_iter().flatten().copied()
+}
+
+/// Every statement of the audit log's own store.
+pub fn audit_statements() -> impl Iterator<Item = &'static Sql> {
+    let modules = [audit_checkpoint::STATEMENTS, audit_entry::STATEMENTS, audit_gap::STATEMENTS];
     modules.into_iter().flatten().copied()
 }

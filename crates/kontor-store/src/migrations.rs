@@ -1,8 +1,8 @@
-//! The one list of migrations.
+//! The lists of migrations, one for each store.
 
 use kontor_db::Migration;
 
-/// All migrations in order of execution.
+/// Migrations of a tenant's tables, in order of execution.
 pub static MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "rooms", sql: include_str!("../migrations/0001_rooms.sql") },
     Migration { number: 2, name: "identity", sql: include_str!("../migrations/0002_identity.sql") },
@@ -16,3 +16,10 @@ pub static MIGRATIONS: &[Migration] = &[
     Migration { number: 6, name: "receipts", sql: include_str!("../migrations/0006_receipts.sql") },
     Migration { number: 7, name: "push", sql: include_str!("../migrations/0007_push.sql") },
 ];
+
+/// Migrations of the audit log's own store.
+pub static AUDIT_MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "audit",
+    sql: include_str!("../migrations/audit/0001_audit.sql"),
+}];

@@ -47,6 +47,16 @@ impl Backend {
             .expect("the database opens")
     }
 
+    /// Opens tenant 1's store called `name` beside the database.
+    ///
+    /// # Panics
+    /// If it does not open.
+    pub async fn open_beside(&self, name: &'static str, migrations: &'static [Migration]) -> Db {
+        Db::open(self.settings().beside(name), TenantId(1), keys(), migrations)
+            .await
+            .expect("the store opens")
+    }
+
     /// Where the database is.
     pub fn settings(&self) -> Settings {
         match self {

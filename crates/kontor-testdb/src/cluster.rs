@@ -67,7 +67,7 @@ impl Database {
 
     /// How Kontor reaches it, as the ordinary role.
     pub fn settings(&self) -> Settings {
-        Settings::Postgres { url: Secret::new(self.role_url()) }
+        Settings::Postgres { url: Secret::new(self.role_url()), beside: None }
     }
 
     /// URL of the ordinary role.

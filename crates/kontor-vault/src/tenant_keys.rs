@@ -1,5 +1,6 @@
 //! The working keys of one tenant and their wrapped form on disk.
 
+use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use kontor_core::{Error, Random, Result, Secret, TenantId};
@@ -22,6 +23,8 @@ pub struct TenantKeys {
     pub media_key: Secret<[u8; 32]>,
     /// Mixed into hashes of passwords and tokens, so that a stolen database alone yields none.
     pub pepper: Secret<[u8; 32]>,
+    /// Root of the keys of the audit log: its store, signatures and pseudonyms.
+    pub audit_key: Secret<[u8; 32]>,
     /// Signs the tenant's events.
     pub signing: SigningSeed,
 }
@@ -57,6 +60,9 @@ pub(crate) struct WrappedKeys {
     seal_key: String,
     media_key: String,
     pepper: String,
+    /// Missing in files from before there was an audit log; then it follows from the tenant key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    audit_key: Option<String>,
     signing_seed: String,
     /// In clear: it is published anyway.
     signing_key_id: String,
@@ -74,6 +80,7 @@ impl TenantKeys {
             seal_key: key()?,
             media_key: key()?,
             pepper: key()?,
+            audit_key: key()?,
             signing: SigningSeed { seed: key()?, key_id: format!("ed25519:{}", random.word(6)?) },
         })
     }
@@ -99,6 +106,7 @@ impl TenantKeys {
             seal_key: seal(&tenant, "seal", &self.seal_key)?,
             media_key: seal(&tenant, "media", &self.media_key)?,
             pepper: seal(&tenant, "pepper", &self.pepper)?,
+            audit_key: Some(seal(&tenant, "audit", &self.audit_key)?),
             signing_seed: seal(&tenant, "signing", &self.signing.seed)?,
             signing_key_id: self.signing.key_id.clone(),
         })
@@ -128,19 +136,35 @@ impl WrappedKeys {
             let key: [u8; 32] = plain.as_slice().try_into().map_err(Error::internal)?;
             Ok::<_, Error>(Secret::new(key))
         };
-        let tenant = Sealer::new(&open(node, "tenant", &self.tenant_key)?)?;
+        let tenant_key = open(node, "tenant", &self.tenant_key)?;
+        let tenant = Sealer::new(&tenant_key)?;
+        let audit_key = match &self.audit_key {
+            Some(sealed) => open(&tenant, "audit", sealed)?,
+            None => derived(&tenant_key, "kontor audit key"),
+        };
         Ok(TenantKeys {
             tenant: TenantId(self.tenant),
             cipher_key: open(&tenant, "cipher", &self.cipher_key)?,
             seal_key: open(&tenant, "seal", &self.seal_key)?,
             media_key: open(&tenant, "media", &self.media_key)?,
             pepper: open(&tenant, "pepper", &self.pepper)?,
+            audit_key,
             signing: SigningSeed {
                 seed: open(&tenant, "signing", &self.signing_seed)?,
                 key_id: self.signing_key_id.clone(),
             },
         })
     }
+}
+
+/// A key for `purpose` that follows from another one.
+fn derived(from: &Secret<[u8; 32]>, purpose: &str) -> Secret<[u8; 32]> {
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, from.expose()), purpose.as_bytes());
+    let mut key = [0; 32];
+    for (to, from) in key.iter_mut().zip(tag.as_ref()) {
+        *to = *from;
+    }
+    Secret::new(key)
 }
 
 /// Binds a wrapped key to its purpose and tenant.

@@ -46,20 +46,16 @@ impl<R: BufRead> Lines<R> {
             let parsed = parse(&bytes);
             let before = match &parsed {
                 Ok(Line::End(_)) => self.passed.clone().finish(),
-                Ok(_) | Err(_) => Digest::GENESIS,
+                Ok(_) | Err(()) => Digest::GENESIS,
             };
             self.passed.update(&bytes);
-            match parsed {
-                Ok(content) => {
-                    let number = self.count;
-                    check_spelling(&bytes, &content, number, findings);
-                    return Ok(Some(Numbered { number, content, before }));
-                }
-                Err(()) => {
-                    let text = "was changed: it is no line of an audit log";
-                    findings.add(self.count, None, Wrong::Changed, text);
-                }
+            let number = self.count;
+            if let Ok(content) = parsed {
+                check_spelling(&bytes, &content, number, findings);
+                return Ok(Some(Numbered { number, content, before }));
             }
+            let text = "was changed: it is no line of an audit log";
+            findings.add(number, None, Wrong::Changed, text);
         }
     }
 }

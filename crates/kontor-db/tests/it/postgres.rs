@@ -115,7 +115,7 @@ async fn absent_server_and_unreadable_url_are_reported_without_password() {
         ("postgres://u:geheim@127.0.0.1:1/x", "The database server does not answer."),
         ("nonsense geheim", "The database URL cannot be read."),
     ] {
-        let settings = Settings::Postgres { url: Secret::new(url.to_owned()) };
+        let settings = Settings::Postgres { url: Secret::new(url.to_owned()), beside: None };
         assert!(!format!("{settings:?}").contains("geheim"));
         let error = Db::open(settings, TenantId(1), keys(), &MIGRATIONS).await.err().unwrap();
         assert_eq!(error.kind, Kind::Unavailable);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kontor_store::inventory;
 
-use crate::backend::{for_each_backend, schema_of};
+use crate::backend::{for_each_store, whole_schema};
 
 type Name = (String, String);
 
@@ -12,8 +12,8 @@ type Name = (String, String);
 fn every_column_is_declared_and_every_declaration_has_a_column() {
     let declared: BTreeSet<Name> =
         inventory::columns().unwrap().into_iter().map(|c| (c.table, c.column)).collect();
-    for_each_backend(async |db| {
-        let real: BTreeSet<Name> = schema_of(&db)
+    for_each_store(async |stores| {
+        let real: BTreeSet<Name> = whole_schema(&stores)
             .await
             .tables
             .into_iter()
@@ -31,8 +31,8 @@ fn every_column_is_declared_and_every_declaration_has_a_column() {
 
 #[test]
 fn sealed_columns_are_bytes() {
-    for_each_backend(async |db| {
-        let kinds: BTreeMap<Name, String> = schema_of(&db)
+    for_each_store(async |stores| {
+        let kinds: BTreeMap<Name, String> = whole_schema(&stores)
             .await
             .in_sqlite_words()
             .tables

@@ -5,10 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use kontor_db::{Schema, Table};
-use kontor_store::MIGRATIONS;
 use kontor_testdb::Backend;
 
-use crate::backend::schema_of;
+use crate::backend::{open_stores, whole_schema};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/generated/schema.md");
 /// The only words of ours.
@@ -17,8 +16,8 @@ const TYPES: [&str; 4] = ["BIGINT", "TEXT", "BYTEA", "BOOLEAN"];
 async fn both() -> (Schema, Schema) {
     let (sqlite, postgres) = (Backend::sqlite(), Backend::postgres());
     (
-        schema_of(&sqlite.open(MIGRATIONS).await).await,
-        schema_of(&postgres.open(MIGRATIONS).await).await,
+        whole_schema(&open_stores(&sqlite).await).await,
+        whole_schema(&open_stores(&postgres).await).await,
     )
 }
 

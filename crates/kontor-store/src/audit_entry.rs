@@ -1,0 +1,169 @@
+//! Entries of the audit log. They are written once; only their expiry removes them. law: R-190
+
+use kontor_core::{Result, Timestamp};
+use kontor_db::{Param, Row, Sql, Tx};
+
+/// An entry. What its fields mean says `kontor-audit`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEntryRow {
+    /// Its number.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// How long it is kept.
+    pub class: String,
+    /// What happened.
+    pub action: String,
+    /// What it is kept for.
+    pub purpose: String,
+    /// Who.
+    pub actor: String,
+    /// Whose account it was done to.
+    pub object: Option<String>,
+    /// A word from a list in the program.
+    pub detail: Option<String>,
+    /// How many.
+    pub count: Option<i64>,
+    /// The actor's reason.
+    pub reason: Option<String>,
+    /// How it ended.
+    pub result: String,
+    /// The entry that it takes back.
+    pub of: Option<i64>,
+    /// How far the clock stood before the entry before, in milliseconds.
+    pub clock_back_ms: i64,
+    /// Hash of the entry before.
+    pub prev_hash: Vec<u8>,
+    /// Its hash.
+    pub hash: Vec<u8>,
+}
+
+/// The newest entry, as far as the next one must know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditHead {
+    /// Its number.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Its hash.
+    pub hash: Vec<u8>,
+}
+
+/// An entry whose time is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpiredRow {
+    /// Its number.
+    pub seq: i64,
+    /// Hash of the entry before.
+    pub prev_hash: Vec<u8>,
+    /// Its hash.
+    pub hash: Vec<u8>,
+}
+
+static HEAD: Sql = Sql::new(
+    "audit_entry.head",
+    "SELECT seq, at_ms, hash FROM audit_entry WHERE tenant_id = $1 ORDER BY seq DESC LIMIT 1",
+);
+
+static INSERT: Sql = Sql::new(
+    "audit_entry.insert",
+    "INSERT INTO audit_entry (tenant_id, seq, at_ms, class, action, purpose, actor, object, detail,
+                              amount, reason, result, of_seq, clock_back_ms, prev_hash, hash)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+);
+
+static LIST: Sql = Sql::new(
+    "audit_entry.list",
+    "SELECT seq, at_ms, class, action, purpose, actor, object, detail, amount, reason, result,
+            of_seq, clock_back_ms, prev_hash, hash
+       FROM audit_entry WHERE tenant_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+);
+
+static LIST_EXPIRED: Sql = Sql::new(
+    "audit_entry.list_expired",
+    "SELECT seq, prev_hash, hash FROM audit_entry
+      WHERE tenant_id = $1 AND class = $2 AND at_ms < $3 AND seq < $4 ORDER BY at_ms LIMIT $5",
+);
+
+static EXPIRE: Sql =
+    Sql::new("audit_entry.expire", "DELETE FROM audit_entry WHERE tenant_id = $1 AND seq IN {in}");
+
+/// All statements of this table.
+pub static STATEMENTS: &[&Sql] = &[&HEAD, &INSERT, &LIST, &LIST_EXPIRED, &EXPIRE];
+
+/// The newest entry; `None` in an empty log.
+pub fn find_audit_head(tx: &mut Tx<'_>) -> Result<Option<AuditHead>> {
+    tx.query_opt(&HEAD, &[], |row| {
+        Ok(AuditHead { seq: row.int(0)?, at: row.time(1)?, hash: row.bytes(2)? })
+    })
+}
+
+/// Adds an entry.
+pub fn insert_audit_entry(tx: &mut Tx<'_>, entry: &AuditEntryRow) -> Result<()> {
+    tx.execute(
+        &INSERT,
+        &[
+            entry.seq.into(),
+            entry.at.into(),
+            (&entry.class).into(),
+            (&entry.action).into(),
+            (&entry.purpose).into(),
+            (&entry.actor).into(),
+            entry.object.as_deref().into(),
+            entry.detail.as_deref().into(),
+            entry.count.into(),
+            Param::opt_sealed(entry.reason.as_deref()),
+            (&entry.result).into(),
+            entry.of.into(),
+            entry.clock_back_ms.into(),
+            (&entry.prev_hash).into(),
+            (&entry.hash).into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Up to `limit` entries after number `after`, oldest first.
+pub fn list_audit_entries(tx: &mut Tx<'_>, after: i64, limit: u32) -> Result<Vec<AuditEntryRow>> {
+    tx.query(&LIST, &[after.into(), limit.into()], from_row)
+}
+
+/// Up to `limit` entries of `class` from before `before` and with a number below `below`.
+pub fn list_expired_audit_entries(
+    tx: &mut Tx<'_>,
+    class: &str,
+    (before, below): (Timestamp, i64),
+    limit: u32,
+) -> Result<Vec<ExpiredRow>> {
+    let params = [class.into(), before.into(), below.into(), limit.into()];
+    tx.query(&LIST_EXPIRED, &params, |row| {
+        Ok(ExpiredRow { seq: row.int(0)?, prev_hash: row.bytes(1)?, hash: row.bytes(2)? })
+    })
+}
+
+/// Removes entries whose time is over; their places are taken by gaps
+/// ([`crate::audit_gap::insert_audit_gap`]).
+pub fn expire_audit_entries(tx: &mut Tx<'_>, seqs: &[i64]) -> Result<u64> {
+    let seqs: Vec<Param<'_>> = seqs.iter().map(|seq| Param::Int(*seq)).collect();
+    tx.execute_in(&EXPIRE, &[], &seqs)
+}
+
+fn from_row(row: &Row<'_>) -> Result<AuditEntryRow> {
+    Ok(AuditEntryRow {
+        seq: row.int(0)?,
+        at: row.time(1)?,
+        class: row.text(2)?,
+        action: row.text(3)?,
+        purpose: row.text(4)?,
+        actor: row.text(5)?,
+        object: row.opt_text(6)?,
+        detail: row.opt_text(7)?,
+        count: row.opt_int(8)?,
+        reason: row.opt_sealed_text(9)?,
+        result: row.text(10)?,
+        of: row.opt_int(11)?,
+        clock_back_ms: row.int(12)?,
+        prev_hash: row.bytes(13)?,
+        hash: row.bytes(14)?,
+    })
+}

@@ -61,4 +61,11 @@ impl Random {
             .map(|b| char::from(*b))
             .collect())
     }
+
+    /// A password to be typed off a sheet: four words of five letters, 100 bits. The hyphens make
+    /// it satisfy every rule about kinds of characters.
+    pub fn password(&self) -> Result<String> {
+        let words: Result<Vec<String>> = (0..4).map(|_| self.word(5)).collect();
+        Ok(words?.join("-"))
+    }
 }

@@ -1,5 +1,6 @@
 //! Password hashing: Argon2id, bounded, off the async threads.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -153,11 +154,19 @@ fn verify(
 /// Refuses a new password that breaks the rules. law: R-043; no rule forces changes.
 ///
 /// # Errors
-/// `Invalid`: `M_WEAK_PASSWORD` if too short, `M_INVALID_PARAM` if over-long.
+/// `Invalid`: `M_WEAK_PASSWORD` if too short or too uniform, `M_INVALID_PARAM` if over-long.
 pub(crate) fn check_new_password(password: &Secret<String>, policy: &Policy) -> Result<()> {
     let least = policy.password_min_length;
     if password.expose().chars().count() < least {
         let text = format!("A password needs at least {least} characters.");
+        return Err(Error::invalid(MatrixCode::WeakPassword, text));
+    }
+    let classes = policy.password_min_classes;
+    if classes_of(password) < classes {
+        let text = format!(
+            "A password needs at least {classes} of these: small letters, capital letters, \
+             digits, other characters."
+        );
         return Err(Error::invalid(MatrixCode::WeakPassword, text));
     }
     if is_overlong(password) {
@@ -165,6 +174,21 @@ pub(crate) fn check_new_password(password: &Secret<String>, policy: &Policy) -> 
         return Err(Error::invalid(MatrixCode::InvalidParam, text));
     }
     Ok(())
+}
+
+/// How many of the four kinds of characters occur.
+fn classes_of(password: &Secret<String>) -> usize {
+    let classes: BTreeSet<u8> = password
+        .expose()
+        .chars()
+        .map(|character| match character {
+            _ if character.is_lowercase() => 0,
+            _ if character.is_uppercase() => 1,
+            _ if character.is_numeric() => 2,
+            _ => 3,
+        })
+        .collect();
+    classes.len()
 }
 
 /// Whether nobody can have this password.
@@ -202,8 +226,19 @@ mod tests {
     fn short_and_overlong_passwords_are_refused() {
         let policy = Policy::strict();
         let code = |text: &str| check_new_password(&secret(text), &policy).err().unwrap().code;
-        assert_eq!(code("elf Zeichen"), Some(MatrixCode::WeakPassword));
-        assert_eq!(code(&"x".repeat(513)), Some(MatrixCode::InvalidParam));
-        assert!(check_new_password(&secret("zwölf Zeichen"), &policy).is_ok());
+        assert_eq!(code("nur neunzehnzeichen"), Some(MatrixCode::WeakPassword));
+        assert_eq!(code(&"x ".repeat(257)), Some(MatrixCode::InvalidParam));
+        assert!(check_new_password(&secret("schon zwanzigzeichen"), &policy).is_ok());
+    }
+
+    #[test]
+    fn uniform_passwords_are_refused() {
+        let policy = Policy::strict();
+        let accepted = |text: &str| check_new_password(&secret(text), &policy).is_ok();
+        assert!(!accepted("vierundzwanzigkleineäöü"));
+        assert!(!accepted("11111111111111111111111"));
+        assert!(accepted("vierundzwanzigkleine1äöü"));
+        assert!(accepted("Vierundzwanzigkleineäöü"));
+        assert!(accepted("vierundzwanzig kleine"));
     }
 }

@@ -26,9 +26,14 @@ pub struct Policy {
     /// Whether `m.login.password` is offered. The only way to sign in until the account pages
     /// exist, hence on in every preset (design §6).
     pub password_login: bool,
-    /// Shortest password accepted, in characters. Row "Password (with 2FA, lock 10)".
+    /// Shortest password accepted, in characters. Row "Password (no 2FA, exception)", as long as
+    /// there is no second factor.
     pub password_min_length: usize,
-    /// Failed log-ins in a row after which the account rests; `None`: never. Same row.
+    /// Fewest kinds of characters in a password, of four: small and capital letters, digits, all
+    /// others. Same row.
+    pub password_min_classes: usize,
+    /// Failed log-ins in a row after which the account rests; `None`: never. Row "Password (with
+    /// 2FA, lock 10)".
     pub login_lock_after: Option<u32>,
     /// Lifetime of access tokens handed to clients that can refresh; `None`: unlimited.
     /// Row "Access token / refresh".
@@ -120,7 +125,8 @@ impl Policy {
         Self {
             registration: Registration::Closed,
             password_login: true,
-            password_min_length: 12,
+            password_min_length: 20,
+            password_min_classes: 2,
             login_lock_after: Some(10),
             access_token_lifetime: Some(Duration::from_mins(5)),
             session_lifetime: Some(30 * DAY),
@@ -149,6 +155,7 @@ impl Policy {
             registration: Registration::Open,
             password_login: true,
             password_min_length: 1,
+            password_min_classes: 1,
             login_lock_after: None,
             access_token_lifetime: None,
             session_lifetime: None,
@@ -228,7 +235,8 @@ mod tests {
                 "Directory search: ≥ 3 Zeichen, 20 Treffer",
                 policy.directory_search == DirectorySearch { min_chars: 3, max_results: 20 },
             ),
-            ("Password: ≥ 12", policy.password_min_length == 12),
+            ("Password without 2FA: ≥ 20", policy.password_min_length == 20),
+            ("Password without 2FA: 2 classes", policy.password_min_classes == 2),
             ("Password: lock 10", policy.login_lock_after == Some(10)),
             ("Session max: 30 d", policy.session_lifetime == Some(30 * DAY)),
             ("Access token: 5 min", policy.access_token_lifetime == Some(Duration::from_mins(5))),

@@ -49,7 +49,7 @@ pub(crate) async fn prepare(node: &Node) -> std::result::Result<(), Failure> {
 async fn create_people(tenant: &Tenant, cx: &Cx) -> Result<Vec<Person>> {
     let mut people = Vec::new();
     for (login_name, display_name, admin) in PEOPLE {
-        let password = cx.random.word(16)?;
+        let password = cx.random.password()?;
         let new = NewUser {
             username: Some(login_name.to_owned()),
             password: Some(Secret::new(password.clone())),

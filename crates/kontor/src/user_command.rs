@@ -12,8 +12,6 @@ use crate::failure::Failure;
 use crate::site::{self, Site};
 use crate::{output, secret_input};
 
-/// Length of a password that Kontor makes up: 100 bits.
-const PASSWORD_LETTERS: usize = 20;
 /// Accounts read at once when looking for one.
 const PAGE: u16 = 500;
 
@@ -109,7 +107,7 @@ fn password(account: &AccountFlags) -> Result<Password, Failure> {
     if let Some(file) = &account.password_file {
         return Ok(Password { secret: secret_input::from_file(file)?, made_up: false });
     }
-    let secret = Secret::new(Random::System.word(PASSWORD_LETTERS)?);
+    let secret = Secret::new(Random::System.password()?);
     Ok(Password { secret, made_up: true })
 }
 

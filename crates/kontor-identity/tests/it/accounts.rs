@@ -54,7 +54,7 @@ fn changing_the_password_signs_the_other_devices_out() {
         let wrong =
             identity.change_password(&cx, new(), true, Some(alices_password("wrong"))).await;
         assert_eq!(wrong.unwrap_err().kind, Kind::Unauthenticated);
-        let auth = Some(alices_password("correct horse"));
+        let auth = Some(alices_password("correct horse battery"));
         identity.change_password(&cx, new(), true, auth).await.unwrap();
         assert!(company.as_holder(&other.access_token).await.is_err());
         assert!(company.as_holder(&own.access_token).await.is_ok());
@@ -94,7 +94,7 @@ fn a_closed_account_leaves_neither_token_nor_profile_nor_way_back() {
         let login = company.login("alice", device("A")).await.unwrap();
         let cx = company.as_holder(&login.access_token).await.unwrap();
         let identity = &company.identity;
-        let auth = Some(alices_password("correct horse"));
+        let auth = Some(alices_password("correct horse battery"));
         identity.deactivate_own_account(&cx, auth).await.unwrap();
         assert!(company.as_holder(&login.access_token).await.is_err());
         assert!(company.login("alice", NewDevice::default()).await.is_err());

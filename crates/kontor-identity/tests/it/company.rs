@@ -59,18 +59,18 @@ impl Company {
         self.clock.set(self.clock.now().plus(span));
     }
 
-    /// An account with the password "correct horse".
+    /// An account with the password "correct horse battery".
     pub(crate) async fn hire(&self, name: &str) -> OwnedUserId {
         let new = NewUser {
             username: Some(name.to_owned()),
-            password: Some(secret("correct horse")),
+            password: Some(secret("correct horse battery")),
             ..NewUser::default()
         };
         self.identity.create_user(&self.cx(), new).await.unwrap()
     }
 
     pub(crate) async fn login(&self, name: &str, device: NewDevice) -> Result<SignedIn> {
-        self.try_password(name, "correct horse", device).await
+        self.try_password(name, "correct horse battery", device).await
     }
 
     pub(crate) async fn try_password(

@@ -9,7 +9,7 @@ use crate::company::{Company, code, device};
 
 fn alices_password() -> AuthData {
     let identifier = owned_user_id!("@alice:firma.example").into();
-    AuthData::Password(Password::new(identifier, "correct horse".to_owned()))
+    AuthData::Password(Password::new(identifier, "correct horse battery".to_owned()))
 }
 
 #[test]

@@ -43,14 +43,14 @@ fn the_own_right_password_passes_once_in_its_dialogue() {
         let identity = &company.identity;
         let asked = ask(&company, &cx, Purpose::ChangePassword, None).await;
         let session = field(&asked, "session");
-        for (name, word) in [("alice", "wrong"), ("bob", "correct horse")] {
+        for (name, word) in [("alice", "wrong"), ("bob", "correct horse battery")] {
             let auth = Some(password(name, word, session));
             let error = ask(&company, &cx, Purpose::ChangePassword, auth).await;
             assert_eq!(code(&error), Some("M_FORBIDDEN"), "{name}");
             assert_eq!(field(&error, "session"), session);
             assert!(field(&error, "flows").is_array());
         }
-        let right = || Some(password("alice", "correct horse", session));
+        let right = || Some(password("alice", "correct horse battery", session));
         // A dialogue is good for the purpose it began with.
         let purpose = Purpose::DeleteDevices(vec!["A".into()]);
         let error = ask(&company, &cx, purpose, right()).await;
@@ -68,7 +68,7 @@ fn a_single_stage_may_come_without_a_dialogue() {
         let company = Company::lab(&backend).await;
         company.hire("alice").await;
         let cx = company.on_device("alice", "A").await;
-        let auth = Some(password("alice", "correct horse", &Value::Null));
+        let auth = Some(password("alice", "correct horse battery", &Value::Null));
         let purpose = Purpose::ReplaceCrossSigningKeys;
         company.identity.authenticate_interactively(&cx, purpose, auth).await.unwrap();
     });

@@ -67,7 +67,7 @@ fn wrong_password_unknown_name_and_closed_account_look_the_same() {
         company.identity.deactivate(&company.cx(), closed.clone()).await.unwrap();
         let mut faces = Vec::new();
         for (name, password) in
-            [("alice", "wrong"), ("nobody", "wrong"), (closed.as_str(), "correct horse")]
+            [("alice", "wrong"), ("nobody", "wrong"), (closed.as_str(), "correct horse battery")]
         {
             let tried = company.try_password(name, password, NewDevice::default()).await;
             faces.push(face(&tried.unwrap_err()));

@@ -12,7 +12,7 @@ use crate::company::{Company, code, field, secret};
 fn wish(name: &str, auth: Option<AuthData>) -> Registration {
     Registration {
         username: Some(name.to_owned()),
-        password: Some(secret("correct horse")),
+        password: Some(secret("correct horse battery")),
         device: Some(NewDevice::default()),
         auth,
     }

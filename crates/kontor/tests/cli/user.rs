@@ -74,7 +74,7 @@ fn mistakes_are_explained() {
         "--data",
         &data,
     ]);
-    assert_eq!((weak.code, weak.stderr.contains("12")), (1, true), "{weak:?}");
+    assert_eq!((weak.code, weak.stderr.contains("20")), (1, true), "{weak:?}");
     let nobody =
         run(&["user", "reset-password", "nobody", "--tenant", "a.example", "--data", &data]);
     assert_eq!((nobody.code, nobody.stderr.contains("no account nobody")), (1, true));

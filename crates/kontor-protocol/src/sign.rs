@@ -5,9 +5,7 @@ use kontor_core::{Error, MatrixCode, Result, Secret};
 use ruma::canonical_json::{CanonicalJsonObject, CanonicalJsonValue};
 use ruma::events::TimelineEventType;
 use ruma::serde::Base64;
-use ruma::signatures::{
-    KeyPair, PublicKeySet, Signature, hash_and_sign_event, reference_hash,
-};
+use ruma::signatures::{KeyPair, PublicKeySet, Signature, hash_and_sign_event, reference_hash};
 use ruma::{
     AnyKeyName, EventId, MilliSecondsSinceUnixEpoch, OwnedEventId, OwnedRoomId, OwnedSigningKeyId,
     OwnedUserId, RoomId, ServerName, SigningKeyAlgorithm, SigningKeyId,

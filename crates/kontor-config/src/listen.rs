@@ -11,6 +11,8 @@ use crate::{ConfigError, Key, Kind, value};
 pub struct Listen {
     /// Where to listen.
     pub address: SocketAddr,
+    /// Where health and metrics are told; `None`: nowhere.
+    pub admin_address: Option<SocketAddr>,
     /// Connections open at once; more wait in the system's queue.
     pub max_connections: usize,
     /// Longest time for a request's head to arrive.
@@ -33,6 +35,20 @@ pub(crate) static ADDRESS: Key = Key {
     meaning: &[
         "Address and port. Anything but a loopback address needs a certificate ([tls]) or",
         "a TLS proxy in front (server.trusted_proxies).",
+    ],
+};
+
+static ADMIN_ADDRESS: Key = Key {
+    section: "listen",
+    name: "admin_address",
+    kind: Kind::Text,
+    default: None,
+    example: "127.0.0.1:8009",
+    flag: Some("admin-listen"),
+    meaning: &[
+        "Address and port of a second listener for the operator, in plain HTTP: /health and /metrics",
+        "(Prometheus). Without it there is none. It asks for no password: keep it on a loopback",
+        "address or in a network of machines of yours.",
     ],
 };
 
@@ -92,6 +108,7 @@ static SHUTDOWN_TIMEOUT: Key = Key {
 impl Listen {
     pub(crate) const KEYS: &'static [&'static Key] = &[
         &ADDRESS,
+        &ADMIN_ADDRESS,
         &MAX_CONNECTIONS,
         &HEADER_TIMEOUT,
         &BODY_TIMEOUT,
@@ -102,6 +119,7 @@ impl Listen {
     pub(crate) fn read(reader: &Reader) -> Result<Self, ConfigError> {
         Ok(Self {
             address: reader.required(&ADDRESS, value::address)?,
+            admin_address: reader.optional(&ADMIN_ADDRESS, value::address)?,
             max_connections: reader.required(&MAX_CONNECTIONS, connections)?,
             header_timeout: reader.required(&HEADER_TIMEOUT, value::seconds::<1, 300>)?,
             body_timeout: reader.required(&BODY_TIMEOUT, value::seconds::<1, 600>)?,

@@ -3,6 +3,7 @@
 
 mod cx;
 mod error;
+mod histogram;
 mod ids;
 mod random;
 mod secret;
@@ -10,6 +11,7 @@ mod time;
 
 pub use cx::{Actor, Cx, Locale, Session};
 pub use error::{Error, Kind, MatrixCode, Result};
+pub use histogram::{Histogram, Spread};
 pub use ids::{RequestId, RoomNid, StreamPos, TenantId};
 pub use random::Random;
 pub use secret::Secret;

@@ -1,6 +1,7 @@
 //! The handle on one tenant's database.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -12,11 +13,12 @@ use kontor_core::{Cx, Error, Result, Secret, StreamPos, TenantId};
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, oneshot};
 
+use crate::meter::{Load, Meter};
 use crate::migrate::{self, Migration};
 use crate::seal::Sealer;
 use crate::tx::Conn;
 use crate::writer::{Closure, Engine, Message, Writer};
-use crate::{Tx, postgres, sqlite};
+use crate::{Sql, Tx, postgres, sqlite};
 
 /// Closures of [`Db::write`] that may wait at once; further callers wait for their turn.
 const LONGEST_QUEUE: usize = 4096;
@@ -24,6 +26,10 @@ const LONGEST_QUEUE: usize = 4096;
 const SQLITE_READERS: u32 = 4;
 /// Reads that run at once on PostgreSQL, each with a connection.
 const POSTGRES_READERS: u32 = 8;
+
+/// On PostgreSQL. The tenant is bound to every statement and means nothing here.
+static SIZE: Sql =
+    Sql::new("db.size", "SELECT pg_database_size(current_database()) WHERE $1::BIGINT IS NOT NULL");
 
 /// Where a tenant's data lies.
 #[derive(Clone, Debug)]
@@ -88,6 +94,9 @@ struct Inner {
     most_reads: u32,
     sealer: Arc<Sealer>,
     committed: Arc<AtomicI64>,
+    meter: Arc<Meter>,
+    /// `None`: on a server of its own.
+    file: Option<PathBuf>,
 }
 
 enum Readers {
@@ -126,6 +135,10 @@ impl Db {
         keys: DatabaseKeys,
         migrations: &'static [Migration],
     ) -> Result<Self> {
+        let file = match &settings {
+            Settings::Sqlite { path } => Some(path.clone()),
+            Settings::Postgres { .. } => None,
+        };
         let opening = match settings {
             Settings::Sqlite { path } => {
                 Opening::Sqlite(sqlite::Place { path, key: keys.cipher_key }, tenant)
@@ -148,16 +161,19 @@ impl Db {
         };
         let sealer = Arc::new(sealer);
         let committed = Arc::new(AtomicI64::new(0));
+        let meter = Arc::new(Meter::new());
         let (queue, waiting) = mpsc::channel();
         let (opened, ready) = oneshot::channel();
 
         let (writer_sealer, writer_committed) = (Arc::clone(&sealer), Arc::clone(&committed));
+        let writer_meter = Arc::clone(&meter);
         let writer = thread::Builder::new()
             .name(format!("db-{}", tenant.0))
             .spawn(move || match opening.engine(migrations) {
                 Ok((engine, position)) => {
                     writer_committed.store(position, Ordering::Release);
-                    let writer = Writer::new(engine, tenant, writer_sealer, writer_committed);
+                    let writer =
+                        Writer::new(engine, tenant, writer_sealer, writer_committed, writer_meter);
                     if opened.send(Ok(())).is_ok() {
                         writer.run(&waiting);
                     }
@@ -177,6 +193,8 @@ impl Db {
             most_reads,
             sealer,
             committed,
+            meter,
+            file,
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -231,6 +249,31 @@ impl Db {
             inner.read(f)
         });
         task.await.map_err(Error::internal)?
+    }
+
+    /// Resolves once the writer has begun and ended a transaction in which nothing happens.
+    ///
+    /// # Errors
+    /// What keeps it from that.
+    pub async fn ping(&self) -> Result<()> {
+        self.enqueue(|_| Ok(())).await
+    }
+
+    /// What the writer has done since the database was opened.
+    pub fn load(&self) -> Load {
+        self.inner.meter.read()
+    }
+
+    /// Bytes that the database takes; on PostgreSQL the whole one, which tenants share.
+    pub async fn size_bytes(&self, cx: &Cx) -> Result<u64> {
+        if let Some(file) = &self.inner.file {
+            let mut log = file.clone().into_os_string();
+            log.push("-wal");
+            let size = |path: &Path| fs::metadata(path).map_or(0, |found| found.len());
+            return Ok(size(file).saturating_add(size(Path::new(&log))));
+        }
+        let size = self.read(cx, |tx| tx.query_one(&SIZE, &[], |row| row.int(0))).await?;
+        Ok(u64::try_from(size).unwrap_or_default())
     }
 
     /// Newest committed stream position; everything up to it can be read.

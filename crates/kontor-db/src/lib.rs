@@ -8,6 +8,7 @@
 
 mod db;
 mod fault;
+mod meter;
 mod migrate;
 mod param;
 mod postgres;
@@ -20,6 +21,7 @@ mod tx;
 mod writer;
 
 pub use db::{DatabaseKeys, Db, Pending, Settings};
+pub use meter::Load;
 pub use migrate::Migration;
 pub use param::Param;
 pub use row::Row;

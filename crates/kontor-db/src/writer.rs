@@ -6,11 +6,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc;
+use std::time::Instant;
 
 use kontor_core::{Error, Kind, Result, TenantId};
 use tokio::sync::oneshot;
 
 use crate::fault::Fault;
+use crate::meter::Meter;
 use crate::seal::Sealer;
 use crate::tx::{Conn, Effects, Hook};
 use crate::{Tx, postgres, sqlite};
@@ -97,6 +99,7 @@ pub(crate) struct Writer {
     tenant: TenantId,
     sealer: Arc<Sealer>,
     committed: Arc<AtomicI64>,
+    meter: Arc<Meter>,
     /// Newest position given out.
     position: i64,
     /// Newest position that is stored with what it stands for.
@@ -117,10 +120,11 @@ impl Writer {
         tenant: TenantId,
         sealer: Arc<Sealer>,
         committed: Arc<AtomicI64>,
+        meter: Arc<Meter>,
     ) -> Self {
         let position = committed.load(Ordering::Acquire);
         let waiting = VecDeque::with_capacity(LARGEST_BATCH);
-        Self { engine, tenant, sealer, committed, position, stored: position, waiting }
+        Self { engine, tenant, sealer, committed, meter, position, stored: position, waiting }
     }
 
     /// Works until every sender is gone or the database is closed.
@@ -185,8 +189,12 @@ impl Writer {
             }
             return;
         }
+        let begin = Instant::now();
         match self.commit(before) {
-            Ok(()) => self.acknowledge(done),
+            Ok(()) => {
+                self.meter.record(done.len(), begin.elapsed());
+                self.acknowledge(done);
+            }
             Err(fault) => self.lose(done, &fault),
         }
     }

@@ -48,16 +48,20 @@ pub(crate) async fn serve(entrance: Arc<Entrance>, stream: TcpStream) {
     // Without an address the connection is gone already.
     let Ok(address) = stream.peer_addr() else { return };
     let from = address.ip().to_canonical();
+    let _present = entrance.metrics().connection();
     let Some(handshakes) = entrance.handshakes() else {
-        return converse(entrance, stream, Arrival { from, encrypted: false }).await;
+        return converse(Arc::clone(&entrance), stream, Arrival { from, encrypted: false }).await;
     };
     let mut stopping = entrance.stopping();
     let stream = tokio::select! {
         stream = handshakes.shake(stream) => stream,
         _ = stopping.wait_for(|stopping| *stopping) => None,
     };
-    if let Some(stream) = stream {
-        converse(entrance, stream, Arrival { from, encrypted: true }).await;
+    match stream {
+        Some(stream) => {
+            converse(Arc::clone(&entrance), stream, Arrival { from, encrypted: true }).await;
+        }
+        None => entrance.metrics().handshake_failed(),
     }
 }
 

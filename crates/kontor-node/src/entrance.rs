@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
@@ -24,6 +24,7 @@ use crate::Tenants;
 use crate::arrival::{Arrival, Origin};
 use crate::body::PacedBody;
 use crate::hosts::host_of;
+use crate::metrics::Metrics;
 use crate::protection::protect;
 
 /// What every connection needs.
@@ -38,6 +39,7 @@ pub(crate) struct Entrance {
     stopping: watch::Receiver<bool>,
     /// Id of the next request. Starts at the time, so that ids of two runs differ.
     next_id: AtomicU64,
+    metrics: Arc<Metrics>,
 }
 
 impl Entrance {
@@ -48,14 +50,23 @@ impl Entrance {
         handshakes: Option<Handshakes>,
         stopping: watch::Receiver<bool>,
     ) -> Self {
-        let router = router.layer(middleware::from_fn(log));
+        let metrics = Arc::new(Metrics::default());
+        let router = router.layer(middleware::from_fn_with_state(Arc::clone(&metrics), observe));
         let next_id = AtomicU64::new(tenants.clock().now().0.unsigned_abs() << 20);
         let (limits, proxies) = (config.listen, config.proxies);
-        Self { tenants, router, limits, proxies, handshakes, stopping, next_id }
+        Self { tenants, router, limits, proxies, handshakes, stopping, next_id, metrics }
     }
 
     pub(crate) fn limits(&self) -> &Listen {
         &self.limits
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    pub(crate) fn tenants(&self) -> &Tenants {
+        &self.tenants
     }
 
     /// `None`: connections are not encrypted here.
@@ -81,9 +92,15 @@ impl Entrance {
     }
 
     async fn find_answer(&self, request: http::Request<Incoming>, origin: Origin) -> Response {
+        let method = request.method().clone();
         let request = match self.admit(request, origin).await {
             Ok(request) => request,
-            Err(error) => return error_response(error),
+            Err(error) => {
+                let response = error_response(error);
+                let done = (response.status(), Duration::ZERO);
+                self.metrics.answered(&method, None, done);
+                return response;
+            }
         };
         let waits = request.method() == Method::GET && request.uri().path().ends_with("/sync");
         let answer = self.router.clone().oneshot(request);
@@ -92,6 +109,7 @@ impl Entrance {
         }
         // A waiting /sync changes nothing: it can be broken off and asked again after the restart.
         let mut stopping = self.stopping();
+        let _waiting = self.metrics.waiting_sync();
         tokio::select! {
             response = answer => response.into_response(),
             _ = stopping.wait_for(|stopping| *stopping) => restarting(),
@@ -129,22 +147,24 @@ fn restarting() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, head, body).into_response()
 }
 
-/// Puts the request's id into every line logged for it, and logs one line for the request itself:
+/// Counts the request, puts its id into every line logged for it, and logs one line for itself:
 /// the route's template, never its values.
-async fn log(request: Request, next: Next) -> Response {
+async fn observe(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().copied().unwrap_or_default();
     let span = tracing::error_span!("request", %id);
-    if !tracing::enabled!(tracing::Level::DEBUG) {
-        return next.run(request).instrument(span).await;
-    }
     let started = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let response = next.run(request).instrument(span.clone()).await;
-    let _entered = span.enter();
-    let route = route.as_ref().map_or("unknown", MatchedPath::as_str);
-    let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    let status = response.status().as_u16();
-    tracing::debug!(%method, route, status, duration_us, "answered");
+    let (status, took) = (response.status(), started.elapsed());
+    let route = route.as_ref().map(MatchedPath::as_str);
+    metrics.answered(&method, route, (status, took));
+    if tracing::enabled!(tracing::Level::DEBUG) {
+        let _entered = span.enter();
+        let route = route.unwrap_or("unknown");
+        let duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        let status = status.as_u16();
+        tracing::debug!(%method, route, status, duration_us, "answered");
+    }
     response
 }

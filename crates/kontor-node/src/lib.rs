@@ -1,5 +1,6 @@
 //! A running node: opens tenants, listens, finds the tenant of each request by its host name.
 
+mod admin;
 mod arrival;
 mod body;
 mod connection;
@@ -7,6 +8,8 @@ mod entrance;
 mod folder_lock;
 mod hosts;
 mod listener;
+mod memory;
+mod metrics;
 mod node;
 mod open_files;
 mod opening;

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::entrance::Entrance;
-use crate::{FolderLock, Tenants, listener};
+use crate::{FolderLock, Tenants, admin, listener};
 
 /// Up to this many tenants are opened at start, so that a damaged one is noticed at once.
 const OPENED_AT_START: usize = 16;
@@ -21,6 +21,7 @@ const OPENED_AT_START: usize = 16;
 #[derive(Debug)]
 pub struct Node {
     address: SocketAddr,
+    admin_address: Option<SocketAddr>,
     tenants: Arc<Tenants>,
     /// `None`: connections are not encrypted here.
     certificates: Option<Certificates>,
@@ -60,18 +61,28 @@ impl Node {
         };
         let listener = listener::bind(config.listen.address)?;
         let address = listener.local_addr().map_err(Error::internal)?;
+        let admin = config.listen.admin_address.map(listener::bind).transpose()?;
+        if let Some(address) = config.listen.admin_address.filter(|it| !it.ip().is_loopback()) {
+            tracing::warn!(%address, "health and metrics are told to whoever reaches this address");
+        }
+        let admin_address = admin.as_ref().and_then(|admin| admin.local_addr().ok());
         let (stop, stopping) = watch::channel(false);
         let router = kontor_client_api::router();
         let entrance = Entrance::new(Arc::clone(&tenants), router, config, handshakes, stopping);
-        let work = run(listener, Arc::new(entrance), certificates.clone());
+        let work = run((listener, admin), Arc::new(entrance), certificates.clone());
         #[expect(clippy::disallowed_methods, reason = "the one listening task; joined by stop()")]
         let listening = tokio::spawn(work);
-        Ok(Self { address, tenants, certificates, stop, listening, _lock: lock })
+        Ok(Self { address, admin_address, tenants, certificates, stop, listening, _lock: lock })
     }
 
     /// Where it listens; with the port the system chose if 0 was configured.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where health and metrics are told, if anywhere.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin_address
     }
 
     /// Whether connections are encrypted here.
@@ -102,16 +113,28 @@ impl Node {
     }
 }
 
-/// Accepts connections, and looks after the certificates, until the entrance stops.
-async fn run(listener: TcpListener, entrance: Arc<Entrance>, certificates: Option<Certificates>) {
+/// Accepts connections, the operator's too, and looks after the certificates, until the entrance
+/// stops.
+async fn run(
+    (clients, operator): (TcpListener, Option<TcpListener>),
+    entrance: Arc<Entrance>,
+    certificates: Option<Certificates>,
+) {
     let watching = async {
         match certificates {
             Some(certificates) => certificates.watch().await,
             None => pending().await,
         }
     };
+    let administering = async {
+        if let Some(operator) = operator {
+            admin::run(operator, Arc::clone(&entrance)).await;
+        }
+        pending::<()>().await;
+    };
     tokio::select! {
-        () = listener::run(listener, entrance) => {}
+        () = listener::run(clients, Arc::clone(&entrance)) => {}
         () = watching => {}
+        () = administering => {}
     }
 }

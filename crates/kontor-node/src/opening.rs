@@ -70,6 +70,11 @@ impl Opening {
         }
     }
 
+    /// Whether all tenants live in one database.
+    pub(crate) fn shares_database(&self) -> bool {
+        matches!(self.database, DatabaseUrl::Postgres(_))
+    }
+
     pub(crate) fn vault(&self) -> &Vault {
         &self.vault
     }

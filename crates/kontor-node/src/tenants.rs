@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use kontor_client_api::Tenant;
 use kontor_config::{Config, Preset};
-use kontor_core::{Clock, Error, Random, Result, Timestamp};
+use kontor_core::{Actor, Clock, Cx, Error, Random, Result, Timestamp};
+use kontor_db::Db;
 use kontor_vault::Vault;
 use parking_lot::RwLock;
 use ruma::{OwnedServerName, ServerName};
@@ -41,6 +42,22 @@ struct Table {
 struct Slot {
     server_name: OwnedServerName,
     opened: OnceCell<Opened>,
+}
+
+/// A tenant that is open.
+pub(crate) struct OpenTenant {
+    pub(crate) server_name: OwnedServerName,
+    pub(crate) db: Db,
+    tenant: Arc<Tenant>,
+}
+
+impl OpenTenant {
+    /// Bytes its database takes.
+    pub(crate) async fn size_bytes(&self) -> Result<u64> {
+        let (clock, random) = (self.tenant.clock.clone(), self.tenant.random.clone());
+        let cx = Cx::new(self.tenant.id, Actor::Job("measure database"), clock, random)?;
+        self.db.size_bytes(&cx).await
+    }
 }
 
 impl Tenants {
@@ -96,6 +113,25 @@ impl Tenants {
             ))
         })?;
         self.opened(&slot).await
+    }
+
+    /// Those that are open, in order.
+    pub(crate) fn open_now(&self) -> Vec<OpenTenant> {
+        let slots: Vec<Arc<Slot>> = self.table.read().slots.values().cloned().collect();
+        let open = slots.iter().filter_map(|slot| {
+            let opened = slot.opened.get()?;
+            Some(OpenTenant {
+                server_name: slot.server_name.clone(),
+                db: opened.db.clone(),
+                tenant: Arc::clone(&opened.tenant),
+            })
+        });
+        open.collect()
+    }
+
+    /// Whether all tenants live in one database.
+    pub(crate) fn share_database(&self) -> bool {
+        self.opening.shares_database()
     }
 
     /// The tenant served under the host name `host`; `None` if there is none.

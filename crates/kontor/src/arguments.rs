@@ -72,6 +72,9 @@ pub(crate) struct ServeFlags {
     /// Address and port to listen on [default: 127.0.0.1:8008].
     #[arg(long, value_name = "IP:PORT")]
     pub(crate) listen: Option<String>,
+    /// Address and port for the operator: /health and /metrics [default: none].
+    #[arg(long, value_name = "IP:PORT")]
+    pub(crate) admin_listen: Option<String>,
     /// Certificate with its chain, in PEM; with it the server speaks HTTPS.
     #[arg(long, value_name = "FILE")]
     pub(crate) tls_certificate: Option<String>,
@@ -205,6 +208,7 @@ impl ServeFlags {
         sources.flags.extend(given([
             ("server-name", &self.server_name),
             ("listen", &self.listen),
+            ("admin-listen", &self.admin_listen),
             ("tls-certificate", &self.tls_certificate),
             ("tls-key", &self.tls_key),
             ("preset", &self.preset),

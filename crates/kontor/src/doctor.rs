@@ -1,7 +1,7 @@
 //! `kontor doctor`: is everything in order, and if not, what to do.
 
 use std::fs;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::PermissionsExt;
 use std::process::ExitCode;
 
@@ -71,14 +71,14 @@ async fn examine(config: &Config) -> Vec<Finding> {
             "data folder",
             format!("{folder} does not exist yet; `kontor serve` creates it."),
         ));
-        findings.push(port(config));
+        findings.extend(ports(config));
         return findings;
     }
     findings.extend([folder(config), disk(config)]);
     findings.extend(certificates(config));
     match FolderLock::acquire(&config.server.data) {
         Ok(_lock) => {
-            findings.push(port(config));
+            findings.extend(ports(config));
             findings.push(keys(config));
             // Keys that do not open keep every database shut; one complaint is enough.
             if findings.last().is_some_and(|finding| finding.verdict != Verdict::Fail) {
@@ -185,14 +185,19 @@ fn disk(config: &Config) -> Finding {
     Finding::ok("disk", text)
 }
 
-fn port(config: &Config) -> Finding {
-    let address = config.listen.address;
+fn ports(config: &Config) -> Vec<Finding> {
+    let listen = &config.listen;
+    let clients = (listen.address, "--listen or [listen] address");
+    let operator = listen.admin_address.map(|it| (it, "--admin-listen or [listen] admin_address"));
+    [Some(clients), operator].into_iter().flatten().map(port).collect()
+}
+
+fn port((address, setting): (SocketAddr, &str)) -> Finding {
     match TcpListener::bind(address) {
         Ok(_) => Finding::ok("port", format!("{address} is free.")),
-        Err(error) => Finding::fail(
-            "port",
-            format!("{address}: {error}. Choose another with --listen or [listen] address."),
-        ),
+        Err(error) => {
+            Finding::fail("port", format!("{address}: {error}. Choose another with {setting}."))
+        }
     }
 }
 

@@ -38,9 +38,11 @@ async fn serve(config: Config, demo: bool, json: bool) -> Result<(), Failure> {
     }
     let scheme = if node.speaks_tls() { "https" } else { "http" };
     let url = format!("{scheme}://{}", node.address());
-    tracing::info!(url, "ready");
+    let admin = node.admin_address().map(|address| format!("http://{address}"));
+    tracing::info!(url, admin, "ready");
     if json {
-        output::json(&json!({ "ready": url, "port": node.address().port() }));
+        let port = node.address().port();
+        output::json(&json!({ "ready": url, "port": port, "admin": admin }));
     }
     let signal = loop {
         tokio::select! {

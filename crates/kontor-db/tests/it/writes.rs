@@ -258,3 +258,21 @@ fn many_writers_at_once_are_all_served() {
         assert_eq!(db.read(&cx(), note::count).await.unwrap(), 1000);
     });
 }
+
+#[test]
+fn what_the_writer_does_is_measured() {
+    for_each_backend(async |backend| {
+        let db = backend.open(&MIGRATIONS).await;
+        for n in 0..3 {
+            db.write(&cx(), move |tx| note::insert(tx, n)).await.unwrap();
+        }
+        db.ping().await.unwrap();
+        let load = db.load();
+        assert_eq!(load.batch_sizes.counts.iter().sum::<u64>(), 4);
+        assert_eq!(load.batch_sizes.sum, 4);
+        assert_eq!(load.commits_us.counts.iter().sum::<u64>(), 4);
+        assert!(db.size_bytes(&cx()).await.unwrap() > 4096);
+        db.close().await;
+        assert_eq!(db.ping().await.unwrap_err().kind, Kind::Unavailable);
+    });
+}

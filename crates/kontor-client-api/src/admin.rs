@@ -1,11 +1,15 @@
-//! Administrative calls that existing tools expect.
+//! Administrative calls of the specification, and those that existing tools expect.
 
 mod register;
+mod whois;
 
 use axum::Router;
 use axum::routing::get;
 
+use crate::frame::route;
+
 /// Adds the routes of this chapter.
 pub(crate) fn routes(router: Router) -> Router {
+    let router = route(router, whois::handle);
     router.route("/_synapse/admin/v1/register", get(register::nonce).post(register::register))
 }

@@ -21,6 +21,7 @@ mod router;
 mod session;
 mod sync;
 mod tenant;
+mod voip;
 
 pub use error::error_response;
 pub use pace::Pace;

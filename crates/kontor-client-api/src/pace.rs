@@ -18,7 +18,7 @@ pub struct Pace(Throttle<(OwnedUserId, Class)>);
 enum Class {
     /// Messages and other events.
     Event,
-    /// Rooms created, invitations and joins.
+    /// Rooms created, invitations, joins and reports.
     Membership,
     /// Uploads, and addresses reserved for them.
     Upload,
@@ -40,7 +40,7 @@ impl Class {
             Method::POST | Method::PUT if path.contains("/media/") => Self::Upload,
             Method::POST => match last() {
                 "createRoom" | "join" | "knock" | "invite" | "kick" | "ban" | "unban"
-                | "upgrade" => Self::Membership,
+                | "upgrade" | "report" => Self::Membership,
                 _ => Self::Request,
             },
             _ => Self::Request,
@@ -95,6 +95,11 @@ mod tests {
             (Method::POST, format!("{v3}/createRoom"), Class::Membership),
             (Method::POST, format!("{v3}/join/{{room_id_or_alias}}"), Class::Membership),
             (Method::POST, format!("{v3}/rooms/{{room_id}}/invite"), Class::Membership),
+            (
+                Method::POST,
+                format!("{v3}/rooms/{{room_id}}/report/{{event_id}}"),
+                Class::Membership,
+            ),
             (Method::POST, format!("{v3}/rooms/{{room_id}}/read_markers"), Class::Request),
             (Method::POST, "/_matrix/media/v3/upload".to_owned(), Class::Upload),
             (

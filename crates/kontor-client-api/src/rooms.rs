@@ -1,4 +1,4 @@
-//! Rooms: creation, membership, events, aliases, directory.
+//! Rooms: creation, membership, events, aliases, directory, reports.
 //!
 //! Requests go through to the service as `ruma` types; a handler here only names the function
 //! and shapes the answer.
@@ -7,6 +7,7 @@ mod alias;
 mod directory;
 mod events;
 mod membership;
+mod report;
 mod state;
 
 use axum::Router;
@@ -16,5 +17,6 @@ pub(crate) fn routes(router: Router) -> Router {
     let router = events::routes(router);
     let router = state::routes(router);
     let router = alias::routes(router);
+    let router = report::routes(router);
     directory::routes(router)
 }

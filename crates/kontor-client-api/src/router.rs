@@ -12,7 +12,7 @@ use tower_http::cors::{Any, CorsLayer};
 use crate::error::error_response;
 use crate::{
     account, account_data, admin, device, discovery, e2ee, media, profile, push, receipts, rooms,
-    session, sync,
+    session, sync, voip,
 };
 
 /// Every route of the client-server API. The node adds the tenant to the request's extensions.
@@ -30,6 +30,7 @@ pub fn router() -> Router {
     let router = push::routes(router);
     let router = sync::routes(router);
     let router = e2ee::routes(router);
+    let router = voip::routes(router);
     router.fallback(unrecognized).method_not_allowed_fallback(wrong_method).layer(cors())
 }
 

@@ -19,6 +19,24 @@ impl Identity {
         self.inner.db.read(cx, move |tx| device::list_devices(tx, &user)).await
     }
 
+    /// The devices of anybody, oldest first: one's own, or for an administrator.
+    ///
+    /// # Errors
+    /// `Forbidden` for others; `NotFound` if there is no such person.
+    pub async fn devices_of(&self, cx: &Cx, user: OwnedUserId) -> Result<Vec<DeviceRow>> {
+        let session = cx.session()?;
+        if session.user_id == user {
+            return self.devices(cx).await;
+        }
+        if !session.admin {
+            return Err(Error::forbidden("Only administrators may ask about others."));
+        }
+        if self.find_user(cx, user.clone()).await?.is_none() {
+            return Err(Error::not_found("There is no such person in this organisation."));
+        }
+        self.inner.db.read(cx, move |tx| device::list_devices(tx, &user)).await
+    }
+
     /// One of the caller's devices.
     ///
     /// # Errors

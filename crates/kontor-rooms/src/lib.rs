@@ -14,6 +14,7 @@ mod profile;
 mod read;
 mod registry;
 mod relations;
+mod report;
 mod room;
 mod send;
 mod sight;

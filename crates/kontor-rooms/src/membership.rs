@@ -351,7 +351,7 @@ fn hide_missing_room(error: Error) -> Error {
     }
 }
 
-fn check_reason(reason: Option<&str>) -> Result<()> {
+pub(crate) fn check_reason(reason: Option<&str>) -> Result<()> {
     if reason.is_some_and(|reason| reason.len() > REASON_LIMIT_BYTES) {
         let text = format!("reason: longer than {REASON_LIMIT_BYTES} bytes.");
         return Err(Error::invalid(MatrixCode::InvalidParam, text));

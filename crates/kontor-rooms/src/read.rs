@@ -3,9 +3,11 @@
 mod directory;
 mod members;
 mod messages;
+mod mutual;
 mod related;
 mod state;
 mod summary;
+mod timestamp;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -32,6 +32,7 @@ pub mod receipt;
 pub mod refresh_token;
 pub mod registration_token;
 pub mod relation;
+pub mod report;
 pub mod room;
 pub mod room_alias;
 pub mod room_state;
@@ -67,6 +68,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         refresh_token::STATEMENTS,
         registration_token::STATEMENTS,
         relation::STATEMENTS,
+        report::STATEMENTS,
         room::STATEMENTS,
         room_alias::STATEMENTS,
         room_state::STATEMENTS,

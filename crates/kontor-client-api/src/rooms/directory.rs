@@ -12,7 +12,7 @@ use ruma::api::client::space::get_hierarchy;
 use ruma::api::client::thirdparty::get_protocols;
 use ruma::api::client::user_directory::search_users;
 
-use crate::frame::route;
+use crate::frame::{Token, route, route_with};
 use crate::tenant::Tenant;
 
 pub(crate) fn routes(router: Router) -> Router {
@@ -20,7 +20,8 @@ pub(crate) fn routes(router: Router) -> Router {
     let router = route::<get_public_rooms_filtered::v3::Request, _, _>(router, filtered);
     let router = route::<get_room_visibility::v3::Request, _, _>(router, visibility);
     let router = route::<set_room_visibility::v3::Request, _, _>(router, publish);
-    let router = route::<get_summary::v1::Request, _, _>(router, summary);
+    // Strangers to the organisation learn of no room.
+    let router = route_with::<get_summary::v1::Request, _, _>(router, Token::Required, summary);
     let router = route::<get_hierarchy::v1::Request, _, _>(router, hierarchy);
     let router = route::<get_protocols::v3::Request, _, _>(router, protocols);
     route::<search_users::v3::Request, _, _>(router, search)

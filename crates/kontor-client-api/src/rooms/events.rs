@@ -12,7 +12,7 @@ use ruma::api::client::relations::{
     get_relating_events, get_relating_events_with_rel_type,
     get_relating_events_with_rel_type_and_event_type,
 };
-use ruma::api::client::room::get_room_event;
+use ruma::api::client::room::{get_event_by_timestamp, get_room_event};
 use ruma::api::client::threads::get_threads;
 
 use crate::frame::route;
@@ -24,6 +24,7 @@ pub(crate) fn routes(router: Router) -> Router {
     let router = route::<get_message_events::v3::Request, _, _>(router, messages);
     let router = route::<get_context::v3::Request, _, _>(router, context);
     let router = route::<get_room_event::v3::Request, _, _>(router, event);
+    let router = route::<get_event_by_timestamp::v1::Request, _, _>(router, event_at_time);
     let router = route::<get_threads::v1::Request, _, _>(router, threads);
     let router = route::<get_relating_events::v1::Request, _, _>(router, relations);
     let router =
@@ -80,6 +81,14 @@ async fn event(
     request: get_room_event::v3::Request,
 ) -> Result<get_room_event::v3::Response> {
     tenant.rooms.event(&cx, request).await
+}
+
+async fn event_at_time(
+    tenant: Arc<Tenant>,
+    cx: Cx,
+    request: get_event_by_timestamp::v1::Request,
+) -> Result<get_event_by_timestamp::v1::Response> {
+    tenant.rooms.event_at_time(&cx, request).await
 }
 
 async fn threads(

@@ -7,7 +7,7 @@ use kontor_core::{Cx, Error, MatrixCode, Result};
 use kontor_rooms::{Removal, Subject};
 use ruma::api::client::knock::knock_room;
 use ruma::api::client::membership::{
-    ban_user, forget_room, get_member_events, invite_user, join_room_by_id,
+    ban_user, forget_room, get_member_events, get_mutual_rooms, invite_user, join_room_by_id,
     join_room_by_id_or_alias, joined_members, joined_rooms, kick_user, leave_room, unban_user,
 };
 use ruma::api::client::room::{create_room, upgrade_room};
@@ -29,6 +29,7 @@ pub(crate) fn routes(router: Router) -> Router {
     let router = route::<joined_rooms::v3::Request, _, _>(router, list_joined);
     let router = route::<joined_members::v3::Request, _, _>(router, members_joined);
     let router = route::<upgrade_room::v3::Request, _, _>(router, upgrade);
+    let router = route::<get_mutual_rooms::v1::Request, _, _>(router, mutual);
     route::<get_member_events::v3::Request, _, _>(router, members)
 }
 
@@ -164,4 +165,12 @@ async fn upgrade(
     request: upgrade_room::v3::Request,
 ) -> Result<upgrade_room::v3::Response> {
     Ok(upgrade_room::v3::Response::new(tenant.rooms.upgrade(&cx, request).await?))
+}
+
+async fn mutual(
+    tenant: Arc<Tenant>,
+    cx: Cx,
+    request: get_mutual_rooms::v1::Request,
+) -> Result<get_mutual_rooms::v1::Response> {
+    tenant.rooms.mutual_rooms(&cx, request).await
 }

@@ -1,6 +1,7 @@
 //! The client-server API over HTTP against a real server.
 #![expect(
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a missing field must fail the test"
 )]
@@ -15,10 +16,13 @@ mod e2ee_cross_signing;
 mod e2ee_keys;
 mod e2ee_to_device;
 mod login;
+mod lookups;
 mod profiles;
 mod push;
+mod reports;
 mod room_refusals;
 mod rooms;
+mod route_coverage;
 mod spaces;
 mod sync;
 mod tenants;

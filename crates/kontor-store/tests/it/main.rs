@@ -6,5 +6,6 @@ mod inventory;
 mod media;
 mod plans;
 mod pusher;
+mod report;
 mod schema;
 mod statements;

@@ -1,0 +1,128 @@
+//! Small questions: the event at a time, rooms in common, who somebody is, calls.
+
+use kontor_testkit::{Person, TestServer, for_each_server, json};
+
+use std::time::Duration;
+
+#[tokio::test]
+async fn the_event_next_to_a_time_is_found_on_either_side() {
+    for_each_server(async |server: TestServer| {
+        let (alice, bob) = (server.register("alice").await, server.register("bob").await);
+        let setting = json!({
+            "type": "m.room.history_visibility", "state_key": "",
+            "content": { "history_visibility": "joined" },
+        });
+        let body = json!({ "preset": "public_chat", "initial_state": [setting] });
+        let room = alice.create_room(body).await;
+        let other = alice.create_room(json!({})).await;
+        let minute = Duration::from_mins(1);
+        let start = server.clock().now();
+        let mut at = start;
+        let mut events = Vec::new();
+        for number in 1..=6 {
+            at = at.plus(minute);
+            server.clock().set(at);
+            alice.send(&other, "elsewhere").await;
+            events.push(alice.send(&room, &number.to_string()).await);
+            if number == 3 {
+                bob.join(&room).await;
+            }
+        }
+        let find = async |who: &Person, ts: i64, dir: &str| {
+            let path = format!("/_matrix/client/v1/rooms/{room}/timestamp_to_event");
+            who.get(&format!("{path}?ts={ts}&dir={dir}")).await
+        };
+        let ts = |number: i64| start.0 + number * 60_000;
+        for (number, event) in (1..).zip(&events) {
+            let exact = find(&alice, ts(number), "f").await.ok();
+            assert_eq!(exact.text("event_id"), event);
+            assert_eq!(exact.body["origin_server_ts"], ts(number));
+            assert_eq!(find(&alice, ts(number) - 1, "f").await.ok().text("event_id"), event);
+        }
+        assert_eq!(find(&alice, ts(5) + 1, "b").await.ok().text("event_id"), events[4]);
+        assert_eq!(find(&alice, ts(99), "b").await.ok().text("event_id"), events[5]);
+        find(&alice, ts(99), "f").await.fails(404, "M_NOT_FOUND");
+        find(&alice, ts(0) - 1, "b").await.fails(404, "M_NOT_FOUND");
+        // Only what the person may see counts.
+        let first = find(&bob, ts(1), "f").await.ok();
+        assert_eq!(first.body["origin_server_ts"], ts(3), "{}", first.body);
+        // What happened before the setting was made counts as shared.
+        let before = find(&bob, ts(2), "b").await.ok();
+        assert_eq!(before.body["origin_server_ts"], ts(0), "{}", before.body);
+        let stranger = server.register("olga").await;
+        find(&stranger, ts(1), "f").await.fails(403, "M_FORBIDDEN");
+        find(&alice, ts(1), "x").await.fails(400, "M_INVALID_PARAM");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rooms_in_common_are_those_both_have_joined() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.register("alice").await, server.register("bob").await);
+    let both = alice.create_room(json!({ "preset": "public_chat" })).await;
+    bob.join(&both).await;
+    let invited = alice.create_room(json!({ "invite": [bob.user_id] })).await;
+    let left = alice.create_room(json!({ "preset": "public_chat" })).await;
+    bob.join(&left).await;
+    bob.post(&format!("/_matrix/client/v3/rooms/{left}/leave"), json!({})).await.ok();
+    bob.create_room(json!({})).await;
+    let ask = async |who: &Person, about: &str| {
+        who.get(&format!("/_matrix/client/v1/mutual_rooms?user_id={about}")).await
+    };
+    let found = ask(&alice, &bob.user_id).await.ok();
+    assert_eq!(found.body, json!({ "count": 1, "joined": [both] }), "not {invited}, not {left}");
+    let nobody = ask(&alice, "@nobody:one.example").await.ok();
+    assert_eq!(nobody.body, json!({ "count": 0, "joined": [] }));
+    ask(&alice, &alice.user_id).await.fails(400, "M_INVALID_PARAM");
+    ask(&alice, "nobody").await.fails(400, "M_INVALID_PARAM");
+}
+
+#[tokio::test]
+async fn rooms_in_common_come_in_pages() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.register("alice").await, server.register("bob").await);
+    for _ in 0..101 {
+        let room = alice.create_room(json!({ "preset": "public_chat" })).await;
+        bob.join(&room).await;
+    }
+    let path = format!("/_matrix/client/v1/mutual_rooms?user_id={}", bob.user_id);
+    let first = alice.get(&path).await.ok();
+    assert_eq!(first.body["count"], 101);
+    assert_eq!(first.body["joined"].as_array().unwrap().len(), 100);
+    let next = alice.get(&format!("{path}&from={}", first.text("next_batch"))).await.ok();
+    assert_eq!(next.body["joined"].as_array().unwrap().len(), 1);
+    assert!(next.body.get("next_batch").is_none());
+    alice.get(&format!("{path}&from=x")).await.fails(400, "M_INVALID_PARAM");
+}
+
+#[tokio::test]
+async fn only_oneself_is_told_about_ones_devices() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.register("alice").await, server.register("bob").await);
+    let path = format!("/_matrix/client/v3/admin/whois/{}", alice.user_id);
+    let own = alice.get(&path).await.ok();
+    assert_eq!(own.text("user_id"), alice.user_id);
+    assert_eq!(own.body["devices"], json!({ &alice.device_id: { "sessions": [{}] } }));
+    bob.get(&path).await.fails(403, "M_FORBIDDEN");
+}
+
+#[tokio::test]
+async fn there_is_no_turn_server() {
+    let server = TestServer::start().await;
+    let alice = server.register("alice").await;
+    let answer = alice.get("/_matrix/client/v3/voip/turnServer").await;
+    answer.fails(404, "M_NOT_FOUND");
+}
+
+#[tokio::test]
+async fn strangers_learn_of_no_room() {
+    let server = TestServer::start().await;
+    let alice = server.register("alice").await;
+    let room = alice.create_room(json!({ "preset": "public_chat" })).await;
+    for room in [&*room, "!nowhere:one.example"] {
+        let path = format!("/_matrix/client/v1/room_summary/{room}");
+        let answer = server.anonymous("one.example").get(&path).await;
+        answer.fails(401, "M_MISSING_TOKEN");
+    }
+}

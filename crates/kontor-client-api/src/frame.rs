@@ -8,7 +8,9 @@ use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
+use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use kontor_core::{Actor, Cx, Error, MatrixCode, RequestId, Result};
@@ -116,6 +118,28 @@ where
     H: Fn(Arc<Tenant>, Cx, R) -> F,
     F: Future<Output = Result<R::OutgoingResponse>>,
 {
+    let Received { tenant, cx, head, body } = receive(request, token).await?;
+    let params = params.map_err(|_| unreadable_path())?;
+    let arguments: Vec<&str> = params.iter().map(|(_, value)| value).collect();
+    let request = R::try_from_http_request(http::Request::from_parts(head, &*body), &arguments)
+        .map_err(parse_error)?;
+    respond(handler(tenant, cx, request).await?)
+}
+
+/// A request whose caller is known and whose body is JSON, or empty.
+pub(crate) struct Received {
+    /// The organisation asked.
+    pub(crate) tenant: Arc<Tenant>,
+    /// Who asks.
+    pub(crate) cx: Cx,
+    /// Method, path and headers.
+    pub(crate) head: Parts,
+    /// A JSON object, or nothing.
+    pub(crate) body: Bytes,
+}
+
+/// Finds out who asks, counts the request, and takes in its body.
+pub(crate) async fn receive(request: Request, token: Token) -> Result<Received> {
     let (head, body) = request.into_parts();
     let tenant = tenant_of(&head.extensions)?;
     let mut cx = context(&tenant, &head.headers, token).await?;
@@ -131,11 +155,7 @@ where
         Err(_) => return Err(Error::invalid(MatrixCode::NotJson, "The body did not arrive.")),
     };
     check_text(&body)?;
-    let params = params.map_err(|_| unreadable_path())?;
-    let arguments: Vec<&str> = params.iter().map(|(_, value)| value).collect();
-    let request = R::try_from_http_request(http::Request::from_parts(head, &*body), &arguments)
-        .map_err(parse_error)?;
-    respond(handler(tenant, cx, request).await?)
+    Ok(Received { tenant, cx, head, body })
 }
 
 /// A path, and those that mean the same: an empty state key may be left out, with or without the

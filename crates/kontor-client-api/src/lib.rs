@@ -13,6 +13,7 @@ mod error;
 mod frame;
 mod media;
 mod pace;
+mod policy;
 mod profile;
 mod push;
 mod receipts;

@@ -63,7 +63,9 @@ impl Class {
 /// # Errors
 /// `M_LIMIT_EXCEEDED` with the time to wait.
 pub(crate) fn admit(tenant: &Tenant, cx: &Cx, head: &Parts) -> Result<()> {
-    let (Some(limits), Ok(user)) = (&tenant.policy.rate_limits, cx.user()) else { return Ok(()) };
+    let (Some(limits), Ok(user)) = (&tenant.policy.now().rate_limits, cx.user()) else {
+        return Ok(());
+    };
     let path = head.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let class = Class::of(&head.method, path);
     tenant.pace.0.take((user.to_owned(), class), class.rate(limits), cx.now)

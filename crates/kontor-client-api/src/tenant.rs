@@ -1,14 +1,13 @@
 //! The services of one organisation, as the handlers see them.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use kontor_account_data::AccountData;
 use kontor_core::{Clock, Random, TenantId};
 use kontor_e2ee::E2ee;
 use kontor_identity::Identity;
 use kontor_media::Media;
-use kontor_policy::Policy;
+use kontor_policy::{InForce, Policies};
 use kontor_presence::{Presence, Typing};
 use kontor_push::Push;
 use kontor_receipts::Receipts;
@@ -35,7 +34,9 @@ pub struct Tenant {
     /// `None`: it is not announced.
     pub public_url: Option<String>,
     /// Settings.
-    pub policy: Arc<Policy>,
+    pub policy: InForce,
+    /// Deciding on settings.
+    pub policies: Policies,
     /// What people have asked for lately.
     pub pace: Pace,
     /// Accounts, sessions and devices.

@@ -89,7 +89,7 @@ impl Identity {
         auth: Option<AuthData>,
     ) -> Result<()> {
         let session = cx.session()?;
-        check_new_password(&new, &self.inner.policy)?;
+        check_new_password(&new, &self.inner.policy.now())?;
         self.authenticate_interactively(cx, Purpose::ChangePassword, auth).await?;
         let ended = sign_out_others.then(|| Ended::AllBut(session.device_id.clone()));
         self.set_password(cx, session.user_id.clone(), new, ended).await
@@ -150,7 +150,7 @@ impl Identity {
         // Also where ids are opaque, the login name follows the rules of user ids.
         let readable = username.map(|name| readable_user_id(name, server)).transpose()?;
         match readable {
-            Some(user_id) if self.inner.policy.readable_user_ids => {
+            Some(user_id) if self.inner.policy.now().readable_user_ids => {
                 let display_name = display_name.or_else(|| username.map(str::to_owned));
                 Ok(Names { user_id, login_name: None, display_name })
             }
@@ -197,7 +197,7 @@ impl Identity {
     }
 
     async fn hash_new_password(&self, cx: &Cx, password: Secret<String>) -> Result<String> {
-        check_new_password(&password, &self.inner.policy)?;
+        check_new_password(&password, &self.inner.policy.now())?;
         self.inner.hasher.hash(password, self.inner.pepper.key().clone(), &cx.random).await
     }
 

@@ -90,13 +90,13 @@ impl Identity {
     }
 
     fn throttle(&self, cx: &Cx, found: &Found) -> Result<()> {
-        if let Some(limits) = &self.inner.policy.rate_limits {
+        if let Some(limits) = &self.inner.policy.now().rate_limits {
             if let Some(address) = cx.address {
                 self.inner.throttle.take(Subject::Address(address), limits.login, cx.now)?;
             }
             self.inner.throttle.take(Subject::Account(found.subject), limits.login, cx.now)?;
         }
-        let rest = self.inner.policy.login_lock_after.and_then(|limit| {
+        let rest = self.inner.policy.now().login_lock_after.and_then(|limit| {
             found.failures.and_then(|failures| rest(failures, i64::from(limit), cx.now))
         });
         rest.map_or(Ok(()), |wait| Err(too_often(wait)))
@@ -108,7 +108,7 @@ impl Identity {
     }
 
     async fn count_failure(&self, cx: &Cx, subject: [u8; 32]) -> Result<()> {
-        if self.inner.policy.login_lock_after.is_none() {
+        if self.inner.policy.now().login_lock_after.is_none() {
             return Ok(());
         }
         let now = cx.now;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kontor_core::Secret;
 use kontor_db::Db;
 use kontor_feed::Feed;
-use kontor_policy::Policy;
+use kontor_policy::InForce;
 use ruma::OwnedServerName;
 
 use crate::interactive::Dialogues;
@@ -25,7 +25,7 @@ pub(crate) struct Inner {
     pub(crate) db: Db,
     pub(crate) feed: Feed,
     pub(crate) server_name: OwnedServerName,
-    pub(crate) policy: Arc<Policy>,
+    pub(crate) policy: InForce,
     pub(crate) pepper: Pepper,
     pub(crate) hasher: Hasher,
     pub(crate) sessions: Arc<Sessions>,
@@ -41,7 +41,7 @@ pub struct Settings {
     /// The organisation's Matrix server name.
     pub server_name: OwnedServerName,
     /// The organisation's settings.
-    pub policy: Arc<Policy>,
+    pub policy: InForce,
     /// Key mixed into every hash; from the vault.
     pub pepper: Secret<[u8; 32]>,
     /// Hashes passwords; shared by all organisations of the node, so that its bound holds for all.

@@ -128,7 +128,7 @@ impl Identity {
 
     /// The one stage of the one flow that is offered.
     fn stage_for(&self, purpose: &Purpose) -> &'static str {
-        match (purpose, self.inner.policy.registration) {
+        match (purpose, self.inner.policy.now().registration) {
             (Purpose::Register, Registration::Open) => DUMMY,
             (Purpose::Register, Registration::Token | Registration::Closed) => REGISTRATION_TOKEN,
             (

@@ -69,7 +69,7 @@ pub(crate) struct Tokens {
 impl Identity {
     /// Whether people may sign in by password over the API.
     pub fn offers_password_login(&self) -> bool {
-        self.inner.policy.password_login
+        self.inner.policy.now().password_login
     }
 
     /// Signs in by password (spec: `m.login.password`).
@@ -78,7 +78,7 @@ impl Identity {
     /// `Forbidden` if name or password is wrong, indistinguishably; `Limited` (`M_LIMIT_EXCEEDED`)
     /// after too many tries; `Invalid` for a device id or name against the rules.
     pub async fn login(&self, cx: &Cx, login: Login) -> Result<SignedIn> {
-        if !self.inner.policy.password_login {
+        if !self.inner.policy.now().password_login {
             return Err(Error::forbidden("Signing in by password is switched off."));
         }
         login.device.check()?;
@@ -107,8 +107,9 @@ impl Identity {
             Some(id) => id,
             None => cx.random.word(DEVICE_ID_LETTERS)?.to_uppercase().into(),
         };
-        let session_ends = self.inner.policy.session_lifetime.map(|span| cx.now.plus(span));
-        let maker = TokenMaker::new(&self.inner.pepper, &self.inner.policy, &cx.random);
+        let policy = self.inner.policy.now();
+        let session_ends = policy.session_lifetime.map(|span| cx.now.plus(span));
+        let maker = TokenMaker::new(&self.inner.pepper, &policy, &cx.random);
         let tokens = maker.mint(cx.now, device.refreshes, session_ends)?;
         Ok(Opening { device_id, display_name: device.display_name, tokens, now: cx.now })
     }

@@ -25,7 +25,7 @@ impl Identity {
     /// `NotFound` if there is no such active account; `Forbidden` to strangers where user ids are
     /// opaque, because there names are not public (law: R-050).
     pub async fn profile(&self, cx: &Cx, user: OwnedUserId) -> Result<Profile> {
-        if matches!(cx.actor, Actor::Anonymous) && !self.inner.policy.readable_user_ids {
+        if matches!(cx.actor, Actor::Anonymous) && !self.inner.policy.now().readable_user_ids {
             return Err(Error::forbidden("Sign in to see profiles."));
         }
         let found = self.inner.db.read(cx, move |tx| {

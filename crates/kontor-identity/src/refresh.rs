@@ -53,7 +53,8 @@ impl Identity {
             .inner
             .db
             .write(cx, move |tx| {
-                let maker = TokenMaker::new(&this.inner.pepper, &this.inner.policy, &random);
+                let policy = this.inner.policy.now();
+                let maker = TokenMaker::new(&this.inner.pepper, &policy, &random);
                 this.renew(tx, &hash, &maker, now)
             })
             .await?;

@@ -47,7 +47,7 @@ impl Identity {
         let names = self.names(cx, wish.username.as_deref(), None)?;
         self.check_available(cx, &names).await?;
         if let Some(password) = &wish.password {
-            check_new_password(password, &self.inner.policy)?;
+            check_new_password(password, &self.inner.policy.now())?;
         }
         if wish.auth.is_some() {
             self.throttle_registration(cx)?;
@@ -88,7 +88,7 @@ impl Identity {
     /// As [`Identity::register`]; `Conflict` (`M_USER_IN_USE`) if not.
     pub async fn is_username_available(&self, cx: &Cx, username: &str) -> Result<()> {
         self.require_open()?;
-        if let (Some(limits), Some(address)) = (&self.inner.policy.rate_limits, cx.address) {
+        if let (Some(limits), Some(address)) = (&self.inner.policy.now().rate_limits, cx.address) {
             self.inner.throttle.take(Subject::Address(address), limits.login, cx.now)?;
         }
         let names = self.names(cx, Some(username), None)?;
@@ -96,14 +96,14 @@ impl Identity {
     }
 
     fn require_open(&self) -> Result<()> {
-        match self.inner.policy.registration {
+        match self.inner.policy.now().registration {
             Admission::Open | Admission::Token => Ok(()),
             Admission::Closed => Err(Error::forbidden("Accounts are created by the operator.")),
         }
     }
 
     fn throttle_registration(&self, cx: &Cx) -> Result<()> {
-        match (&self.inner.policy.rate_limits, cx.address) {
+        match (&self.inner.policy.now().rate_limits, cx.address) {
             (Some(limits), Some(address)) => {
                 let subject = Subject::Registration(address);
                 self.inner.throttle.take(subject, limits.registration, cx.now)

@@ -39,7 +39,7 @@ impl Identity {
     /// # Errors
     /// `Forbidden` if no tokens are in use here; `Limited` after too many tries.
     pub async fn is_registration_token_valid(&self, cx: &Cx, token: &str) -> Result<bool> {
-        if self.inner.policy.registration != kontor_policy::Registration::Token {
+        if self.inner.policy.now().registration != kontor_policy::Registration::Token {
             return Err(kontor_core::Error::forbidden("Registration tokens are not in use here."));
         }
         Ok(self.usable_registration_token(cx, token).await?.is_some())
@@ -51,7 +51,7 @@ impl Identity {
         cx: &Cx,
         token: &str,
     ) -> Result<Option<TokenHash>> {
-        if let (Some(limits), Some(address)) = (&self.inner.policy.rate_limits, cx.address) {
+        if let (Some(limits), Some(address)) = (&self.inner.policy.now().rate_limits, cx.address) {
             self.inner.throttle.take(Subject::Address(address), limits.login, cx.now)?;
         }
         let hash = self.inner.pepper.hash(Purpose::RegistrationToken, token);

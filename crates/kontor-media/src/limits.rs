@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use kontor_policy::Policy;
+use kontor_policy::InForce;
 
 /// Limits of one organisation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Limits {
-    /// Largest file, in bytes.
-    pub upload_bytes: u64,
+    /// Says how large a file may be.
+    pub policy: InForce,
     /// Most bytes one person may store; `None` for no limit.
     pub quota_bytes: Option<u64>,
     /// Most addresses one person may have reserved at a time.
@@ -17,10 +17,11 @@ pub struct Limits {
     pub reservation: Duration,
 }
 
-impl From<&Policy> for Limits {
-    fn from(policy: &Policy) -> Self {
+impl Limits {
+    /// Those of an organisation with this policy.
+    pub const fn of(policy: InForce) -> Self {
         Self {
-            upload_bytes: policy.max_upload_bytes,
+            policy,
             quota_bytes: None,
             reserved_per_user: 16,
             reservation: Duration::from_hours(24),

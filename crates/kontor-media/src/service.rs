@@ -43,7 +43,7 @@ impl Media {
     /// Largest file that may be uploaded, in bytes.
     #[must_use]
     pub fn upload_limit_bytes(&self) -> u64 {
-        self.shared.limits.upload_bytes
+        self.shared.limits.policy.now().max_upload_bytes
     }
 
     pub(crate) fn server_name(&self) -> &ServerName {

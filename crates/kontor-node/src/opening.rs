@@ -13,8 +13,8 @@ use kontor_db::{DatabaseKeys, Db, Settings};
 use kontor_e2ee::E2ee;
 use kontor_feed::Feed;
 use kontor_identity::{Hasher, Identity};
-use kontor_media::Media;
-use kontor_policy::Policy;
+use kontor_media::{Limits, Media};
+use kontor_policy::{InForce, Policies, Policy};
 use kontor_presence::{Presence, Pulse, Typing};
 use kontor_protocol::SigningKey;
 use kontor_push::Push;
@@ -34,7 +34,8 @@ const MEDIA_FOLDER: &str = "media";
 pub(crate) struct Opening {
     vault: Vault,
     database: DatabaseUrl,
-    policy: Arc<Policy>,
+    /// As configured; each organisation decides for itself on top of it.
+    policy: Policy,
     registration_shared_secret: Option<Secret<String>>,
     /// Addresses announced to clients.
     public_urls: BTreeMap<OwnedServerName, String>,
@@ -50,6 +51,14 @@ pub(crate) struct Opened {
     pub(crate) db: Db,
 }
 
+/// What the services of a tenant stand on.
+struct Ground {
+    db: Db,
+    media: Media,
+    policy: InForce,
+    policies: Policies,
+}
+
 impl Opening {
     pub(crate) fn new(vault: Vault, config: &Config, clock: Clock, random: Random) -> Self {
         let database = config.database.url.clone();
@@ -61,7 +70,7 @@ impl Opening {
         Self {
             vault,
             database,
-            policy: Arc::new(Policy::configured(config)),
+            policy: Policy::configured(config),
             registration_shared_secret: config.registration.shared_secret.clone(),
             public_urls: public_urls.collect(),
             hasher: Hasher::default(),
@@ -90,9 +99,13 @@ impl Opening {
         let db = Db::open(settings, keys.tenant, database_keys, MIGRATIONS).await?;
         let blobs = BlobStore::open(&media_folder, &keys.media_key, self.random.clone())?;
         let cx = self.context(keys.tenant)?;
-        let media = Media::new(db.clone(), blobs, server_name.to_owned(), (&*self.policy).into());
+        let policy = InForce::new(self.policy.clone());
+        let policies = Policies::open(db.clone(), &cx, policy.clone()).await?;
+        let limits = Limits::of(policy.clone());
+        let media = Media::new(db.clone(), blobs, server_name.to_owned(), limits);
         let swept = media.sweep(&cx).await?;
-        let tenant = self.assemble(&cx, (server_name, keys), &db, media).await?;
+        let ground = Ground { db: db.clone(), media, policy, policies };
+        let tenant = self.assemble(&cx, (server_name, keys), ground).await?;
         tracing::info!(%server_name, swept, "organisation opened");
         Ok(Opened { tenant: Arc::new(tenant), db })
     }
@@ -102,43 +115,40 @@ impl Opening {
         &self,
         cx: &Cx,
         (server_name, keys): (&ServerName, TenantKeys),
-        db: &Db,
-        media: Media,
+        ground: Ground,
     ) -> Result<Tenant> {
         let feed = Feed::default();
+        let Ground { db, media, policy, policies } = ground;
         let signing = SigningKey::from_seed(&keys.signing.seed, keys.signing.version())?;
         let signer = (server_name.to_owned(), signing);
         let settings = kontor_identity::Settings {
             server_name: server_name.to_owned(),
-            policy: Arc::clone(&self.policy),
+            policy: policy.clone(),
             pepper: keys.pepper,
             hasher: self.hasher.clone(),
             registration_shared_secret: self.registration_shared_secret.clone(),
         };
         let identity = Identity::new(db.clone(), feed.clone(), settings);
-        let rooms =
-            Rooms::open(cx, db.clone(), feed.clone(), Arc::clone(&self.policy), signer).await?;
+        let rooms = Rooms::open(cx, db.clone(), feed.clone(), policy.clone(), signer).await?;
         let e2ee = E2ee::new(db.clone(), feed.clone(), rooms.clone(), server_name.to_owned());
         let account_data = AccountData::new(db.clone(), feed.clone(), rooms.clone());
         let receipts = Receipts::new(
             db.clone(),
             feed.clone(),
-            Arc::clone(&self.policy),
+            policy.clone(),
             rooms.clone(),
             account_data.clone(),
         );
         let push = Push::new(kontor_push::Sources {
             db: db.clone(),
-            policy: Arc::clone(&self.policy),
+            policy: policy.clone(),
             rooms: rooms.clone(),
             account_data: account_data.clone(),
             receipts: receipts.clone(),
         });
         let pulse = Pulse::starting_at(u64::try_from(self.clock.now().0).unwrap_or_default());
-        let policy = &self.policy;
-        let typing = Typing::new(feed.clone(), Arc::clone(policy), rooms.clone(), pulse.clone());
-        let presence =
-            Presence::new(feed.clone(), Arc::clone(policy), rooms.clone(), pulse.clone());
+        let typing = Typing::new(feed.clone(), policy.clone(), rooms.clone(), pulse.clone());
+        let presence = Presence::new(feed.clone(), policy.clone(), rooms.clone(), pulse.clone());
         let sync = Sync::new(Sources {
             feed,
             rooms: rooms.clone(),
@@ -156,7 +166,8 @@ impl Opening {
             clock: self.clock.clone(),
             random: self.random.clone(),
             public_url: self.public_urls.get(server_name).cloned(),
-            policy: Arc::clone(&self.policy),
+            policy,
+            policies,
             pace: kontor_client_api::Pace::default(),
             identity,
             media,

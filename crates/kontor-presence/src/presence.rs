@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kontor_core::{Cx, Error, MatrixCode, Result, Timestamp};
 use kontor_feed::Feed;
-use kontor_policy::Policy;
+use kontor_policy::InForce;
 use kontor_rooms::Rooms;
 use parking_lot::Mutex;
 use ruma::presence::PresenceState;
@@ -35,7 +35,7 @@ enum Message {
 #[derive(Clone)]
 pub struct Presence {
     feed: Feed,
-    policy: Arc<Policy>,
+    policy: InForce,
     rooms: Rooms,
     pulse: Pulse,
     people: Arc<Mutex<HashMap<OwnedUserId, Person>>>,
@@ -66,7 +66,7 @@ pub struct Status {
 impl Presence {
     /// The service over its sources.
     #[must_use]
-    pub fn new(feed: Feed, policy: Arc<Policy>, rooms: Rooms, pulse: Pulse) -> Self {
+    pub fn new(feed: Feed, policy: InForce, rooms: Rooms, pulse: Pulse) -> Self {
         Self { feed, policy, rooms, pulse, people: Arc::default(), newest: Arc::default() }
     }
 
@@ -100,7 +100,7 @@ impl Presence {
     }
 
     async fn note(&self, cx: &Cx, state: PresenceState, message: Message) -> Result<()> {
-        if !self.policy.presence_allowed {
+        if !self.policy.now().presence_allowed {
             return Ok(());
         }
         let user = cx.user()?.to_owned();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kontor_core::{Cx, Error, Result, Timestamp};
 use kontor_feed::Feed;
-use kontor_policy::Policy;
+use kontor_policy::InForce;
 use kontor_rooms::{Room, Rooms};
 use parking_lot::Mutex;
 use ruma::{OwnedRoomId, OwnedUserId, RoomId, UserId};
@@ -20,7 +20,7 @@ const LONGEST: Duration = Duration::from_mins(2);
 #[derive(Clone)]
 pub struct Typing {
     feed: Feed,
-    policy: Arc<Policy>,
+    policy: InForce,
     rooms: Rooms,
     pulse: Pulse,
     notices: Arc<Mutex<HashMap<OwnedRoomId, Notices>>>,
@@ -35,7 +35,7 @@ struct Notices {
 impl Typing {
     /// The service over its sources.
     #[must_use]
-    pub fn new(feed: Feed, policy: Arc<Policy>, rooms: Rooms, pulse: Pulse) -> Self {
+    pub fn new(feed: Feed, policy: InForce, rooms: Rooms, pulse: Pulse) -> Self {
         Self { feed, policy, rooms, pulse, notices: Arc::default() }
     }
 
@@ -56,7 +56,7 @@ impl Typing {
         if !room.live().joined.contains(user) {
             return Err(Error::forbidden("You are not in this room."));
         }
-        if !self.policy.typing_allowed {
+        if !self.policy.now().typing_allowed {
             return Ok(());
         }
         match typing_for {

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use kontor_account_data::AccountData;
 use kontor_core::{RoomNid, StreamPos};
 use kontor_db::Db;
-use kontor_policy::Policy;
+use kontor_policy::InForce;
 use kontor_protocol::FlatEvent;
 use kontor_receipts::Receipts;
 use kontor_rooms::Rooms;
@@ -60,7 +60,7 @@ pub struct Sources {
     /// Database of the organisation.
     pub db: Db,
     /// Settings of the organisation.
-    pub policy: Arc<Policy>,
+    pub policy: InForce,
     /// Rooms and their events.
     pub rooms: Rooms,
     /// Where the rules are kept.

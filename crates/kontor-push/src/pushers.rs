@@ -41,7 +41,7 @@ impl Push {
     pub async fn set_pusher(&self, cx: &Cx, pusher: Pusher, appended: bool) -> Result<()> {
         let key = key(&pusher.ids)?;
         match &pusher.kind {
-            PusherKind::Http(_) if !self.sources.policy.push_gateways_allowed => {
+            PusherKind::Http(_) if !self.sources.policy.now().push_gateways_allowed => {
                 return Err(Error::forbidden("This organisation allows no push gateways."));
             }
             PusherKind::Http(data) => check_gateway(data)?,

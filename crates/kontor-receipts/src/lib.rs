@@ -7,7 +7,7 @@ use kontor_account_data::AccountData;
 use kontor_core::{Cx, Error, MatrixCode, Result, RoomNid, StreamPos, Timestamp};
 use kontor_db::Db;
 use kontor_feed::Feed;
-use kontor_policy::Policy;
+use kontor_policy::InForce;
 use kontor_rooms::{Room, Rooms};
 use kontor_store::receipt::{self, ReceiptRow};
 use parking_lot::Mutex;
@@ -46,7 +46,7 @@ pub struct ReadPositions {
 pub struct Receipts {
     db: Db,
     feed: Feed,
-    policy: Arc<Policy>,
+    policy: InForce,
     rooms: Rooms,
     account_data: AccountData,
     /// Newest receipt of each room, so that an idle `/sync` costs no database access.
@@ -60,7 +60,7 @@ impl Receipts {
     pub fn new(
         db: Db,
         feed: Feed,
-        policy: Arc<Policy>,
+        policy: InForce,
         rooms: Rooms,
         account_data: AccountData,
     ) -> Self {
@@ -94,7 +94,7 @@ impl Receipts {
             match report {
                 Report::FullyRead(event_id) => marker = Some(event_id),
                 Report::Public(event_id) => {
-                    let shown = self.policy.receipts_allowed;
+                    let shown = self.policy.now().receipts_allowed;
                     let kind = if shown { "m.read" } else { "m.read.private" };
                     rows.extend(self.row(cx, &room, (kind, thread), &event_id).await?);
                 }

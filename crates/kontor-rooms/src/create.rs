@@ -83,9 +83,9 @@ impl Rooms {
         let version = request
             .room_version
             .clone()
-            .unwrap_or_else(|| self.policy.default_room_version.clone());
+            .unwrap_or_else(|| self.policy.now().default_room_version.clone());
         let rules = RoomRules::supported(&version)?;
-        if request.visibility == Visibility::Public && !self.policy.publish_rooms_allowed {
+        if request.visibility == Visibility::Public && !self.policy.now().publish_rooms_allowed {
             return Err(Error::forbidden("Rooms may not be published in this organisation."));
         }
         let preset = request.preset.clone().unwrap_or(match request.visibility {
@@ -137,7 +137,8 @@ impl Rooms {
             RoomPreset::PublicChat => ("public", "forbidden"),
             _ => ("invite", "can_join"),
         };
-        let visibility = self.policy.default_history_visibility.as_str();
+        let policy = self.policy.now();
+        let visibility = policy.default_history_visibility.as_str();
         let mut events = vec![
             state(plan, TimelineEventType::RoomJoinRules, &json!({ "join_rule": join_rule }))?,
             state(
@@ -147,7 +148,7 @@ impl Rooms {
             )?,
             state(plan, TimelineEventType::RoomGuestAccess, &json!({ "guest_access": guests }))?,
         ];
-        if self.policy.e2ee_required {
+        if self.policy.now().e2ee_required {
             let content = json!({ "algorithm": "m.megolm.v1.aes-sha2" });
             events.push(state(plan, TimelineEventType::RoomEncryption, &content)?);
         }
@@ -171,7 +172,7 @@ impl Rooms {
                 let text = format!("initial_state: {} is set by the server.", given.kind);
                 return Err(Error::invalid(MatrixCode::InvalidRoomState, text));
             }
-            if self.policy.e2ee_required && given.kind == TimelineEventType::RoomEncryption {
+            if self.policy.now().e2ee_required && given.kind == TimelineEventType::RoomEncryption {
                 check_algorithm(&given.content)?;
             }
             events.retain(|event| {

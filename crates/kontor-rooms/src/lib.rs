@@ -28,7 +28,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use kontor_core::{Cx, Result, RoomNid, StreamPos};
 use kontor_db::Db;
 use kontor_feed::Feed;
-use kontor_policy::Policy;
+use kontor_policy::InForce;
 use kontor_protocol::SigningKey;
 use ruma::{OwnedServerName, OwnedUserId};
 
@@ -56,7 +56,7 @@ type SightCache =
 pub struct Rooms {
     db: Db,
     feed: Feed,
-    policy: Arc<Policy>,
+    policy: InForce,
     server_name: OwnedServerName,
     signing: Arc<SigningKey>,
     registry: Arc<Registry>,
@@ -70,7 +70,7 @@ impl Rooms {
         cx: &Cx,
         db: Db,
         feed: Feed,
-        policy: Arc<Policy>,
+        policy: InForce,
         (server_name, signing): (OwnedServerName, SigningKey),
     ) -> Result<Self> {
         let newest = db.read(cx, kontor_store::room::newest_room_nid).await?;

@@ -180,7 +180,10 @@ impl Rooms {
     fn require_encrypted(&self, room: &Room, event: &NewEvent) -> Result<()> {
         let live = room.live();
         let encrypted = live.state.get("m.room.encryption", "").is_some();
-        if !self.policy.plaintext_guard || !encrypted || PLAIN_IN_ENCRYPTED.contains(&event.kind) {
+        if !self.policy.now().plaintext_guard
+            || !encrypted
+            || PLAIN_IN_ENCRYPTED.contains(&event.kind)
+        {
             return Ok(());
         }
         Err(Error::forbidden(format!(

@@ -26,6 +26,7 @@ pub mod membership;
 mod migrations;
 pub mod one_time_key;
 pub mod password;
+pub mod policy_setting;
 pub mod profile;
 pub mod pusher;
 pub mod receipt;
@@ -62,6 +63,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         membership::STATEMENTS,
         one_time_key::STATEMENTS,
         password::STATEMENTS,
+        policy_setting::STATEMENTS,
         profile::STATEMENTS,
         pusher::STATEMENTS,
         receipt::STATEMENTS,

@@ -16,6 +16,7 @@ pub static MIGRATIONS: &[Migration] = &[
     Migration { number: 6, name: "receipts", sql: include_str!("../migrations/0006_receipts.sql") },
     Migration { number: 7, name: "push", sql: include_str!("../migrations/0007_push.sql") },
     Migration { number: 8, name: "report", sql: include_str!("../migrations/0008_report.sql") },
+    Migration { number: 9, name: "policy", sql: include_str!("../migrations/0009_policy.sql") },
 ];
 
 /// Migrations of the audit log's own store.

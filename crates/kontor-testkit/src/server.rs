@@ -5,10 +5,12 @@ use std::fmt::Write;
 use std::path::Path;
 
 use kontor_config::{Config, Sources};
-use kontor_core::{Clock, Random, Timestamp};
+use kontor_core::{Actor, Clock, Cx, Random, Secret, Timestamp};
+use kontor_identity::NewUser;
 use kontor_node::Node;
 use kontor_testdb::Database;
 use reqwest::{Client, ClientBuilder};
+use ruma::ServerName;
 use rustls::crypto::aws_lc_rs;
 use serde_json::json;
 use tempfile::TempDir;
@@ -163,6 +165,27 @@ impl TestServer {
         });
         let answer = self.anonymous(host).post("/_matrix/client/v3/register", body).await;
         self.person(host, &answer)
+    }
+
+    /// Creates an administrator of the first organisation, as the operator does, and signs in.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub async fn register_admin(&self, name: &str) -> Person {
+        let host = self.setup.server_names.first().copied().unwrap_or("one.example");
+        let host = <&ServerName>::try_from(host).expect("a server name");
+        let tenant = self.node().tenants().open(host).await.expect("the organisation opens");
+        let operator =
+            Cx::new(tenant.id, Actor::Operator, tenant.clock.clone(), tenant.random.clone());
+        let new = NewUser {
+            username: Some(name.to_owned()),
+            password: Some(Secret::new(PASSWORD.to_owned())),
+            admin: true,
+            ..NewUser::default()
+        };
+        let created = tenant.identity.create_user(&operator.expect("a context"), new).await;
+        created.expect("the account is created");
+        self.login(name).await
     }
 
     /// Signs a registered person in on another device.

@@ -17,8 +17,9 @@ pub(crate) async fn handle(tenant: Arc<Tenant>, _cx: Cx, _request: Request) -> R
     let available = versions.map(|version| (version, RoomVersionStability::Stable)).collect();
     let mut capabilities = Capabilities::new();
     capabilities.room_versions =
-        RoomVersionsCapability::new(tenant.policy.default_room_version.clone(), available);
-    capabilities.change_password = ChangePasswordCapability::new(tenant.policy.password_login);
+        RoomVersionsCapability::new(tenant.policy.now().default_room_version.clone(), available);
+    capabilities.change_password =
+        ChangePasswordCapability::new(tenant.policy.now().password_login);
     capabilities.thirdparty_id_changes = ThirdPartyIdChangesCapability::new(false);
     capabilities.get_login_token = GetLoginTokenCapability::new(false);
     capabilities.profile_fields = Some(ProfileFieldsCapability::new(true));

@@ -17,6 +17,7 @@ mod e2ee_keys;
 mod e2ee_to_device;
 mod login;
 mod lookups;
+mod policy;
 mod profiles;
 mod push;
 mod reports;

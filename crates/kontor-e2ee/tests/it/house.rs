@@ -7,7 +7,7 @@ use kontor_core::{Actor, Cx, Secret, Session};
 use kontor_db::Db;
 use kontor_e2ee::{E2ee, KeyUpload};
 use kontor_feed::Feed;
-use kontor_policy::Policy;
+use kontor_policy::{InForce, Policy};
 use kontor_protocol::SigningKey;
 use kontor_rooms::Rooms;
 use kontor_store::MIGRATIONS;
@@ -30,7 +30,7 @@ impl House {
         let feed = Feed::default();
         let signing = SigningKey::from_seed(&Secret::new([7; 32]), "1").unwrap();
         let server = server_name!("a.example").to_owned();
-        let policy = Arc::new(Policy::lab());
+        let policy = InForce::new(Policy::lab());
         let signer = (server.clone(), signing);
         let rooms = Rooms::open(&cx(), db.clone(), feed.clone(), policy, signer).await.unwrap();
         Self { e2ee: E2ee::new(db.clone(), feed, rooms, server), db }

@@ -1,6 +1,5 @@
 //! An organisation for tests: its identity service, a clock to set, and people.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use kontor_core::{
@@ -11,7 +10,7 @@ use kontor_feed::Feed;
 use kontor_identity::{
     Hasher, Identity, Login, NewDevice, NewUser, PasswordCost, Settings, SignedIn,
 };
-use kontor_policy::{Policy, Preset};
+use kontor_policy::{InForce, Policy, Preset};
 use kontor_store::MIGRATIONS;
 use kontor_testdb::Backend;
 use ruma::{OwnedUserId, owned_server_name};
@@ -40,7 +39,7 @@ impl Company {
         let db = backend.open(MIGRATIONS).await;
         let settings = Settings {
             server_name: owned_server_name!("firma.example"),
-            policy: Arc::new(policy),
+            policy: InForce::new(policy),
             pepper: Secret::new([7; 32]),
             hasher: Hasher::new(PasswordCost { memory_kib: 64, passes: 1, lanes: 1 }),
             registration_shared_secret: Some(secret("shared")),

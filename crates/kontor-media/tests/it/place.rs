@@ -8,7 +8,7 @@ use kontor_blob::BlobStore;
 use kontor_core::{Actor, Clock, Cx, Random, Result, Secret, Session, TenantId, Timestamp};
 use kontor_db::{DatabaseKeys, Db, Settings};
 use kontor_media::{Content, Description, Limits, Media};
-use kontor_policy::Policy;
+use kontor_policy::{InForce, Policy};
 use ruma::{OwnedMxcUri, UserId, server_name, user_id};
 use tempfile::TempDir;
 
@@ -30,7 +30,7 @@ impl Place {
     pub(crate) async fn with(change: impl FnOnce(&mut Limits)) -> Self {
         let folder = TempDir::new().unwrap();
         let random = Random::seeded(7);
-        let mut limits = Limits::from(&Policy::lab());
+        let mut limits = Limits::of(InForce::new(Policy::lab()));
         change(&mut limits);
         let media = open(folder.path(), &random, limits).await;
         Self { media, folder, clock: Clock::manual(Timestamp(1_800_000_000_000)), random }

@@ -4,9 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kontor_core::{Kind, MatrixCode};
-use kontor_media::Description;
+use kontor_media::{Description, Limits};
+use kontor_policy::{InForce, Policy};
 
 use crate::place::{Place, bytes_of};
+
+fn up_to_1000_bytes(limits: &mut Limits) {
+    let policy = Policy { max_upload_bytes: 1000, ..Policy::lab() };
+    limits.policy = InForce::new(policy);
+}
 
 #[tokio::test]
 async fn an_upload_comes_back_as_it_was() {
@@ -43,7 +49,7 @@ async fn a_dropped_upload_leaves_no_file_and_no_row() {
 
 #[tokio::test]
 async fn an_announced_size_beyond_the_limit_is_refused_at_once() {
-    let place = Place::with(|limits| limits.upload_bytes = 1000).await;
+    let place = Place::with(up_to_1000_bytes).await;
     let description = Description { size_bytes: Some(1001), ..Description::default() };
     let error = place.media.begin_upload(&place.alice(), description).await.err().unwrap();
     assert_eq!((error.kind, error.code), (Kind::Limited, Some(MatrixCode::TooLarge)));
@@ -51,7 +57,7 @@ async fn an_announced_size_beyond_the_limit_is_refused_at_once() {
 
 #[tokio::test]
 async fn an_unannounced_size_beyond_the_limit_is_refused_by_count() {
-    let place = Place::with(|limits| limits.upload_bytes = 1000).await;
+    let place = Place::with(up_to_1000_bytes).await;
     let mut incoming =
         place.media.begin_upload(&place.alice(), Description::default()).await.unwrap();
     incoming.push(&[1; 1000]).await.unwrap();

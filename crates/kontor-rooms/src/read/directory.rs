@@ -83,7 +83,7 @@ impl Rooms {
         let room = self.room(cx, room_id).await?;
         require_joined(cx, &room)?;
         let public = *listed == Visibility::Public;
-        if public && !self.policy.publish_rooms_allowed {
+        if public && !self.policy.now().publish_rooms_allowed {
             return Err(Error::forbidden("Rooms may not be published in this organisation."));
         }
         if !self.power_levels(&room).may_set_state(cx.user()?, "m.room.canonical_alias") {
@@ -99,7 +99,7 @@ impl Rooms {
         cx: &Cx,
         request: search::Request,
     ) -> Result<search::Response> {
-        let bounds = self.policy.directory_search;
+        let bounds = self.policy.now().directory_search;
         let term = request.search_term.trim().to_lowercase();
         if term.chars().count() < bounds.min_chars {
             return Ok(search::Response::new(Vec::new(), false));

@@ -10,6 +10,8 @@ const WHOLE_TABLE: &[(&str, &str)] = &[
     ("audit_checkpoint.newest", "takes the last key only"),
     ("audit_entry.head", "takes the last key only"),
     ("media.list_blobs", "maintenance compares every file with its row"),
+    ("policy_setting.list", "there are as many as settings, read when one changes"),
+    ("policy_setting.newest_version", "takes the last key only"),
     ("profile.list_active", "names are sealed, so the directory is searched in memory"),
     ("registration_token.delete_dead", "there are a handful of tokens"),
     ("room.list_published", "the directory shows all of them; an organisation has few rooms"),

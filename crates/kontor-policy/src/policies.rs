@@ -1,0 +1,195 @@
+//! Showing and changing the settings of an organisation.
+
+use kontor_core::{Actor, Cx, Error, MatrixCode, Result};
+use kontor_db::{Db, Tx};
+use kontor_store::policy_setting::{self, ChangeRow, SettingRow};
+
+use crate::{Effect, InForce, Policy, Setting, Value, catalogue, setting};
+
+/// Longest reason for a change, in bytes.
+const REASON_LIMIT_BYTES: usize = 1000;
+/// Most decisions in one answer.
+const HISTORY_PAGE: u32 = 100;
+
+/// The settings of an organisation.
+#[derive(Clone)]
+pub struct Policies {
+    db: Db,
+    in_force: InForce,
+    /// What holds where nothing was decided: the configuration over the profile.
+    base: Policy,
+}
+
+/// A setting and its value.
+#[derive(Clone, Copy)]
+pub struct SettingState {
+    /// The setting.
+    pub setting: &'static Setting,
+    /// What holds; `None` where the profile has no use for the setting.
+    pub value: Option<Value>,
+    /// The decision it comes from; `None`: as shipped or configured.
+    pub version: Option<i64>,
+}
+
+/// A change somebody wants.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Name of the setting.
+    pub setting: String,
+    /// The value; `null` goes back to what is shipped or configured.
+    pub value: serde_json::Value,
+    /// Why; kept with the decision.
+    pub reason: String,
+}
+
+impl Policies {
+    /// Reads what was decided and puts it in force. `in_force` holds the configured policy.
+    pub async fn open(db: Db, cx: &Cx, in_force: InForce) -> Result<Self> {
+        let base = (*in_force.now()).clone();
+        let rows = db.read(cx, policy_setting::list_settings).await?;
+        in_force.replace(with_decisions(&base, &rows)?);
+        Ok(Self { db, in_force, base })
+    }
+
+    /// Every setting with its value; for everybody who has signed in, because clients follow it.
+    pub async fn list(&self, cx: &Cx) -> Result<Vec<SettingState>> {
+        if matches!(cx.actor, Actor::Anonymous) {
+            return Err(Error::forbidden("Sign in to read the policy."));
+        }
+        let rows = self.db.read(cx, policy_setting::list_settings).await?;
+        let state = |setting: &'static Setting| {
+            let decided = rows.iter().find(|row| row.setting == setting.key);
+            let value = match decided {
+                Some(row) => Some(decided_value(setting, row)?),
+                None => self.undecided(setting),
+            };
+            Ok(SettingState { setting, value, version: decided.map(|row| row.version) })
+        };
+        catalogue().map(state).collect()
+    }
+
+    /// Decides on a setting; answers the number of the decision. Deciding what holds already
+    /// changes nothing.
+    ///
+    /// # Errors
+    /// `Forbidden` for all but administrators, and for less protection than shipped where the
+    /// setting is locked; `NotFound` for unknown settings; `Invalid` for values outside the domain,
+    /// settings nobody can change, and a missing or over-long reason.
+    pub async fn change(&self, cx: &Cx, change: Change) -> Result<i64> {
+        let author = author(cx)?;
+        let setting = setting(&change.setting)?;
+        check_reason(&change.reason)?;
+        let value = self.allowed(setting, &change.value)?;
+        let (this, now) = (self.clone(), cx.now);
+        self.db
+            .write(cx, move |tx| {
+                let old = policy_setting::find_setting(tx, setting.key)?;
+                let old_value = old.as_ref().map(|row| row.value.clone()).unwrap_or_default();
+                let new_value = value.map(json_of).transpose()?.unwrap_or_default();
+                let newest = policy_setting::newest_version(tx)?;
+                if old_value == new_value {
+                    return Ok(old.map_or(newest, |row| row.version));
+                }
+                let version = newest + 1;
+                store(tx, setting, &new_value, version)?;
+                let decision = ChangeRow {
+                    version,
+                    setting: setting.key.to_owned(),
+                    old_value,
+                    new_value,
+                    author,
+                    changed: now,
+                    reason: change.reason,
+                };
+                policy_setting::insert_change(tx, &decision)?;
+                let rows = policy_setting::list_settings(tx)?;
+                let policy = with_decisions(&this.base, &rows)?;
+                tx.after_commit(move || this.in_force.replace(policy));
+                Ok(version)
+            })
+            .await
+    }
+
+    /// At most a hundred decisions before number `before` (`None`: the newest), newest first.
+    ///
+    /// # Errors
+    /// `Forbidden` for all but administrators.
+    pub async fn history(&self, cx: &Cx, before: Option<i64>) -> Result<Vec<ChangeRow>> {
+        author(cx)?;
+        let before = before.unwrap_or(i64::MAX);
+        self.db.read(cx, move |tx| policy_setting::list_changes(tx, before, HISTORY_PAGE)).await
+    }
+
+    /// The value where nothing was decided.
+    fn undecided(&self, setting: &Setting) -> Option<Value> {
+        setting.effect.read(&self.base).or(setting.shipped.standard)
+    }
+
+    /// The wanted value, if the setting may take it; `None` to go back.
+    fn allowed(&self, setting: &Setting, wanted: &serde_json::Value) -> Result<Option<Value>> {
+        if matches!(setting.effect, Effect::Planned | Effect::Absent) {
+            let text = format!("{}: Kontor offers no other value.", setting.key);
+            return Err(Error::invalid(MatrixCode::InvalidParam, text));
+        }
+        if wanted.is_null() {
+            return Ok(None);
+        }
+        let value = setting.domain.parse(setting.key, wanted)?;
+        let floor = self.undecided(setting);
+        if setting.locked && floor.is_some_and(|floor| setting.domain.loosens(&floor, &value)) {
+            let text = format!(
+                "{}: locked. Less protection than shipped is not for one person to decide.",
+                setting.key
+            );
+            return Err(Error::forbidden(text).with_field("setting", setting.key));
+        }
+        Ok(Some(value))
+    }
+}
+
+fn author(cx: &Cx) -> Result<String> {
+    match &cx.actor {
+        Actor::User(session) if session.admin => Ok(session.user_id.to_string()),
+        Actor::Operator => Ok("operator".to_owned()),
+        Actor::User(_) | Actor::Anonymous | Actor::Job(_) => {
+            Err(Error::forbidden("Only administrators decide on settings."))
+        }
+    }
+}
+
+fn check_reason(reason: &str) -> Result<()> {
+    if reason.trim().is_empty() || reason.len() > REASON_LIMIT_BYTES || reason.contains('\0') {
+        let text = format!("reason: needs 1 to {REASON_LIMIT_BYTES} bytes and no NUL.");
+        return Err(Error::invalid(MatrixCode::InvalidParam, text));
+    }
+    Ok(())
+}
+
+fn store(tx: &mut Tx<'_>, setting: &Setting, value: &str, version: i64) -> Result<()> {
+    if value.is_empty() {
+        return policy_setting::delete_setting(tx, setting.key);
+    }
+    let row = SettingRow { setting: setting.key.to_owned(), value: value.to_owned(), version };
+    policy_setting::upsert_setting(tx, &row)
+}
+
+fn json_of(value: Value) -> Result<String> {
+    serde_json::to_string(&value).map_err(Error::internal)
+}
+
+fn decided_value(setting: &Setting, row: &SettingRow) -> Result<Value> {
+    let json = serde_json::from_str(&row.value).map_err(Error::internal)?;
+    setting.domain.parse(setting.key, &json)
+}
+
+/// The base with what was decided. A decision on a setting that this version does not know rests.
+fn with_decisions(base: &Policy, rows: &[SettingRow]) -> Result<Policy> {
+    let mut policy = base.clone();
+    for row in rows {
+        let Some(setting) = catalogue().find(|setting| setting.key == row.setting) else {
+            continue;
+        };
+        setting.effect.apply(&mut policy, decided_value(setting, row)?);
+    }
+    Ok(policy)
+}

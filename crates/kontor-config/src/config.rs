@@ -8,8 +8,8 @@ use std::{env, fs};
 use crate::document::Document;
 use crate::reader::Reader;
 use crate::{
-    ConfigError, Database, Key, Listen, Log, Media, Policy, Preset, Proxies, Registration, Server,
-    Tenant, Tls, listen, server,
+    Acme, ConfigError, Database, Key, Listen, Log, Media, Policy, Preset, Proxies, Registration,
+    Server, Tenant, Tls, listen, server,
 };
 
 /// The file read if there is none in the data folder.
@@ -28,6 +28,8 @@ pub struct Config {
     pub listen: Listen,
     /// Certificates from files, and handshakes.
     pub tls: Tls,
+    /// Certificates from a certificate authority; `None`: nobody is asked.
+    pub acme: Option<Acme>,
     /// Embedded or PostgreSQL.
     pub database: Database,
     /// Uploads.
@@ -95,6 +97,7 @@ impl Config {
             Proxies::KEYS,
             Listen::KEYS,
             Tls::KEYS,
+            Acme::KEYS,
             Database::KEYS,
             Media::KEYS,
             Registration::KEYS,
@@ -111,6 +114,7 @@ impl Config {
             proxies: Proxies::read(reader)?,
             listen: Listen::read(reader)?,
             tls: Tls::read(reader)?,
+            acme: Acme::read(reader)?,
             database: Database::read(reader)?,
             media: Media::read(reader)?,
             registration: Registration::read(reader)?,
@@ -123,9 +127,11 @@ impl Config {
         Ok(config)
     }
 
-    /// Whether the listener speaks TLS: a certificate is configured.
+    /// Whether the listener speaks TLS: a certificate is configured or is to be obtained.
     pub fn speaks_tls(&self) -> bool {
-        self.tls.files.is_some() || self.tenants.iter().any(|tenant| tenant.certificate.is_some())
+        self.tls.files.is_some()
+            || self.acme.is_some()
+            || self.tenants.iter().any(|tenant| tenant.certificate.is_some())
     }
 
     /// Passwords and messages cross no network in the clear, and a lab is not open to one.
@@ -147,7 +153,7 @@ impl Config {
         }
         Err(format!(
             "{place} {address}: without TLS everybody on the way could read passwords. Set \
-             tls.certificate and tls.key; or, behind a TLS proxy, name it in \
+             tls.certificate and tls.key, or acme.directory; or, behind a TLS proxy, name it in \
              server.trusted_proxies."
         )
         .into())

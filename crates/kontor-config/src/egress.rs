@@ -18,6 +18,8 @@ pub struct Egress {
 pub enum Purpose {
     /// Rows of all organisations; sealed where the inventory says so.
     Database,
+    /// Host names of organisations and the operator's mail address, to obtain certificates.
+    Certificates,
 }
 
 impl Config {
@@ -27,6 +29,10 @@ impl Config {
         if let DatabaseUrl::Postgres(url) = &self.database.url {
             let host = authority(url.expose()).to_owned();
             list.push(Egress { purpose: Purpose::Database, host });
+        }
+        if let Some(acme) = &self.acme {
+            let host = acme.authority().to_owned();
+            list.push(Egress { purpose: Purpose::Certificates, host });
         }
         list
     }
@@ -59,6 +65,7 @@ impl fmt::Display for Purpose {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Database => "database",
+            Self::Certificates => "certificates",
         })
     }
 }

@@ -4,6 +4,7 @@
 //! in `kontor.toml`, then the default holds. Unknown keys and impossible values are refused with
 //! their place and the nearest valid key.
 
+mod acme;
 mod config;
 mod database;
 mod document;
@@ -23,6 +24,7 @@ mod tenant;
 mod tls;
 mod value;
 
+pub use acme::Acme;
 pub use config::{Config, Sources};
 pub use database::{Database, DatabaseUrl};
 pub use egress::{Egress, Purpose};

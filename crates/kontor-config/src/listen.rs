@@ -33,7 +33,7 @@ pub(crate) static ADDRESS: Key = Key {
     example: "",
     flag: Some("listen"),
     meaning: &[
-        "Address and port. Anything but a loopback address needs a certificate ([tls]) or",
+        "Address and port. Anything but a loopback address needs a certificate ([tls] or [acme]) or",
         "a TLS proxy in front (server.trusted_proxies).",
     ],
 };

@@ -16,7 +16,7 @@ pub struct Tenant {
     pub server_name: OwnedServerName,
     /// Further host names, in lower case, with port if it is not the standard one.
     pub hosts: Vec<String>,
-    /// Certificate for its host names; `None`: the one in `[tls]`.
+    /// Certificate for its host names; `None`: the authority's, or the one in `[tls]`.
     pub certificate: Option<CertificateFiles>,
 }
 

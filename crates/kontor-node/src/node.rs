@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kontor_config::{Config, Preset};
 use kontor_core::{Clock, Error, Random, Result};
-use kontor_tls::{Certificates, Handshakes};
+use kontor_tls::{Certificates, Handshakes, Renewal};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -59,6 +59,7 @@ impl Node {
             Some(certificates) => Some(Handshakes::new(&config, certificates)?),
             None => None,
         };
+        let renewal = renewal(&config, &tenants, certificates.as_ref());
         let listener = listener::bind(config.listen.address)?;
         let address = listener.local_addr().map_err(Error::internal)?;
         let admin = config.listen.admin_address.map(listener::bind).transpose()?;
@@ -69,7 +70,8 @@ impl Node {
         let (stop, stopping) = watch::channel(false);
         let router = kontor_client_api::router();
         let entrance = Entrance::new(Arc::clone(&tenants), router, config, handshakes, stopping);
-        let work = run((listener, admin), Arc::new(entrance), certificates.clone());
+        let upkeep = upkeep(certificates.clone(), renewal);
+        let work = run((listener, admin), Arc::new(entrance), upkeep);
         #[expect(clippy::disallowed_methods, reason = "the one listening task; joined by stop()")]
         let listening = tokio::spawn(work);
         Ok(Self { address, admin_address, tenants, certificates, stop, listening, _lock: lock })
@@ -113,19 +115,41 @@ impl Node {
     }
 }
 
-/// Accepts connections, the operator's too, and looks after the certificates, until the entrance
-/// stops.
+/// Who asks a certificate authority, if one is configured.
+fn renewal(
+    config: &Config,
+    tenants: &Arc<Tenants>,
+    certificates: Option<&Certificates>,
+) -> Option<Renewal> {
+    let (acme, certificates) = (config.acme.clone()?, certificates?.clone());
+    let (vault, clock) = (Arc::clone(tenants.vault()), tenants.clock().clone());
+    let tenants = Arc::clone(tenants);
+    let hosts = Box::new(move || tenants.hosts());
+    Some(Renewal::new(acme, vault, certificates, clock, hosts))
+}
+
+/// Looks after the certificates for ever.
+async fn upkeep(certificates: Option<Certificates>, renewal: Option<Renewal>) {
+    let watching = async {
+        if let Some(certificates) = certificates {
+            certificates.watch().await;
+        }
+    };
+    let renewing = async {
+        if let Some(renewal) = renewal {
+            renewal.run().await;
+        }
+    };
+    tokio::join!(watching, renewing);
+    pending::<()>().await;
+}
+
+/// Accepts connections, the operator's too, until the entrance stops; `upkeep` goes on meanwhile.
 async fn run(
     (clients, operator): (TcpListener, Option<TcpListener>),
     entrance: Arc<Entrance>,
-    certificates: Option<Certificates>,
+    upkeep: impl Future<Output = ()>,
 ) {
-    let watching = async {
-        match certificates {
-            Some(certificates) => certificates.watch().await,
-            None => pending().await,
-        }
-    };
     let administering = async {
         if let Some(operator) = operator {
             admin::run(operator, Arc::clone(&entrance)).await;
@@ -134,7 +158,7 @@ async fn run(
     };
     tokio::select! {
         () = listener::run(clients, Arc::clone(&entrance)) => {}
-        () = watching => {}
+        () = upkeep => {}
         () = administering => {}
     }
 }

@@ -32,7 +32,7 @@ const MEDIA_FOLDER: &str = "media";
 
 /// What it takes to build a tenant.
 pub(crate) struct Opening {
-    vault: Vault,
+    vault: Arc<Vault>,
     database: DatabaseUrl,
     /// As configured; each organisation decides for itself on top of it.
     policy: Policy,
@@ -68,7 +68,7 @@ impl Opening {
             Some((tenant.server_name.clone(), format!("https://{host}")))
         });
         Self {
-            vault,
+            vault: Arc::new(vault),
             database,
             policy: Policy::configured(config),
             registration_shared_secret: config.registration.shared_secret.clone(),
@@ -84,7 +84,7 @@ impl Opening {
         matches!(self.database, DatabaseUrl::Postgres(_))
     }
 
-    pub(crate) fn vault(&self) -> &Vault {
+    pub(crate) fn vault(&self) -> &Arc<Vault> {
         &self.vault
     }
 

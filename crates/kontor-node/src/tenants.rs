@@ -89,6 +89,20 @@ impl Tenants {
         self.look()
     }
 
+    /// Every host name that leads to a tenant, tenants created meanwhile included.
+    pub(crate) fn hosts(&self) -> Vec<String> {
+        if let Err(error) = self.look() {
+            tracing::warn!(%error, "cannot look for new organisations");
+        }
+        let named = self.named.iter().flat_map(|tenant| &tenant.hosts).cloned();
+        self.names().iter().map(ToString::to_string).chain(named).collect()
+    }
+
+    /// Keys.
+    pub(crate) fn vault(&self) -> &Arc<Vault> {
+        self.opening.vault()
+    }
+
     /// Source of time.
     pub(crate) fn clock(&self) -> &Clock {
         &self.clock

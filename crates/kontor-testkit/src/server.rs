@@ -91,7 +91,7 @@ impl TestServer {
         std::fs::write(&file, text).expect("the configuration file is written");
         let mut flags: BTreeMap<&'static str, String> = self.setup.flags.iter().cloned().collect();
         flags.insert("data", data.display().to_string());
-        flags.insert("listen", "127.0.0.1:0".to_owned());
+        flags.entry("listen").or_insert_with(|| "127.0.0.1:0".to_owned());
         if let Some(database) = &self.database {
             flags.insert("database", database.role_url());
         }

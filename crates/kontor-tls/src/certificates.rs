@@ -29,6 +29,10 @@ pub struct Certificates {
 struct Table {
     /// From files of organisations.
     own: HashMap<String, Arc<CertifiedKey>>,
+    /// From an authority.
+    obtained: HashMap<String, Arc<CertifiedKey>>,
+    /// Answers to an authority's challenges.
+    challenges: HashMap<String, Arc<CertifiedKey>>,
     /// For everybody else.
     default: Option<Arc<CertifiedKey>>,
 }
@@ -98,8 +102,34 @@ impl Certificates {
     /// What is shown to a client that asks for `host`, or for nobody in particular.
     pub(crate) fn find(&self, host: Option<&str>) -> Option<Arc<CertifiedKey>> {
         let table = self.table.read();
-        let own = host.and_then(|host| table.own.get(host.to_ascii_lowercase().as_str()));
+        let host = host.map(str::to_ascii_lowercase);
+        let own = host.and_then(|host| table.own.get(&host).or_else(|| table.obtained.get(&host)));
         own.or(table.default.as_ref()).map(Arc::clone)
+    }
+
+    /// Whether files of an organisation hold one for `host`.
+    pub(crate) fn has_own(&self, host: &str) -> bool {
+        self.table.read().own.contains_key(host)
+    }
+
+    /// What an authority has issued for `host`, in lower case.
+    pub(crate) fn obtained(&self, host: &str) -> Option<Arc<CertifiedKey>> {
+        self.table.read().obtained.get(host).map(Arc::clone)
+    }
+
+    /// Shows what an authority has issued for `host`, in lower case.
+    pub(crate) fn put_obtained(&self, host: &str, key: Arc<CertifiedKey>) {
+        self.table.write().obtained.insert(host.to_owned(), key);
+    }
+
+    /// Shows `answer` to an authority that looks at `host`, in lower case.
+    pub(crate) fn put_challenge(&self, host: &str, answer: Arc<CertifiedKey>) {
+        self.table.write().challenges.insert(host.to_owned(), answer);
+    }
+
+    /// Shows nothing more to an authority that looks at `host`.
+    pub(crate) fn drop_challenge(&self, host: &str) {
+        self.table.write().challenges.remove(host);
     }
 }
 
@@ -141,6 +171,17 @@ pub(crate) fn name_of(host: &str) -> String {
 impl ResolvesServerCert for Certificates {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         self.find(hello.server_name())
+    }
+}
+
+/// What authorities are shown that look at a challenge.
+#[derive(Debug)]
+pub(crate) struct Challenges(pub(crate) Certificates);
+
+impl ResolvesServerCert for Challenges {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let host = hello.server_name()?.to_ascii_lowercase();
+        self.0.table.read().challenges.get(&host).map(Arc::clone)
     }
 }
 

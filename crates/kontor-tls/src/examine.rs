@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use kontor_config::Config;
 use kontor_core::Timestamp;
+use kontor_vault::Vault;
 use rustls::sign::CertifiedKey;
 
 use crate::Certificates;
+use crate::acme::recall;
 use crate::certificates::name_of;
 use crate::facts::{Facts, is_for};
 
@@ -37,7 +39,13 @@ pub enum Gravity {
 
 /// Looks whether each of `hosts` has a certificate that clients will accept, now and for a while.
 /// `hosts` are the names of organisations, with or without port. Blocks for some file operations.
-pub fn examine(config: &Config, hosts: &[String], now: Timestamp) -> Vec<Remark> {
+/// `vault` holds those from an authority, if it exists yet.
+pub fn examine(
+    config: &Config,
+    vault: Option<&Vault>,
+    hosts: &[String],
+    now: Timestamp,
+) -> Vec<Remark> {
     let certificates = match Certificates::load(config) {
         Ok(certificates) => certificates,
         Err(error) => return vec![Remark::failure(error.public.into_owned())],
@@ -45,8 +53,18 @@ pub fn examine(config: &Config, hosts: &[String], now: Timestamp) -> Vec<Remark>
     let mut remarks: Vec<Remark> = Vec::new();
     for host in hosts {
         let name = name_of(host);
+        let obtained = vault.filter(|_| config.acme.is_some() && !certificates.has_own(&name));
+        match obtained.map(|vault| recall(vault, &name)) {
+            Some(Ok(Some(key))) => certificates.put_obtained(&name, key),
+            Some(Err(error)) => remarks.push(Remark::failure(format!("{name}: {error}"))),
+            Some(Ok(None)) | None => {}
+        }
         let remark = match certificates.find(Some(&name)) {
             Some(found) => judge(&found, &name, now),
+            None if config.acme.is_some() => Remark::warning(format!(
+                "{name}: none from the authority yet. The running server asks; its log says how \
+                 that goes."
+            )),
             None => Remark::failure(format!(
                 "{name}: no certificate. Set tls.certificate, or certificate in its [[tenant]]."
             )),

@@ -8,11 +8,14 @@ use kontor_config::Config;
 use kontor_core::Result;
 use rustls::ServerConfig;
 use rustls::server::Acceptor;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_rustls::LazyConfigAcceptor;
 
+use crate::certificates::Challenges;
+use crate::protocol::CHALLENGE_PROTOCOL;
 use crate::{Certificates, protocol};
 
 /// An encrypted connection.
@@ -21,6 +24,7 @@ pub type Stream = tokio_rustls::server::TlsStream<TcpStream>;
 /// Handshakes: so many at once, each within a time limit.
 pub struct Handshakes {
     clients: Arc<ServerConfig>,
+    challenges: Arc<ServerConfig>,
     /// Taken while Kontor computes and waits for the client's last word; the first one is waited
     /// for without, so that silent connections keep nobody out.
     places: Semaphore,
@@ -31,14 +35,17 @@ impl Handshakes {
     /// Handshakes in which `certificates` are shown.
     pub fn new(config: &Config, certificates: &Certificates) -> Result<Self> {
         let resolver = Arc::new(certificates.clone());
+        let challenges = Arc::new(Challenges(certificates.clone()));
         Ok(Self {
+            challenges: protocol::for_challenges(challenges)?,
             clients: protocol::for_clients(config.tls.oldest, resolver)?,
             places: Semaphore::new(config.tls.max_handshakes),
             timeout: config.tls.handshake_timeout,
         })
     }
 
-    /// Shakes hands. `None` if that failed or took too long; the connection is closed then.
+    /// Shakes hands. `None` if that failed or took too long, or if an authority only looked at a
+    /// challenge; the connection is closed then.
     pub async fn shake(&self, stream: TcpStream) -> Option<Stream> {
         timeout(self.timeout, self.shake_patiently(stream)).await.ok().flatten()
     }
@@ -48,6 +55,14 @@ impl Handshakes {
         let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await.ok()?;
         // The semaphore is never closed.
         let _place = self.places.acquire().await.ok()?;
+        let asked = hello.client_hello().alpn();
+        if asked.is_some_and(|mut names| names.any(|name| name == CHALLENGE_PROTOCOL)) {
+            // The authority has seen all it wants to see once hands are shaken (RFC 8737 §3).
+            let mut stream = hello.into_stream(Arc::clone(&self.challenges)).await.ok()?;
+            // It may have gone away already.
+            let _ = stream.shutdown().await;
+            return None;
+        }
         hello.into_stream(Arc::clone(&self.clients)).await.ok()
     }
 }

@@ -1,10 +1,11 @@
-//! How Kontor shows who it is on the network: certificates, and the handshakes in
-//! which they are shown.
+//! How Kontor shows who it is on the network: certificates, from files or from an authority, and
+//! the handshakes in which they are shown.
 //!
 //! [`Certificates`] knows which certificate belongs to which host name and can be told of new ones
 //! at any time; connections that are open keep what they have. [`Handshakes`] turns a connection
 //! into an encrypted one, within a time limit and so many at once.
 
+mod acme;
 mod certificates;
 mod examine;
 mod facts;
@@ -12,6 +13,7 @@ mod files;
 mod handshakes;
 mod protocol;
 
+pub use acme::{HostNames, Renewal};
 pub use certificates::Certificates;
 pub use examine::{Gravity, Remark, examine};
 pub use handshakes::{Handshakes, Stream};

@@ -10,6 +10,9 @@ use rustls::server::{NoServerSessionStorage, ResolvesServerCert};
 use rustls::version::{TLS12, TLS13};
 use rustls::{ServerConfig, SupportedProtocolVersion};
 
+/// The protocol by which an authority looks at a challenge (RFC 8737).
+pub(crate) const CHALLENGE_PROTOCOL: &[u8] = b"acme-tls/1";
+
 const BOTH: &[&SupportedProtocolVersion] = &[&TLS13, &TLS12];
 const NEWEST: &[&SupportedProtocolVersion] = &[&TLS13];
 
@@ -49,6 +52,14 @@ pub(crate) fn for_clients(
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     // A client that comes back shows a sealed ticket; nothing about it is kept here.
     config.ticketer = Ticketer::new().map_err(Error::internal)?;
+    Ok(Arc::new(config))
+}
+
+/// For an authority that looks at a challenge.
+pub(crate) fn for_challenges(resolver: Arc<dyn ResolvesServerCert>) -> Result<Arc<ServerConfig>> {
+    let mut config = build(BOTH, resolver)?;
+    config.alpn_protocols = vec![CHALLENGE_PROTOCOL.to_vec()];
+    config.send_tls13_tickets = 0;
     Ok(Arc::new(config))
 }
 

@@ -60,6 +60,17 @@ pub(crate) fn create(path: &Path, content: &[u8]) -> Result<()> {
     sync_folder(folder)
 }
 
+/// As [`create`], but puts the new content in the place of the old.
+pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<()> {
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(".new");
+    let draft = Path::new(&draft);
+    write_draft(draft, content)
+        .and_then(|()| fs::rename(draft, path))
+        .map_err(|error| unreadable("write", path, error))?;
+    sync_folder(path.parent().unwrap_or(Path::new(".")))
+}
+
 fn write_draft(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file =
         OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;

@@ -6,6 +6,7 @@
 //! makes its database, its media and all their backups unreadable.
 
 mod export;
+mod kept;
 mod key_file;
 mod sealer;
 mod tenant_keys;

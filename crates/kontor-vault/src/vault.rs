@@ -25,9 +25,9 @@ const KEYS_FILE: &str = "keys.json";
 /// Layout: `DATA/node.key`, and per tenant `DATA/tenants/<server name>/keys.json`. File
 /// operations are few and small; they block the caller.
 pub struct Vault {
-    data_dir: PathBuf,
-    node: Sealer,
-    random: Random,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) node: Sealer,
+    pub(crate) random: Random,
 }
 
 impl Vault {

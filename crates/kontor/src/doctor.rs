@@ -132,19 +132,14 @@ fn certificates(config: &Config) -> Vec<Finding> {
     if !config.speaks_tls() {
         return Vec::new();
     }
-    let hosts = config.tenants.iter().flat_map(Tenant::all_hosts).map(str::to_owned);
-    let hosts: Vec<String> = hosts.chain(created(config)).collect();
-    let remarks = kontor_tls::examine(config, &hosts, Clock::System.now());
+    // What keeps it from opening is told by `keys`.
+    let vault = config.server.data.join("node.key").exists();
+    let vault = vault.then(|| Vault::open(&config.server.data, Random::System).ok()).flatten();
+    let created = vault.as_ref().and_then(|vault| vault.tenants().ok()).unwrap_or_default();
+    let named = config.tenants.iter().flat_map(Tenant::all_hosts).map(str::to_owned);
+    let hosts: Vec<String> = named.chain(created.iter().map(ToString::to_string)).collect();
+    let remarks = kontor_tls::examine(config, vault.as_ref(), &hosts, Clock::System.now());
     remarks.into_iter().map(Finding::from).collect()
-}
-
-/// Names of the organisations that exist. What keeps them from being read is told by `keys`.
-fn created(config: &Config) -> Vec<String> {
-    if !config.server.data.join("node.key").exists() {
-        return Vec::new();
-    }
-    let names = Vault::open(&config.server.data, Random::System).and_then(|vault| vault.tenants());
-    names.unwrap_or_default().iter().map(ToString::to_string).collect()
 }
 
 fn folder(config: &Config) -> Finding {

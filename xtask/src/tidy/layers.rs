@@ -39,10 +39,10 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("rusqlite", &["kontor-db"]),
     ("tokio-postgres", &["kontor-db", "kontor-testkit"]),
     ("axum", &["kontor-client-api", "kontor-node"]),
-    ("http", &["kontor-client-api", "kontor-node", "kontor-bench"]),
+    ("http", &["kontor-client-api", "kontor-node", "kontor-tls", "kontor-bench"]),
     ("tower-http", &["kontor-client-api", "kontor-node"]),
     ("hyper", &["kontor-node", "kontor-bench"]),
-    ("hyper-util", &["kontor-node", "kontor-bench"]),
+    ("hyper-util", &["kontor-node", "kontor-tls", "kontor-bench"]),
 ];
 
 /// Surfaces speak to services; none of them looks into the database.

@@ -49,6 +49,10 @@ fn unknown_keys_are_refused_with_line_and_nearest_key() {
             "[tls]\ncertifcate = 1",
             "2: unknown key \"certifcate\" in [tls]. Did you mean certificate?",
         ),
+        (
+            "[acme]\nterms_agree = true",
+            "2: unknown key \"terms_agree\" in [acme]. Did you mean terms_agreed?",
+        ),
         ("[tsl]\nkey = 1", "2: unknown section [tsl]. Did you mean tls?"),
         ("address = 1", "1: \"address\" stands outside of a section; write [section] first."),
     ];
@@ -101,6 +105,12 @@ fn impossible_values_are_refused_with_line_and_what_is_possible() {
             "2: server.trusted_proxies must be a list of texts in quotes.",
         ),
         ("[server]\nproxy_header = \"forward\"", "2: server.proxy_header = \"forward\": must be"),
+        (
+            "[acme]\ndirectory = \"http://ca.example\"",
+            "2: acme.directory = \"http://ca.example\": must be",
+        ),
+        ("[acme]\ndirectory = \"letsencrypt\"", "2: acme.directory = https://acme-v02.api."),
+        ("[acme]\ncontact = \"admin\"", "2: acme.contact = \"admin\": must be a mail address"),
         ("[listen", "1: "),
     ];
     for (file, text) in table {
@@ -141,6 +151,7 @@ fn nothing_but_a_loopback_address_is_listened_on_in_the_clear() {
     for file in [
         "[tls]\ncertificate = \"c\"\nkey = \"k\"",
         "[[tenant]]\nserver_name = \"a\"\ncertificate = \"c\"\nkey = \"k\"",
+        "[acme]\ndirectory = \"letsencrypt\"\nterms_agreed = true",
         "[server]\ntrusted_proxies = [\"10.0.0.2\"]",
     ] {
         assert!(exposed(file).is_ok(), "{file}");
@@ -161,10 +172,11 @@ fn a_list_is_separated_by_commas_where_there_are_no_brackets() {
 #[test]
 fn nothing_goes_out_unless_the_configuration_says_so() {
     assert_eq!(load("", &[], &[]).unwrap().egress(), []);
-    let file = "[database]\nurl = \"postgres://kontor:hunter2@db.example/kontor\"";
+    let file = "[database]\nurl = \"postgres://kontor:hunter2@db.example/kontor\"\n\
+                [acme]\ndirectory = \"https://ca.example:14000/dir\"\nterms_agreed = true";
     let list = load(file, &[], &[]).unwrap().egress();
     let shown: Vec<String> = list.iter().map(ToString::to_string).collect();
-    assert_eq!(shown, ["db.example (database)"]);
+    assert_eq!(shown, ["db.example (database)", "ca.example:14000 (certificates)"]);
 }
 
 #[test]

@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod acme;
 mod admin;
 mod hosts;
 mod lifecycle;
 mod limits;
+mod pebble;
 mod protection;
 mod proxies;
 mod site;

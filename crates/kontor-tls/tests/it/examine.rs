@@ -17,7 +17,7 @@ fn look(names: &[&str], hosts: &[&str], days_before_end: i64) -> Vec<(Gravity, S
     config.tls.files = Some(Authority::new().issue(names).write(folder.path(), "one"));
     let hosts: Vec<String> = hosts.iter().map(|host| (*host).to_owned()).collect();
     let now = Timestamp(END_MS - days_before_end * DAY_MS);
-    let remarks = examine(&config, &hosts, now);
+    let remarks = examine(&config, None, &hosts, now);
     remarks.into_iter().map(|remark| (remark.gravity, remark.text)).collect()
 }
 
@@ -52,6 +52,6 @@ fn every_name_needs_a_certificate_that_is_for_it() {
 #[test]
 fn a_name_without_any_certificate_is_told() {
     let folder = TempDir::new().unwrap();
-    let found = examine(&config(&folder), &["one.example".to_owned()], Timestamp(0));
+    let found = examine(&config(&folder), None, &["one.example".to_owned()], Timestamp(0));
     assert!(found[0].text.contains("no certificate"), "{found:?}");
 }

@@ -1,0 +1,95 @@
+//! The connection to the authority, and to nobody else (R-002).
+
+use std::fs;
+use std::future::{Future, ready};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Request;
+use http_body_util::Limited;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use instant_acme::{BodyWrapper, BytesResponse, Error as AcmeError, HttpClient};
+use kontor_config::Acme;
+use kontor_core::{Error, Result};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::version::{TLS12, TLS13};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::time::timeout;
+
+use crate::protocol;
+
+/// Longest time for one answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Largest answer, in bytes: chains are the largest.
+const MAX_BYTES: usize = 1 << 20;
+
+/// An HTTP client that speaks to one authority only.
+pub(crate) struct Outbound {
+    client: Client<HttpsConnector<HttpConnector>, BodyWrapper<Bytes>>,
+    /// Host and port, as in the directory's address.
+    authority: String,
+}
+
+type Answer = Pin<Box<dyn Future<Output = Result<BytesResponse, AcmeError>> + Send>>;
+
+impl Outbound {
+    /// # Errors
+    /// With a text for the operator: there are no root certificates.
+    pub(crate) fn new(acme: &Acme) -> Result<Self> {
+        let config = ClientConfig::builder_with_provider(Arc::new(protocol::provider()))
+            .with_protocol_versions(&[&TLS13, &TLS12])
+            .map_err(Error::internal)?
+            .with_root_certificates(roots(acme)?)
+            .with_no_client_auth();
+        let connector =
+            HttpsConnectorBuilder::new().with_tls_config(config).https_only().enable_http1();
+        let client = Client::builder(TokioExecutor::new()).build(connector.build());
+        Ok(Self { client, authority: acme.authority().to_owned() })
+    }
+}
+
+impl HttpClient for Outbound {
+    fn request(&self, request: Request<BodyWrapper<Bytes>>) -> Answer {
+        let uri = request.uri();
+        let authority = uri.authority().map(http::uri::Authority::as_str);
+        if uri.scheme_str() != Some("https") || authority != Some(&self.authority) {
+            let asked = authority.unwrap_or_default();
+            tracing::error!(asked, declared = self.authority, "connection refused: not declared");
+            return Box::pin(ready(Err(AcmeError::Str("an address of the authority itself"))));
+        }
+        let answer = timeout(PATIENCE, self.client.request(request));
+        Box::pin(async move {
+            let answer = answer.await.map_err(|elapsed| AcmeError::Other(Box::new(elapsed)))?;
+            let answer = answer.map_err(|error| AcmeError::Other(Box::new(error)))?;
+            Ok(answer.map(|body| Limited::new(body, MAX_BYTES)).into())
+        })
+    }
+}
+
+fn roots(acme: &Acme) -> Result<RootCertStore> {
+    let found: Vec<CertificateDer<'static>> = match &acme.ca_file {
+        Some(path) => {
+            let shown = path.display();
+            let unusable = |why: String| Error::unavailable(format!("acme.ca_file {shown}: {why}"));
+            let text = fs::read(path).map_err(|error| unusable(error.to_string()))?;
+            let list: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
+            list.map_err(|error| unusable(error.to_string()))?
+        }
+        None => rustls_native_certs::load_native_certs().certs,
+    };
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(found);
+    if roots.is_empty() {
+        return Err(Error::unavailable(
+            "No root certificates to check the authority against: install ca-certificates, or set \
+             acme.ca_file.",
+        ));
+    }
+    Ok(roots)
+}

@@ -124,7 +124,7 @@ impl Audit {
     /// To be called every few minutes.
     pub async fn look_after(&self, cx: &Cx) -> Result<()> {
         let inner = Arc::clone(&self.inner);
-        let now = cx.now;
+        let now = cx.clock.now();
         let due = self.inner.db.read(cx, move |tx| append::is_checkpoint_due(tx, now)).await?;
         if due || inner.lost.count() > 0 {
             let write = self.inner.db.write(cx, move |tx| {
@@ -171,7 +171,7 @@ impl Audit {
 
     /// Signs what is not signed yet, then closes.
     pub async fn close(&self, cx: &Cx) {
-        let (inner, now) = (Arc::clone(&self.inner), cx.now);
+        let (inner, now) = (Arc::clone(&self.inner), cx.clock.now());
         let signed = self.inner.db.write(cx, move |tx| append::sign(tx, &inner.keys.signer, now));
         if let Err(error) = signed.await {
             tracing::warn!(%error, "the audit log closes without a last checkpoint");

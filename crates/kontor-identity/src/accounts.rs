@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kontor_audit::{Action, Event};
 use kontor_core::{Cx, Error, MatrixCode, Result, Secret, Timestamp};
 use kontor_db::Tx;
 use kontor_store::account::{self, AccountRow};
@@ -62,9 +63,11 @@ impl Identity {
     /// # Errors
     /// `Conflict` (`M_USER_IN_USE`); `Invalid`: `M_INVALID_USERNAME`, `M_WEAK_PASSWORD`.
     pub async fn create_user(&self, cx: &Cx, new: NewUser) -> Result<OwnedUserId> {
+        let new_admin = new.admin;
         let prepared = self.prepare_user(cx, new).await?;
         let user_id = prepared.account.user_id.clone();
-        self.inner.db.write(cx, move |tx| prepared.store(tx)).await?;
+        let write = self.inner.db.write(cx, move |tx| prepared.store(tx));
+        self.inner.audit.act(cx, user_created(&user_id, new_admin), write).await?;
         Ok(user_id)
     }
 
@@ -73,8 +76,14 @@ impl Identity {
     /// # Errors
     /// `NotFound` if there is no such active account; `Invalid` (`M_WEAK_PASSWORD`).
     pub async fn reset_password(&self, cx: &Cx, reset: PasswordReset) -> Result<()> {
-        let ended = reset.sign_out.then_some(Ended::All);
-        self.set_password(cx, reset.user_id, reset.password, ended).await
+        check_new_password(&reset.password, &self.inner.policy)?;
+        let (ended, devices) = match reset.sign_out {
+            true => (Some(Ended::All), "devices-signed-out"),
+            false => (None, "devices-kept"),
+        };
+        let event = Event::new(Action::PasswordReset).about(&reset.user_id).with_detail(devices);
+        let work = self.set_password(cx, reset.user_id, reset.password, ended);
+        self.inner.audit.act(cx, event, work).await
     }
 
     /// Changes the caller's password, after asking for the old one.
@@ -109,23 +118,22 @@ impl Identity {
     pub async fn deactivate(&self, cx: &Cx, user: OwnedUserId) -> Result<()> {
         let (this, now) = (self.clone(), cx.now);
         let subject = self.failure_subject(&user);
-        self.inner
-            .db
-            .write(cx, move |tx| {
-                if !account::deactivate_account(tx, &user, now)? {
-                    return Err(no_account());
-                }
-                this.end_sessions_in(tx, &user, &Ended::All)?;
-                let change = e2ee::delete_account(tx, &user)?;
-                let feed = this.inner.feed.clone();
-                let (lists, owner) = (Arc::clone(feed.device_lists()), user.clone());
-                tx.after_commit(move || lists.note_removal(&owner, Some(change)));
-                tx.after_visible(move || feed.wake_everyone());
-                password_table::delete_password(tx, &user)?;
-                login_failure::delete_login_failure(tx, &subject)?;
-                profile::delete_profile(tx, &user)
-            })
-            .await
+        let event = Event::new(Action::UserDeactivated).about(&user);
+        let write = self.inner.db.write(cx, move |tx| {
+            if !account::deactivate_account(tx, &user, now)? {
+                return Err(no_account());
+            }
+            this.end_sessions_in(tx, &user, &Ended::All)?;
+            let change = e2ee::delete_account(tx, &user)?;
+            let feed = this.inner.feed.clone();
+            let (lists, owner) = (Arc::clone(feed.device_lists()), user.clone());
+            tx.after_commit(move || lists.note_removal(&owner, Some(change)));
+            tx.after_visible(move || feed.wake_everyone());
+            password_table::delete_password(tx, &user)?;
+            login_failure::delete_login_failure(tx, &subject)?;
+            profile::delete_profile(tx, &user)
+        });
+        self.inner.audit.act(cx, event, write).await
     }
 
     /// Up to `limit` accounts after user id `after` (`""`: from the start), closed ones included.
@@ -217,7 +225,10 @@ impl Identity {
                 require_active(tx, &user)?;
                 password_table::upsert_password(tx, &user, &hash, now)?;
                 login_failure::delete_login_failure(tx, &subject)?;
-                ended.map_or(Ok(()), |ended| this.end_sessions_in(tx, &user, &ended))
+                if let Some(ended) = ended {
+                    this.end_sessions_in(tx, &user, &ended)?;
+                }
+                Ok(())
             })
             .await
     }
@@ -236,6 +247,12 @@ impl PreparedUser {
             None => Ok(()),
         }
     }
+}
+
+/// An account is created by somebody else than its owner.
+pub(crate) fn user_created(user: &UserId, admin: bool) -> Event {
+    let role = if admin { "admin" } else { "user" };
+    Event::new(Action::UserCreated).about(user).with_detail(role)
 }
 
 /// # Errors

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use kontor_audit::{Action, Event};
 use kontor_core::{Cx, Error, Result, Secret, Timestamp};
 use kontor_policy::too_often;
 use kontor_store::account::{self, AccountRow};
@@ -56,7 +57,14 @@ impl Identity {
                 }
                 Ok(account)
             }
-            _ => {
+            account => {
+                let event = Event::refused(Action::LoginFailed);
+                let event = match account {
+                    Some(account) => event.about(&account.user_id),
+                    // What was typed instead of a name may be anything, even a password.
+                    None => event,
+                };
+                self.inner.audit.note(cx, event);
                 self.count_failure(cx, subject).await?;
                 Err(Error::forbidden("Wrong user name or password."))
             }

@@ -1,5 +1,6 @@
 //! A person's devices, and signing out.
 
+use kontor_audit::{Action, Event};
 use kontor_core::{Cx, Error, Result};
 use kontor_store::device::{self, DeviceRow};
 use ruma::api::client::uiaa::AuthData;
@@ -89,28 +90,39 @@ impl Identity {
         ids.sort();
         ids.dedup();
         self.authenticate_interactively(cx, Purpose::DeleteDevices(ids.clone()), auth).await?;
-        self.end_sessions(cx, cx.user()?.to_owned(), Ended::These(ids)).await
+        let user = cx.user()?;
+        let removed = self.end_sessions(cx, user.to_owned(), Ended::These(ids)).await?;
+        if removed > 0 {
+            let event = Event::new(Action::DeviceRemoved).about(user).with_count(removed);
+            self.inner.audit.note(cx, event);
+        }
+        Ok(())
     }
 
     /// Signs the caller's device out and removes it.
     pub async fn logout(&self, cx: &Cx) -> Result<()> {
         let session = cx.session()?;
         let ended = Ended::These(vec![session.device_id.clone()]);
-        self.end_sessions(cx, session.user_id.clone(), ended).await
+        self.end_sessions(cx, session.user_id.clone(), ended).await?;
+        Ok(())
     }
 
     /// Signs all devices of the caller out and removes them.
     pub async fn logout_all(&self, cx: &Cx) -> Result<()> {
-        self.end_sessions(cx, cx.user()?.to_owned(), Ended::All).await
+        let user = cx.user()?;
+        self.end_sessions(cx, user.to_owned(), Ended::All).await?;
+        self.inner.audit.note(cx, Event::new(Action::SessionsEnded).about(user));
+        Ok(())
     }
 
-    /// Removes devices of `user`. By the time it answers, no token of theirs works.
+    /// Removes devices of `user`; answers how many. By the time it answers, no token of theirs
+    /// works.
     pub(crate) async fn end_sessions(
         &self,
         cx: &Cx,
         user: OwnedUserId,
         ended: Ended,
-    ) -> Result<()> {
+    ) -> Result<u64> {
         let this = self.clone();
         self.inner.db.write(cx, move |tx| this.end_sessions_in(tx, &user, &ended)).await
     }
@@ -120,17 +132,18 @@ impl Identity {
         tx: &mut kontor_db::Tx<'_>,
         user: &UserId,
         ended: &Ended,
-    ) -> Result<()> {
+    ) -> Result<u64> {
         let ids = match ended {
             Ended::These(ids) => ids.clone(),
             Ended::All | Ended::AllBut(_) => {
                 device::list_devices(tx, user)?.into_iter().map(|row| row.device_id).collect()
             }
         };
+        let mut removed = 0;
         for id in ids.iter().filter(|id| !ended.spares(id)) {
-            self.ending(tx).delete_device(user, id)?;
+            removed += u64::from(self.ending(tx).delete_device(user, id)?);
         }
-        Ok(())
+        Ok(removed)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kontor_audit::Audit;
 use kontor_core::Secret;
 use kontor_db::Db;
 use kontor_feed::Feed;
@@ -24,6 +25,7 @@ pub struct Identity {
 pub(crate) struct Inner {
     pub(crate) db: Db,
     pub(crate) feed: Feed,
+    pub(crate) audit: Audit,
     pub(crate) server_name: OwnedServerName,
     pub(crate) policy: InForce,
     pub(crate) pepper: Pepper,
@@ -40,6 +42,8 @@ pub(crate) struct Inner {
 pub struct Settings {
     /// The organisation's Matrix server name.
     pub server_name: OwnedServerName,
+    /// Records administrative acts and security events.
+    pub audit: Audit,
     /// The organisation's settings.
     pub policy: InForce,
     /// Key mixed into every hash; from the vault.
@@ -57,6 +61,7 @@ impl Identity {
         let inner = Inner {
             db,
             feed,
+            audit: settings.audit,
             server_name: settings.server_name,
             policy: settings.policy,
             pepper: Pepper::new(settings.pepper),

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kontor_core::{Cx, Error, Random, Result, Secret, Timestamp};
+use kontor_audit::{Action, Event};
+use kontor_core::{Actor, Cx, Error, Random, Result, Secret, Session, Timestamp};
 use kontor_db::Tx;
 use kontor_policy::Policy;
 use kontor_store::access_token::{self, TokenRow};
@@ -83,7 +84,7 @@ impl Identity {
         }
         login.device.check()?;
         let account = self.check_password(cx, &login.name, login.password).await?;
-        let user = account.user_id;
+        let (user, admin) = (account.user_id, account.admin);
         let opening = self.open_session(cx, login.device)?;
         let answer = opening.answer(user.clone());
         let this = self.clone();
@@ -98,6 +99,12 @@ impl Identity {
                 opening.store(tx, &this, &user)
             })
             .await?;
+        if admin {
+            let (user_id, device_id) = (answer.user_id.clone(), answer.device_id.clone());
+            let session = Session { user_id, device_id, admin };
+            let cx = cx.acting_as(Actor::User(Arc::new(session)));
+            self.inner.audit.note(&cx, Event::new(Action::AdminLogin));
+        }
         Ok(answer)
     }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use kontor_audit::{Action, Event};
 use kontor_core::{Cx, Result};
 use kontor_store::access_token::TokenHash;
 use kontor_store::registration_token;
@@ -25,12 +26,15 @@ impl Identity {
         let token = cx.random.word(TOKEN_LETTERS)?;
         let hash = self.inner.pepper.hash(Purpose::RegistrationToken, &token);
         let times = (cx.now, lifetime.map(|span| cx.now.plus(span)));
-        self.inner
-            .db
-            .write(cx, move |tx| {
-                registration_token::insert_registration_token(tx, &hash, uses, times)
-            })
-            .await?;
+        let event = Event::new(Action::RegistrationTokenCreated);
+        let event = match uses {
+            Some(uses) => event.with_count(uses.into()),
+            None => event,
+        };
+        let write = self.inner.db.write(cx, move |tx| {
+            registration_token::insert_registration_token(tx, &hash, uses, times)
+        });
+        self.inner.audit.act(cx, event, write).await?;
         Ok(token)
     }
 

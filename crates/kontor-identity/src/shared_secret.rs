@@ -6,9 +6,11 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use aws_lc_rs::hmac;
-use kontor_core::{Cx, Error, MatrixCode, Result, Secret, Timestamp};
+use kontor_audit::{Action, Event};
+use kontor_core::{Actor, Cx, Error, MatrixCode, Result, Secret, Timestamp};
 use parking_lot::Mutex;
 
+use crate::accounts::user_created;
 use crate::{Identity, NewDevice, NewUser, SignedIn};
 
 /// How long a nonce is good.
@@ -69,6 +71,7 @@ impl Identity {
             return Err(Error::invalid(MatrixCode::Unknown, "This nonce is unknown or used."));
         }
         if !wish.proves(secret) {
+            self.inner.audit.note(cx, Event::refused(Action::SharedSecretRefused));
             return Err(Error::forbidden("The HMAC is wrong."));
         }
         let new = NewUser {
@@ -81,14 +84,15 @@ impl Identity {
         let user = prepared.account.user_id.clone();
         let opening = self.open_session(cx, NewDevice::default())?;
         let answer = opening.answer(user.clone());
+        let event = user_created(&user, wish.admin);
         let this = self.clone();
-        self.inner
-            .db
-            .write(cx, move |tx| {
-                prepared.store(tx)?;
-                opening.store(tx, &this, &user)
-            })
-            .await?;
+        let write = self.inner.db.write(cx, move |tx| {
+            prepared.store(tx)?;
+            opening.store(tx, &this, &user)
+        });
+        // Nobody is signed in, but whoever knows the secret acts for the operator.
+        let keeper = cx.acting_as(Actor::Job("shared secret"));
+        self.inner.audit.act(&keeper, event, write).await?;
         Ok(answer)
     }
 

@@ -2,6 +2,7 @@
 
 mod admin;
 mod arrival;
+mod audit_site;
 mod body;
 mod connection;
 mod entrance;
@@ -16,6 +17,7 @@ mod opening;
 mod protection;
 mod tenants;
 
+pub use audit_site::AuditSite;
 pub use folder_lock::FolderLock;
 pub use node::Node;
 pub use tenants::Tenants;

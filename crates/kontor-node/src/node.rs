@@ -3,6 +3,7 @@
 use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use kontor_config::{Config, Preset};
 use kontor_core::{Clock, Error, Random, Result};
@@ -10,12 +11,16 @@ use kontor_tls::{Certificates, Handshakes, Renewal};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval};
 
 use crate::entrance::Entrance;
 use crate::{FolderLock, Tenants, admin, listener};
 
 /// Up to this many tenants are opened at start, so that a damaged one is noticed at once.
 const OPENED_AT_START: usize = 16;
+
+/// Time between two looks at the audit logs; checkpoints are due within the hour.
+const KEEP_LOGS_EVERY: Duration = Duration::from_mins(5);
 
 /// A running node. Stop it with [`Node::stop`]; dropping it stops it without waiting.
 #[derive(Debug)]
@@ -43,7 +48,7 @@ impl Node {
         }
         let lock = FolderLock::acquire(&config.server.data)?;
         let tenants = Arc::new(Tenants::new(&config, clock, random)?);
-        tenants.create_missing(&config)?;
+        tenants.create_missing(&config).await?;
         let names = tenants.names();
         if names.is_empty() {
             return Err(Error::not_found(
@@ -70,7 +75,7 @@ impl Node {
         let (stop, stopping) = watch::channel(false);
         let router = kontor_client_api::router();
         let entrance = Entrance::new(Arc::clone(&tenants), router, config, handshakes, stopping);
-        let upkeep = upkeep(certificates.clone(), renewal);
+        let upkeep = upkeep(certificates.clone(), renewal, Arc::clone(&tenants));
         let work = run((listener, admin), Arc::new(entrance), upkeep);
         #[expect(clippy::disallowed_methods, reason = "the one listening task; joined by stop()")]
         let listening = tokio::spawn(work);
@@ -128,8 +133,12 @@ fn renewal(
     Some(Renewal::new(acme, vault, certificates, clock, hosts))
 }
 
-/// Looks after the certificates for ever.
-async fn upkeep(certificates: Option<Certificates>, renewal: Option<Renewal>) {
+/// Looks after certificates and audit logs for ever.
+async fn upkeep(
+    certificates: Option<Certificates>,
+    renewal: Option<Renewal>,
+    tenants: Arc<Tenants>,
+) {
     let watching = async {
         if let Some(certificates) = certificates {
             certificates.watch().await;
@@ -140,8 +149,7 @@ async fn upkeep(certificates: Option<Certificates>, renewal: Option<Renewal>) {
             renewal.run().await;
         }
     };
-    tokio::join!(watching, renewing);
-    pending::<()>().await;
+    tokio::join!(watching, renewing, keep_logs(&tenants));
 }
 
 /// Accepts connections, the operator's too, until the entrance stops; `upkeep` goes on meanwhile.
@@ -160,5 +168,15 @@ async fn run(
         () = listener::run(clients, Arc::clone(&entrance)) => {}
         () = upkeep => {}
         () = administering => {}
+    }
+}
+
+/// Looks after the audit logs, for ever.
+async fn keep_logs(tenants: &Tenants) {
+    let mut due = interval(KEEP_LOGS_EVERY);
+    due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        due.tick().await;
+        tenants.look_after().await;
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kontor_account_data::AccountData;
+use kontor_audit::Audit;
 use kontor_blob::BlobStore;
 use kontor_client_api::Tenant;
 use kontor_config::{Config, DatabaseUrl};
@@ -49,11 +50,13 @@ pub(crate) struct Opening {
 pub(crate) struct Opened {
     pub(crate) tenant: Arc<Tenant>,
     pub(crate) db: Db,
+    pub(crate) audit: Audit,
 }
 
 /// What the services of a tenant stand on.
 struct Ground {
     db: Db,
+    audit: Audit,
     media: Media,
     policy: InForce,
     policies: Policies,
@@ -95,19 +98,20 @@ impl Opening {
         let media_folder = folder.join(MEDIA_FOLDER);
         let database_keys =
             DatabaseKeys { cipher_key: keys.cipher_key.clone(), seal_key: keys.seal_key.clone() };
-        let settings = self.database_settings(&folder);
-        let db = Db::open(settings, keys.tenant, database_keys, MIGRATIONS).await?;
-        let blobs = BlobStore::open(&media_folder, &keys.media_key, self.random.clone())?;
         let cx = self.context(keys.tenant)?;
+        let place = self.database_settings(&folder);
+        let audit = Audit::open(&cx, &place, server_name, &keys.audit_key).await?;
+        let db = Db::open(place, keys.tenant, database_keys, MIGRATIONS).await?;
+        let blobs = BlobStore::open(&media_folder, &keys.media_key, self.random.clone())?;
         let policy = InForce::new(self.policy.clone());
         let policies = Policies::open(db.clone(), &cx, policy.clone()).await?;
         let limits = Limits::of(policy.clone());
         let media = Media::new(db.clone(), blobs, server_name.to_owned(), limits);
         let swept = media.sweep(&cx).await?;
-        let ground = Ground { db: db.clone(), media, policy, policies };
+        let ground = Ground { db: db.clone(), audit: audit.clone(), media, policy, policies };
         let tenant = self.assemble(&cx, (server_name, keys), ground).await?;
         tracing::info!(%server_name, swept, "organisation opened");
-        Ok(Opened { tenant: Arc::new(tenant), db })
+        Ok(Opened { tenant: Arc::new(tenant), db, audit })
     }
 
     /// Builds the services, each over those it needs.
@@ -118,11 +122,12 @@ impl Opening {
         ground: Ground,
     ) -> Result<Tenant> {
         let feed = Feed::default();
-        let Ground { db, media, policy, policies } = ground;
+        let Ground { db, audit, media, policy, policies } = ground;
         let signing = SigningKey::from_seed(&keys.signing.seed, keys.signing.version())?;
         let signer = (server_name.to_owned(), signing);
         let settings = kontor_identity::Settings {
             server_name: server_name.to_owned(),
+            audit,
             policy: policy.clone(),
             pepper: keys.pepper,
             hasher: self.hasher.clone(),
@@ -180,6 +185,13 @@ impl Opening {
             presence,
             sync,
         })
+    }
+
+    /// Opens the audit log alone of a tenant whose keys exist, beside a running server or without.
+    pub(crate) async fn open_audit(&self, cx: &Cx, server_name: &ServerName) -> Result<Audit> {
+        let keys = self.vault.open_tenant(server_name)?;
+        let place = self.database_settings(&self.vault.tenant_dir(server_name)?);
+        Audit::open(cx, &place, server_name, &keys.audit_key).await
     }
 
     fn context(&self, tenant: TenantId) -> Result<Cx> {

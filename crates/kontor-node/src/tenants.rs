@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use kontor_audit::{Action, Event};
 use kontor_client_api::Tenant;
 use kontor_config::{Config, Preset};
 use kontor_core::{Actor, Clock, Cx, Error, Random, Result, Timestamp};
@@ -25,6 +26,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(2);
 pub struct Tenants {
     opening: Opening,
     clock: Clock,
+    random: Random,
     lab: bool,
     /// Host names from the configuration, beside the server names.
     named: Vec<kontor_config::Tenant>,
@@ -65,8 +67,9 @@ impl Tenants {
     pub fn new(config: &Config, clock: Clock, random: Random) -> Result<Self> {
         let vault = Vault::open(&config.server.data, random.clone())?;
         let tenants = Self {
-            opening: Opening::new(vault, config, clock.clone(), random),
+            opening: Opening::new(vault, config, clock.clone(), random.clone()),
             clock,
+            random,
             lab: config.policy.preset == Preset::Lab,
             named: config.tenants.clone(),
             table: RwLock::default(),
@@ -77,16 +80,25 @@ impl Tenants {
     }
 
     /// Creates those tenants that `config` names and that do not exist yet.
-    pub fn create_missing(&self, config: &Config) -> Result<()> {
+    pub async fn create_missing(&self, config: &Config) -> Result<()> {
         let known = self.names();
+        let mut created = Vec::new();
         let configured = config.tenants.iter().map(|tenant| &tenant.server_name);
         for name in configured.chain(&config.server.name) {
             if !known.contains(name) {
                 self.opening.vault().create_tenant(name)?;
-                tracing::info!(server_name = %name, "organisation created");
+                created.push(name);
             }
         }
-        self.look()
+        self.look()?;
+        for name in created {
+            let slot = self.slot(name)?;
+            let opened = self.opened(&slot).await?;
+            let event = Event::new(Action::TenantCreated);
+            opened.audit.record(&self.context(opened, "configuration")?, event).await?;
+            tracing::info!(server_name = %name, "organisation created");
+        }
+        Ok(())
     }
 
     /// Every host name that leads to a tenant, tenants created meanwhile included.
@@ -119,14 +131,18 @@ impl Tenants {
     /// `NotFound` if there is no such tenant; what keeps it from opening otherwise, with a text
     /// for the operator.
     pub async fn open(&self, server_name: &ServerName) -> Result<Arc<Tenant>> {
+        let slot = self.slot(server_name)?;
+        Ok(Arc::clone(&self.opened(&slot).await?.tenant))
+    }
+
+    fn slot(&self, server_name: &ServerName) -> Result<Arc<Slot>> {
         let slot = self.table.read().slots.get(server_name).cloned();
-        let slot = slot.ok_or_else(|| {
+        slot.ok_or_else(|| {
             Error::not_found(format!(
                 "There is no organisation {server_name}. Create it with: kontor tenant create \
                  {server_name}"
             ))
-        })?;
-        self.opened(&slot).await
+        })
     }
 
     /// Those that are open, in order.
@@ -168,25 +184,49 @@ impl Tenants {
         if let Some(opened) = slot.opened.get() {
             return Ok(Some(Arc::clone(&opened.tenant)));
         }
-        self.opened(&slot).await.map(Some).map_err(|cause| {
+        let opened = self.opened(&slot).await;
+        opened.map(|opened| Some(Arc::clone(&opened.tenant))).map_err(|cause| {
             Error::unavailable("This organisation cannot be opened; the operator's log says why.")
                 .because(cause)
         })
     }
 
-    /// Writes everything down and closes every open tenant.
-    pub async fn close(&self) {
-        let slots: Vec<Arc<Slot>> = self.table.read().slots.values().cloned().collect();
-        for slot in slots {
-            if let Some(opened) = slot.opened.get() {
-                opened.db.close().await;
+    /// Signs and lets expire what is due in the audit logs of open tenants.
+    pub(crate) async fn look_after(&self) {
+        for slot in self.slots() {
+            let Some(opened) = slot.opened.get() else { continue };
+            let done = match self.context(opened, "audit") {
+                Ok(cx) => opened.audit.look_after(&cx).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = done {
+                tracing::error!(%error, server_name = %slot.server_name, "audit log");
             }
         }
     }
 
-    async fn opened(&self, slot: &Slot) -> Result<Arc<Tenant>> {
-        let opened = slot.opened.get_or_try_init(|| self.opening.open(&slot.server_name)).await?;
-        Ok(Arc::clone(&opened.tenant))
+    /// Writes everything down and closes every open tenant.
+    pub async fn close(&self) {
+        for slot in self.slots() {
+            let Some(opened) = slot.opened.get() else { continue };
+            opened.db.close().await;
+            match self.context(opened, "close") {
+                Ok(cx) => opened.audit.close(&cx).await,
+                Err(error) => tracing::error!(%error, "the audit log is not closed"),
+            }
+        }
+    }
+
+    fn slots(&self) -> Vec<Arc<Slot>> {
+        self.table.read().slots.values().cloned().collect()
+    }
+
+    fn context(&self, opened: &Opened, job: &'static str) -> Result<Cx> {
+        Cx::new(opened.tenant.id, Actor::Job(job), self.clock.clone(), self.random.clone())
+    }
+
+    async fn opened<'s>(&self, slot: &'s Slot) -> Result<&'s Opened> {
+        slot.opened.get_or_try_init(|| self.opening.open(&slot.server_name)).await
     }
 
     fn may_look(&self) -> bool {

@@ -1,4 +1,5 @@
-//! The key hierarchy: node key → tenant key → keys for database, media, signing and pepper.
+//! The key hierarchy: node key → tenant key → keys for database, media, signing, audit log
+//! and pepper.
 //!
 //! The node key lies in a file of the data folder that only its owner may read. It wraps one key
 //! per tenant, which wraps that tenant's working keys. All are raw random keys: opening a tenant

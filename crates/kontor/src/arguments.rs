@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use kontor_audit::{Digest, ExportPurpose};
 use kontor_config::Sources;
 
 /// Matrix homeserver for many organisations at once.
@@ -38,6 +39,11 @@ pub(crate) enum Command {
     User {
         #[command(subcommand)]
         command: UserCommand,
+    },
+    /// Export the audit log, and verify an export.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
     },
     /// Check configuration, keys, databases, disk, clock and port.
     Doctor(Place),
@@ -147,6 +153,61 @@ pub(crate) struct PassphraseSource {
     /// Read the passphrase from this file instead of asking for it.
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+/// `kontor audit …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Write an organisation's audit log to standard output, one JSON object a line, signed at
+    /// the end. The export itself is recorded. The server may run meanwhile.
+    Export {
+        /// The organisation's server name; not needed if there is only one.
+        #[arg(long, value_name = "NAME")]
+        tenant: Option<String>,
+        /// What it is exported for; it may be used for nothing else: security, accountability,
+        /// data-subject or safekeeping.
+        #[arg(long, value_name = "PURPOSE", default_value = "accountability",
+              value_parser = export_purpose)]
+        purpose: ExportPurpose,
+        /// Why, in your words; it is recorded.
+        #[arg(long, value_name = "TEXT", default_value = "no reason given at the command line")]
+        reason: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Find every changed, missing, reordered or inserted entry of an export. Needs nothing but
+    /// the file. Exit codes: 0 intact, 1 not intact, 2 not looked at.
+    Verify {
+        /// The export; `-` for standard input.
+        file: PathBuf,
+        #[command(flatten)]
+        anchor: AnchorFlags,
+    },
+}
+
+/// What an earlier verification showed.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct AnchorFlags {
+    /// Fingerprint of the key that must have signed the export.
+    #[arg(long, value_name = "FINGERPRINT")]
+    pub(crate) key: Option<String>,
+    /// Number and hash of an entry that the export must contain.
+    #[arg(long, value_name = "NUMBER:HASH", value_parser = entry)]
+    pub(crate) entry: Option<(i64, Digest)>,
+}
+
+fn export_purpose(text: &str) -> Result<ExportPurpose, String> {
+    let known = ExportPurpose::ALL.into_iter().find(|purpose| purpose.as_str() == text);
+    known.ok_or_else(|| {
+        let names = ExportPurpose::ALL.map(ExportPurpose::as_str).join(", ");
+        format!("the log may be exported for these purposes only: {names}")
+    })
+}
+
+fn entry(text: &str) -> Result<(i64, Digest), String> {
+    let (seq, hash) = text.split_once(':').ok_or("looks like 17:0123…")?;
+    let seq = seq.parse().map_err(|_| "the number is not one")?;
+    Ok((seq, hash.parse()?))
 }
 
 /// `kontor user …`

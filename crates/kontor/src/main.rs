@@ -1,6 +1,7 @@
 //! `kontor`: the server and its operator's commands in one binary.
 
 mod arguments;
+mod audit_command;
 mod demo;
 mod doctor;
 mod failure;
@@ -11,6 +12,7 @@ mod serve;
 mod site;
 mod tenant_command;
 mod user_command;
+mod utc;
 
 use std::process::ExitCode;
 
@@ -18,6 +20,7 @@ use clap::Parser;
 
 use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
+use crate::utc::utc;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -38,6 +41,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Serve(flags) => serve::run(&flags, json)?,
         Command::Tenant { command } => tenant_command::run(command, json)?,
         Command::User { command } => user_command::run(command, json)?,
+        Command::Audit { command } => return audit_command::run(command, json),
         Command::Doctor(place) => return doctor::run(&place, json),
         Command::Config => output::text(&kontor_config::example_toml()),
         Command::Version => version(json),

@@ -1,13 +1,14 @@
 //! A data folder at rest: for commands that work on it while no server runs.
 
 use std::num::NonZero;
+use std::path::Path;
 use std::sync::Arc;
 
 use kontor_client_api::Tenant;
 use kontor_config::Config;
 use kontor_core::{Actor, Clock, Cx, Random};
 use kontor_node::{FolderLock, Tenants};
-use ruma::ServerName;
+use ruma::{OwnedServerName, ServerName};
 
 use crate::failure::Failure;
 
@@ -21,12 +22,7 @@ impl Site {
     /// Locks and opens the data folder.
     pub(crate) fn open(config: &Config) -> Result<Self, Failure> {
         let folder = &config.server.data;
-        if !folder.exists() {
-            return Err(Failure::new(format!(
-                "{} does not exist. Name the right folder with --data.",
-                folder.display()
-            )));
-        }
+        require(folder)?;
         let lock = FolderLock::acquire(folder)?;
         let tenants = Tenants::new(config, Clock::System, Random::System)?;
         Ok(Self { tenants, _lock: lock })
@@ -34,30 +30,46 @@ impl Site {
 
     /// The tenant called `name`, or the only one there is.
     pub(crate) async fn tenant(&self, name: Option<&str>) -> Result<Arc<Tenant>, Failure> {
-        let names = self.tenants.names();
-        let wanted = match (name, names.as_slice()) {
-            (Some(name), _) => ServerName::parse(name.to_ascii_lowercase())
-                .map_err(|error| Failure::usage(format!("{name}: {error}")))?,
-            (None, [only]) => only.clone(),
-            (None, []) => {
-                return Err(Failure::new(
-                    "there is no organisation yet. Create one with: kontor tenant create NAME",
-                ));
-            }
-            (None, several) => {
-                let list: Vec<&str> = several.iter().map(|name| name.as_str()).collect();
-                return Err(Failure::usage(format!(
-                    "there are several organisations; choose one with --tenant: {}",
-                    list.join(", ")
-                )));
-            }
-        };
+        let wanted = choose(name, &self.tenants.names())?;
         Ok(self.tenants.open(&wanted).await?)
     }
 
     /// Writes everything down.
     pub(crate) async fn close(self) {
         self.tenants.close().await;
+    }
+}
+
+/// The data folder must be there: what is looked for in a new one is not found.
+pub(crate) fn require(folder: &Path) -> Result<(), Failure> {
+    if folder.exists() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{} does not exist. Name the right folder with --data.",
+        folder.display()
+    )))
+}
+
+/// The one of `names` called `name`, or the only one there is.
+pub(crate) fn choose(
+    name: Option<&str>,
+    names: &[OwnedServerName],
+) -> Result<OwnedServerName, Failure> {
+    match (name, names) {
+        (Some(name), _) => ServerName::parse(name.to_ascii_lowercase())
+            .map_err(|error| Failure::usage(format!("{name}: {error}"))),
+        (None, [only]) => Ok(only.clone()),
+        (None, []) => Err(Failure::new(
+            "there is no organisation yet. Create one with: kontor tenant create NAME",
+        )),
+        (None, several) => {
+            let list: Vec<&str> = several.iter().map(|name| name.as_str()).collect();
+            Err(Failure::usage(format!(
+                "there are several organisations; choose one with --tenant: {}",
+                list.join(", ")
+            )))
+        }
     }
 }
 

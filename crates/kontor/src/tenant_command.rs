@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use kontor_audit::{Action, Event};
 use kontor_config::Config;
 use kontor_core::{Random, Secret};
 use kontor_vault::Vault;
@@ -9,6 +10,7 @@ use ruma::{OwnedServerName, ServerName};
 use serde_json::{Value, json};
 
 use crate::arguments::{PassphraseSource, Place, TenantCommand};
+use crate::audit_command::with_log;
 use crate::failure::Failure;
 use crate::{output, secret_input};
 
@@ -28,8 +30,12 @@ pub(crate) fn run(command: TenantCommand, json: bool) -> Result<(), Failure> {
 
 fn create(name: &str, place: &Place, json: bool) -> Result<(), Failure> {
     let name = parse(name)?;
-    let vault = vault(place)?;
+    let config = Config::load(place.sources())?;
+    let vault = Vault::open(&config.server.data, Random::System)?;
     vault.create_tenant(&name)?;
+    with_log(&config, &name, async |log| {
+        log.audit.record(&log.cx, Event::new(Action::TenantCreated)).await
+    })?;
     if json {
         output::json(&json!({ "server_name": name, "folder": vault.tenant_dir(&name)? }));
         return Ok(());
@@ -65,9 +71,13 @@ fn export(
     (place, json): (&Place, bool),
 ) -> Result<(), Failure> {
     let name = parse(name)?;
-    let vault = vault(place)?;
+    let config = Config::load(place.sources())?;
+    let vault = Vault::open(&config.server.data, Random::System)?;
     let passphrase = passphrase(source, true)?;
-    vault.export_tenant_keys(&name, &passphrase, target)?;
+    with_log(&config, &name, async |log| {
+        let work = async { vault.export_tenant_keys(&name, &passphrase, target) };
+        log.audit.act(&log.cx, Event::new(Action::KeysExported), work).await
+    })?;
     let file = target.display().to_string();
     if json {
         output::json(&json!({ "server_name": name, "file": file }));

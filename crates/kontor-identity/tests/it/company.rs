@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use kontor_audit::Audit;
 use kontor_core::{
     Actor, Clock, Cx, Error, MatrixCode, Random, Result, Secret, TenantId, Timestamp,
 };
@@ -22,6 +23,7 @@ pub(crate) const START: Timestamp = Timestamp(1_000_000_000_000);
 pub(crate) struct Company {
     pub(crate) identity: Identity,
     pub(crate) db: Db,
+    pub(crate) audit: Audit,
     pub(crate) clock: Clock,
     random: Random,
 }
@@ -37,15 +39,22 @@ impl Company {
 
     pub(crate) async fn with(backend: &Backend, policy: Policy) -> Self {
         let db = backend.open(MIGRATIONS).await;
+        let clock = Clock::manual(START);
+        let cx =
+            Cx::new(TenantId(1), Actor::Job("test"), clock.clone(), Random::seeded(2)).unwrap();
+        let server_name = owned_server_name!("firma.example");
+        let place = backend.settings();
+        let audit = Audit::open(&cx, &place, &server_name, &Secret::new([9; 32])).await.unwrap();
         let settings = Settings {
-            server_name: owned_server_name!("firma.example"),
+            server_name,
+            audit: audit.clone(),
             policy: InForce::new(policy),
             pepper: Secret::new([7; 32]),
             hasher: Hasher::new(PasswordCost { memory_kib: 64, passes: 1, lanes: 1 }),
             registration_shared_secret: Some(secret("shared")),
         };
         let identity = Identity::new(db.clone(), Feed::default(), settings);
-        Self { identity, db, clock: Clock::manual(START), random: Random::seeded(1) }
+        Self { identity, db, audit, clock, random: Random::seeded(1) }
     }
 
     /// A stranger's request, now.

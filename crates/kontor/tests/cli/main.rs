@@ -7,6 +7,7 @@
     reason = "a test that does not find what it needs has failed"
 )]
 
+mod audit;
 mod binary;
 mod configuration;
 mod doctor;

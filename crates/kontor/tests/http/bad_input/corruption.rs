@@ -7,8 +7,8 @@ use crate::server::{Server, failed_start};
 
 const PAGE_BYTES: usize = 4096;
 
-/// The tenant's database file.
-fn database(folder: &Path) -> PathBuf {
+/// The tenant's file of that name.
+fn database(folder: &Path, name: &str) -> PathBuf {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -16,7 +16,7 @@ fn database(folder: &Path) -> PathBuf {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "db") {
+            } else if path.file_name().is_some_and(|found| found == name) {
                 found.push(path);
             }
         }
@@ -42,19 +42,20 @@ async fn a_damaged_first_page_is_refused_at_start_with_the_file_named() {
     let alice = server.person("alice").await;
     alice.room().await;
     assert!(server.stop().success());
-    let file = database(server.folder());
-    let before = fs::read(&file).unwrap();
-    damage(&file, 0..1);
-    let damaged = fs::read(&file).unwrap();
-    for _ in 0..2 {
-        let (status, said) = failed_start(server.folder());
-        assert!(!status.success());
-        let name = file.file_name().unwrap().to_str().unwrap();
-        assert!(said.contains(name) || said.contains(crate::server::NAME), "{said}");
-        assert!(!said.contains("panicked"), "{said}");
+    for name in ["kontor.db", "audit.db"] {
+        let file = database(server.folder(), name);
+        let before = fs::read(&file).unwrap();
+        damage(&file, 0..1);
+        let damaged = fs::read(&file).unwrap();
+        for _ in 0..2 {
+            let (status, said) = failed_start(server.folder());
+            assert!(!status.success());
+            assert!(said.contains(name) || said.contains(crate::server::NAME), "{said}");
+            assert!(!said.contains("panicked"), "{said}");
+        }
+        assert!(fs::read(&file).unwrap() == damaged, "a damaged database must not be written to");
+        fs::write(&file, before).unwrap();
     }
-    assert!(fs::read(&file).unwrap() == damaged, "a damaged database must not be written to");
-    fs::write(&file, before).unwrap();
     server.restart().await;
     alice.get("/account/whoami").await.ok();
 }
@@ -68,7 +69,7 @@ async fn damaged_pages_inside_are_errors_and_no_crash() {
         alice.say(&room, &format!("{number} {}", "x".repeat(3_000))).await;
     }
     assert!(server.stop().success());
-    let file = database(server.folder());
+    let file = database(server.folder(), "kontor.db");
     let pages = fs::read(&file).unwrap().len() / PAGE_BYTES;
     // The first pages hold the schema and the small tables; the many behind are messages.
     damage(&file, (pages / 3..pages - pages / 8).step_by(3));

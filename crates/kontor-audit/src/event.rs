@@ -7,7 +7,7 @@ use crate::pseudonym::Pseudonyms;
 use crate::{Action, Field, Outcome, Pseudonym};
 
 /// Longest reason, in characters.
-const LONGEST_REASON: usize = 500;
+const LONGEST_REASON: usize = 1000;
 
 /// What is about to be recorded: an action of the catalogue and what the catalogue lets it say.
 #[derive(Clone, Debug)]

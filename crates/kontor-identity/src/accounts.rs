@@ -76,7 +76,7 @@ impl Identity {
     /// # Errors
     /// `NotFound` if there is no such active account; `Invalid` (`M_WEAK_PASSWORD`).
     pub async fn reset_password(&self, cx: &Cx, reset: PasswordReset) -> Result<()> {
-        check_new_password(&reset.password, &self.inner.policy)?;
+        check_new_password(&reset.password, &self.inner.policy.now())?;
         let (ended, devices) = match reset.sign_out {
             true => (Some(Ended::All), "devices-signed-out"),
             false => (None, "devices-kept"),

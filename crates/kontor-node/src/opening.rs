@@ -104,7 +104,7 @@ impl Opening {
         let db = Db::open(place, keys.tenant, database_keys, MIGRATIONS).await?;
         let blobs = BlobStore::open(&media_folder, &keys.media_key, self.random.clone())?;
         let policy = InForce::new(self.policy.clone());
-        let policies = Policies::open(db.clone(), &cx, policy.clone()).await?;
+        let policies = Policies::open(&cx, db.clone(), audit.clone(), policy.clone()).await?;
         let limits = Limits::of(policy.clone());
         let media = Media::new(db.clone(), blobs, server_name.to_owned(), limits);
         let swept = media.sweep(&cx).await?;

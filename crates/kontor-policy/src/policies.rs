@@ -1,5 +1,6 @@
 //! Showing and changing the settings of an organisation.
 
+use kontor_audit::{Action, Audit, Event};
 use kontor_core::{Actor, Cx, Error, MatrixCode, Result};
 use kontor_db::{Db, Tx};
 use kontor_store::policy_setting::{self, ChangeRow, SettingRow};
@@ -15,6 +16,7 @@ const HISTORY_PAGE: u32 = 100;
 #[derive(Clone)]
 pub struct Policies {
     db: Db,
+    audit: Audit,
     in_force: InForce,
     /// What holds where nothing was decided: the configuration over the profile.
     base: Policy,
@@ -44,11 +46,11 @@ pub struct Change {
 
 impl Policies {
     /// Reads what was decided and puts it in force. `in_force` holds the configured policy.
-    pub async fn open(db: Db, cx: &Cx, in_force: InForce) -> Result<Self> {
+    pub async fn open(cx: &Cx, db: Db, audit: Audit, in_force: InForce) -> Result<Self> {
         let base = (*in_force.now()).clone();
         let rows = db.read(cx, policy_setting::list_settings).await?;
         in_force.replace(with_decisions(&base, &rows)?);
-        Ok(Self { db, in_force, base })
+        Ok(Self { db, audit, in_force, base })
     }
 
     /// Every setting with its value; for everybody who has signed in, because clients follow it.
@@ -74,40 +76,59 @@ impl Policies {
     /// # Errors
     /// `Forbidden` for all but administrators, and for less protection than shipped where the
     /// setting is locked; `NotFound` for unknown settings; `Invalid` for values outside the domain,
-    /// settings nobody can change, and a missing or over-long reason.
+    /// settings nobody can change, and a missing or over-long reason; `Unavailable` if the decision
+    /// cannot be recorded in the audit log.
     pub async fn change(&self, cx: &Cx, change: Change) -> Result<i64> {
         let author = author(cx)?;
         let setting = setting(&change.setting)?;
         check_reason(&change.reason)?;
         let value = self.allowed(setting, &change.value)?;
+        let new_value = value.map(json_of).transpose()?.unwrap_or_default();
+        if let Some(version) = self.holding(cx, setting, new_value.clone()).await? {
+            return Ok(version);
+        }
+        let event = Event::new(Action::PolicyChanged).with_detail(setting.key);
+        let event = event.because(&change.reason);
         let (this, now) = (self.clone(), cx.now);
-        self.db
-            .write(cx, move |tx| {
-                let old = policy_setting::find_setting(tx, setting.key)?;
-                let old_value = old.as_ref().map(|row| row.value.clone()).unwrap_or_default();
-                let new_value = value.map(json_of).transpose()?.unwrap_or_default();
-                let newest = policy_setting::newest_version(tx)?;
-                if old_value == new_value {
-                    return Ok(old.map_or(newest, |row| row.version));
-                }
-                let version = newest + 1;
-                store(tx, setting, &new_value, version)?;
-                let decision = ChangeRow {
-                    version,
-                    setting: setting.key.to_owned(),
-                    old_value,
-                    new_value,
-                    author,
-                    changed: now,
-                    reason: change.reason,
-                };
-                policy_setting::insert_change(tx, &decision)?;
-                let rows = policy_setting::list_settings(tx)?;
-                let policy = with_decisions(&this.base, &rows)?;
-                tx.after_commit(move || this.in_force.replace(policy));
-                Ok(version)
-            })
-            .await
+        let write = self.db.write(cx, move |tx| {
+            let old = policy_setting::find_setting(tx, setting.key)?;
+            let old_value = old.as_ref().map(|row| row.value.clone()).unwrap_or_default();
+            let newest = policy_setting::newest_version(tx)?;
+            if old_value == new_value {
+                return Ok(old.map_or(newest, |row| row.version));
+            }
+            let version = newest + 1;
+            store(tx, setting, &new_value, version)?;
+            let decision = ChangeRow {
+                version,
+                setting: setting.key.to_owned(),
+                old_value,
+                new_value,
+                author,
+                changed: now,
+                reason: change.reason,
+            };
+            policy_setting::insert_change(tx, &decision)?;
+            let rows = policy_setting::list_settings(tx)?;
+            let policy = with_decisions(&this.base, &rows)?;
+            tx.after_commit(move || this.in_force.replace(policy));
+            Ok(version)
+        });
+        self.audit.act(cx, event, write).await
+    }
+
+    /// Number of the decision by which `value` holds already; `None` if it does not.
+    async fn holding(&self, cx: &Cx, setting: &Setting, value: String) -> Result<Option<i64>> {
+        let key = setting.key;
+        let read = self.db.read(cx, move |tx| {
+            let old = policy_setting::find_setting(tx, key)?;
+            if old.as_ref().map_or("", |row| &row.value) != value {
+                return Ok(None);
+            }
+            let version = old.map(|row| row.version);
+            version.map_or_else(|| policy_setting::newest_version(tx), Ok).map(Some)
+        });
+        read.await
     }
 
     /// At most a hundred decisions before number `before` (`None`: the newest), newest first.

@@ -1,11 +1,17 @@
 //! Deciding on settings, on both engines.
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
-use kontor_core::{Actor, Clock, Cx, Kind, Random, Session, TenantId, Timestamp};
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use kontor_audit::{Audit, ExportPurpose};
+use kontor_core::{Actor, Clock, Cx, Kind, Random, Secret, Session, TenantId, Timestamp};
 use kontor_db::Db;
 use kontor_policy::{Change, InForce, Policies, Policy, SettingState, Value};
 use kontor_store::MIGRATIONS;
-use kontor_testdb::for_each_backend;
+use kontor_testdb::{Backend, for_each_backend};
+use parking_lot::Mutex;
+use ruma::server_name;
 use serde_json::json;
 
 fn cx(actor: Actor) -> Cx {
@@ -22,10 +28,12 @@ fn person(admin: bool) -> Cx {
     cx(Actor::User(session.into()))
 }
 
-async fn open(db: &Db, policy: Policy) -> (Policies, InForce) {
+async fn open(backend: &Backend, db: &Db, policy: Policy) -> (Policies, InForce) {
     let in_force = InForce::new(policy);
-    let policies =
-        Policies::open(db.clone(), &cx(Actor::Operator), in_force.clone()).await.unwrap();
+    let (operator, place) = (cx(Actor::Operator), backend.settings());
+    let (name, key) = (server_name!("firma.example"), Secret::new([5; 32]));
+    let audit = Audit::open(&operator, &place, name, &key).await.unwrap();
+    let policies = Policies::open(&operator, db.clone(), audit, in_force.clone()).await.unwrap();
     (policies, in_force)
 }
 
@@ -42,14 +50,14 @@ fn state(states: &[SettingState], key: &str) -> (Option<Value>, Option<i64>) {
 fn a_decision_holds_at_once_and_after_a_restart() {
     for_each_backend(async |backend| {
         let db = backend.open(MIGRATIONS).await;
-        let (policies, in_force) = open(&db, Policy::strict()).await;
+        let (policies, in_force) = open(&backend, &db, Policy::strict()).await;
         let admin = person(true);
         assert!(!in_force.now().receipts_allowed);
         assert_eq!(policies.change(&admin, change("read_receipts", json!(true))).await.unwrap(), 1);
         assert!(in_force.now().receipts_allowed);
         policies.change(&admin, change("session_days", json!(7))).await.unwrap();
 
-        let (policies, in_force) = open(&db, Policy::strict()).await;
+        let (policies, in_force) = open(&backend, &db, Policy::strict()).await;
         assert!(in_force.now().receipts_allowed);
         let states = policies.list(&person(false)).await.unwrap();
         assert_eq!(state(&states, "read_receipts"), (Some(Value::Switch(true)), Some(1)));
@@ -68,7 +76,7 @@ fn a_decision_holds_at_once_and_after_a_restart() {
 fn every_decision_is_kept_with_author_and_reason() {
     for_each_backend(async |backend| {
         let db = backend.open(MIGRATIONS).await;
-        let (policies, _) = open(&db, Policy::strict()).await;
+        let (policies, _) = open(&backend, &db, Policy::strict()).await;
         policies.change(&person(true), change("typing_notices", json!(true))).await.unwrap();
         policies
             .change(&cx(Actor::Operator), change("typing_notices", json!(false)))
@@ -95,7 +103,7 @@ fn every_decision_is_kept_with_author_and_reason() {
 fn a_locked_setting_can_be_tightened_but_not_loosened() {
     for_each_backend(async |backend| {
         let db = backend.open(MIGRATIONS).await;
-        let (policies, in_force) = open(&db, Policy::strict()).await;
+        let (policies, in_force) = open(&backend, &db, Policy::strict()).await;
         let admin = person(true);
         for (setting, looser) in [
             ("presence", json!(true)),
@@ -120,7 +128,7 @@ fn a_locked_setting_can_be_tightened_but_not_loosened() {
 fn mistakes_are_named_and_change_nothing() {
     for_each_backend(async |backend| {
         let db = backend.open(MIGRATIONS).await;
-        let (policies, in_force) = open(&db, Policy::strict()).await;
+        let (policies, in_force) = open(&backend, &db, Policy::strict()).await;
         let admin = person(true);
         let silent = Change { reason: " ".to_owned(), ..change("read_receipts", json!(true)) };
         for (wish, kind, word) in [
@@ -144,4 +152,49 @@ fn mistakes_are_named_and_change_nothing() {
         assert!(policies.history(&admin, None).await.unwrap().is_empty());
         db.close().await;
     });
+}
+
+/// law: R-191
+#[test]
+fn a_decision_that_cannot_be_recorded_is_not_made() {
+    for_each_backend(async |backend| {
+        let db = backend.open(MIGRATIONS).await;
+        let (operator, place) = (cx(Actor::Operator), backend.settings());
+        let (name, key) = (server_name!("firma.example"), Secret::new([5; 32]));
+        let audit = Audit::open(&operator, &place, name, &key).await.unwrap();
+        let in_force = InForce::new(Policy::strict());
+        let policies =
+            Policies::open(&operator, db, audit.clone(), in_force.clone()).await.unwrap();
+
+        let admin = person(true);
+        policies.change(&admin, change("session_days", json!(7))).await.unwrap();
+        policies.change(&admin, change("session_days", json!(7))).await.unwrap();
+        let sheet = Sheet::default();
+        audit.export(&operator, (ExportPurpose::Security, "test"), sheet.clone()).await.unwrap();
+        let export = String::from_utf8(sheet.0.lock().clone()).unwrap();
+        let told: Vec<_> = export.lines().filter(|line| line.contains("policy.changed")).collect();
+        let [only] = told.as_slice() else { panic!("{export}") };
+        for word in ["\"session_days\"", "Beschluss vom 3. Mai", "admin:@chefin:firma.example"] {
+            assert!(only.contains(word), "{only}");
+        }
+
+        audit.close(&operator).await;
+        let refused = policies.change(&admin, change("read_receipts", json!(true))).await;
+        assert_eq!(refused.unwrap_err().kind, Kind::Unavailable);
+        assert!(!in_force.now().receipts_allowed);
+    });
+}
+
+/// Keeps what is written.
+#[derive(Clone, Default)]
+struct Sheet(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Sheet {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

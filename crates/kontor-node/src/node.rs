@@ -61,7 +61,9 @@ impl Node {
         }
         let certificates = config.speaks_tls().then(|| Certificates::load(&config)).transpose()?;
         let handshakes = match &certificates {
-            Some(certificates) => Some(Handshakes::new(&config, certificates)?),
+            Some(certificates) => {
+                Some(Handshakes::new(&config, certificates, tenants.clock().now())?)
+            }
             None => None,
         };
         let renewal = renewal(&config, &tenants, certificates.as_ref());

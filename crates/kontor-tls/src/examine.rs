@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kontor_config::Config;
+use kontor_config::{Config, TlsVersion};
 use kontor_core::Timestamp;
 use kontor_vault::Vault;
 use rustls::sign::CertifiedKey;
@@ -11,6 +11,7 @@ use crate::Certificates;
 use crate::acme::recall;
 use crate::certificates::name_of;
 use crate::facts::{Facts, is_for};
+use crate::protocol::END_OF_TLS_1_2;
 
 /// With less time left, renewing has failed several times.
 const SOON: Duration = Duration::from_hours(30 * 24);
@@ -50,7 +51,7 @@ pub fn examine(
         Ok(certificates) => certificates,
         Err(error) => return vec![Remark::failure(error.public.into_owned())],
     };
-    let mut remarks: Vec<Remark> = Vec::new();
+    let mut remarks: Vec<Remark> = outdated(config, now).into_iter().collect();
     for host in hosts {
         let name = name_of(host);
         let obtained = vault.filter(|_| config.acme.is_some() && !certificates.has_own(&name));
@@ -74,6 +75,17 @@ pub fn examine(
         }
     }
     remarks
+}
+
+fn outdated(config: &Config, now: Timestamp) -> Option<Remark> {
+    let text = match config.tls.oldest {
+        TlsVersion::Tls13 => return None,
+        TlsVersion::Tls12 if now < END_OF_TLS_1_2 => {
+            "TLS 1.2 is spoken too, until the end of 2031. Do your clients still need it?"
+        }
+        TlsVersion::Tls12 => "TLS 1.2 is configured, but not spoken since 2032.",
+    };
+    Some(Remark::warning(text.to_owned()))
 }
 
 fn judge(found: &CertifiedKey, name: &str, now: Timestamp) -> Remark {

@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kontor_config::Config;
-use kontor_core::Result;
+use kontor_config::{Config, TlsVersion};
+use kontor_core::{Result, Timestamp};
 use rustls::ServerConfig;
 use rustls::server::Acceptor;
 use tokio::io::AsyncWriteExt;
@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use tokio_rustls::LazyConfigAcceptor;
 
 use crate::certificates::Challenges;
-use crate::protocol::CHALLENGE_PROTOCOL;
+use crate::protocol::{CHALLENGE_PROTOCOL, END_OF_TLS_1_2};
 use crate::{Certificates, protocol};
 
 /// An encrypted connection.
@@ -32,13 +32,15 @@ pub struct Handshakes {
 }
 
 impl Handshakes {
-    /// Handshakes in which `certificates` are shown.
-    pub fn new(config: &Config, certificates: &Certificates) -> Result<Self> {
+    /// Handshakes in which `certificates` are shown. From 2032 on (`now`), TLS 1.2 is not spoken
+    /// whatever is configured.
+    pub fn new(config: &Config, certificates: &Certificates, now: Timestamp) -> Result<Self> {
         let resolver = Arc::new(certificates.clone());
+        let oldest = if now < END_OF_TLS_1_2 { config.tls.oldest } else { TlsVersion::Tls13 };
         let challenges = Arc::new(Challenges(certificates.clone()));
         Ok(Self {
             challenges: protocol::for_challenges(challenges)?,
-            clients: protocol::for_clients(config.tls.oldest, resolver)?,
+            clients: protocol::for_clients(oldest, resolver)?,
             places: Semaphore::new(config.tls.max_handshakes),
             timeout: config.tls.handshake_timeout,
         })

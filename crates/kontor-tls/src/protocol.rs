@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kontor_config::TlsVersion;
-use kontor_core::{Error, Result};
+use kontor_core::{Error, Result, Timestamp};
 use rustls::crypto::CryptoProvider;
 use rustls::crypto::aws_lc_rs::{Ticketer, cipher_suite, default_provider, kx_group};
 use rustls::server::{NoServerSessionStorage, ResolvesServerCert};
@@ -12,6 +12,9 @@ use rustls::{ServerConfig, SupportedProtocolVersion};
 
 /// The protocol by which an authority looks at a challenge (RFC 8737).
 pub(crate) const CHALLENGE_PROTOCOL: &[u8] = b"acme-tls/1";
+
+/// 2032-01-01: until then TLS 1.2 is recommended beside 1.3 (R-020, BSI TR-02102-2).
+pub(crate) const END_OF_TLS_1_2: Timestamp = Timestamp(1_956_528_000_000);
 
 const BOTH: &[&SupportedProtocolVersion] = &[&TLS13, &TLS12];
 const NEWEST: &[&SupportedProtocolVersion] = &[&TLS13];

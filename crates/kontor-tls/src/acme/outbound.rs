@@ -93,3 +93,35 @@ fn roots(acme: &Acme) -> Result<RootCertStore> {
     }
     Ok(roots)
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn nobody_but_the_declared_authority_is_connected_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let root = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
+        let path = folder.path().join("root.pem");
+        fs::write(&path, root.pem()).unwrap();
+        // Nobody listens there, so that each request fails, but for another reason.
+        let directory = "https://127.0.0.1:1/directory".to_owned();
+        let acme = Acme { directory, contact: None, ca_file: Some(path) };
+        let outbound = Outbound::new(&acme).unwrap();
+        for (url, is_declared) in [
+            ("https://127.0.0.1:1/new-order", true),
+            ("https://127.0.0.1:2/new-order", false),
+            ("https://127.0.0.1/new-order", false),
+            ("http://127.0.0.1:1/new-order", false),
+            ("https://evil.example/new-order", false),
+        ] {
+            let request = Request::get(url).body(BodyWrapper::default()).unwrap();
+            let error = outbound.request(request).await.err().unwrap();
+            assert_eq!(!matches!(error, AcmeError::Str(_)), is_declared, "{url}: {error}");
+        }
+    }
+}

@@ -55,3 +55,15 @@ fn a_name_without_any_certificate_is_told() {
     let found = examine(&config(&folder), None, &["one.example".to_owned()], Timestamp(0));
     assert!(found[0].text.contains("no certificate"), "{found:?}");
 }
+
+#[test]
+fn an_old_version_is_told() {
+    let folder = TempDir::new().unwrap();
+    let mut config = config(&folder);
+    config.tls.oldest = kontor_config::TlsVersion::Tls12;
+    for (now, text) in [(1_800_000_000_000, "is spoken too"), (END_MS, "not spoken since 2032")] {
+        let found = examine(&config, None, &[], Timestamp(now));
+        assert_eq!(found[0].gravity, Gravity::Warning);
+        assert!(found[0].text.contains(text), "{found:?}");
+    }
+}

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use kontor_core::Timestamp;
 use rustls::version::{TLS12, TLS13};
 use rustls::{CipherSuite, NamedGroup};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
-use crate::site::{answers, start};
+use crate::site::{answers, start, start_at};
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -46,6 +47,19 @@ async fn tls_1_2_is_spoken_only_if_configured() {
     let suite = stream.get_ref().1.negotiated_cipher_suite().unwrap().suite();
     assert_eq!(suite, CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384);
     assert!(site.connect_with("one.example", &[&TLS13]).await.is_ok());
+}
+
+#[tokio::test]
+async fn tls_1_2_ends_with_2031() {
+    for (now, is_spoken) in [(1_956_527_999_999, true), (1_956_528_000_000, false)] {
+        let site = start_at(Timestamp(now), |config, folder, authority| {
+            config.tls.oldest = kontor_config::TlsVersion::Tls12;
+            config.tls.files = Some(authority.issue(&["one.example"]).write(folder.path(), "one"));
+        })
+        .await;
+        assert_eq!(site.connect_with("one.example", &[&TLS12]).await.is_ok(), is_spoken);
+        assert!(site.connect_with("one.example", &[&TLS13]).await.is_ok());
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use kontor_config::{Config, Sources};
+use kontor_core::Timestamp;
 use kontor_testkit::Authority;
 use kontor_tls::{Certificates, Handshakes};
 use rustls::SupportedProtocolVersion;
@@ -33,12 +34,20 @@ pub(crate) fn config(folder: &TempDir) -> Config {
 
 /// A server whose configuration `change` has made.
 pub(crate) async fn start(change: impl FnOnce(&mut Config, &TempDir, &Authority)) -> Site {
+    start_at(Timestamp(1_800_000_000_000), change).await
+}
+
+/// As [`start`], but the server's clock stands at `now`.
+pub(crate) async fn start_at(
+    now: Timestamp,
+    change: impl FnOnce(&mut Config, &TempDir, &Authority),
+) -> Site {
     let folder = TempDir::new().unwrap();
     let authority = Authority::new();
     let mut config = config(&folder);
     change(&mut config, &folder, &authority);
     let certificates = Certificates::load(&config).unwrap();
-    let handshakes = Arc::new(Handshakes::new(&config, &certificates).unwrap());
+    let handshakes = Arc::new(Handshakes::new(&config, &certificates, now).unwrap());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     #[expect(clippy::disallowed_methods, reason = "ends with the test's runtime")]

@@ -169,6 +169,11 @@ impl Audit {
         Ok(candidates.iter().find(|user| pseudonyms.fits(pseudonym, user)).cloned())
     }
 
+    /// Whether entries can be written.
+    pub async fn ping(&self) -> Result<()> {
+        self.inner.db.ping().await
+    }
+
     /// Signs what is not signed yet, then closes.
     pub async fn close(&self, cx: &Cx) {
         let (inner, now) = (Arc::clone(&self.inner), cx.clock.now());

@@ -191,15 +191,16 @@ impl Verifier {
                 "the export is cut off behind entry {seq}: its signed end is missing; the newest \
                  checkpoint vouches for entry {vouched}"
             );
-            self.findings.add(lines + 1, Some(seq + 1), Wrong::Truncated, &text);
+            self.findings.add(lines + 1, Some(seq.saturating_add(1)), Wrong::Truncated, &text);
             return;
         };
         if end.seq > seq {
-            let text = format!("entries {} to {} are missing at the end", seq + 1, end.seq);
-            self.findings.add(lines, Some(seq + 1), Wrong::Truncated, &text);
+            let text =
+                format!("entries {} to {} are missing at the end", seq.saturating_add(1), end.seq);
+            self.findings.add(lines, Some(seq.saturating_add(1)), Wrong::Truncated, &text);
         } else if end.seq < seq {
             let text = format!("entries after {} are not covered by the signed end", end.seq);
-            self.findings.add(lines, Some(end.seq + 1), Wrong::Inserted, &text);
+            self.findings.add(lines, Some(end.seq.saturating_add(1)), Wrong::Inserted, &text);
         } else if end.hash != hash {
             let text = "is not the newest entry that the end of the export was signed for";
             self.findings.add(lines, Some(seq), Wrong::Changed, text);

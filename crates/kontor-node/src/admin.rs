@@ -54,7 +54,7 @@ async fn live() -> Response {
     json(StatusCode::OK, r#"{"live":true}"#.to_owned())
 }
 
-/// Every open organisation's database answers. Those that nobody has asked for yet are not opened
+/// Every open organisation's database answers, and its audit log. Those that nobody has asked for yet are not opened
 /// for this.
 async fn ready(State(entrance): State<Arc<Entrance>>) -> Response {
     let open = entrance.tenants().open_now();
@@ -78,7 +78,7 @@ async fn silent(open: Vec<OpenTenant>) -> Vec<String> {
     let mut asked = JoinSet::new();
     for tenant in open {
         asked.spawn(async move {
-            let answered = matches!(timeout(PATIENCE, tenant.db.ping()).await, Ok(Ok(())));
+            let answered = matches!(timeout(PATIENCE, tenant.ping()).await, Ok(Ok(())));
             (!answered).then(|| tenant.server_name.to_string())
         });
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use kontor_audit::{Action, Event};
+use kontor_audit::{Action, Audit, Event};
 use kontor_client_api::Tenant;
 use kontor_config::{Config, Preset};
 use kontor_core::{Actor, Clock, Cx, Error, Random, Result, Timestamp};
@@ -50,10 +50,17 @@ struct Slot {
 pub(crate) struct OpenTenant {
     pub(crate) server_name: OwnedServerName,
     pub(crate) db: Db,
+    audit: Audit,
     tenant: Arc<Tenant>,
 }
 
 impl OpenTenant {
+    /// Whether its database and its audit log take writes.
+    pub(crate) async fn ping(&self) -> Result<()> {
+        self.db.ping().await?;
+        self.audit.ping().await
+    }
+
     /// Bytes its database takes.
     pub(crate) async fn size_bytes(&self) -> Result<u64> {
         let (clock, random) = (self.tenant.clock.clone(), self.tenant.random.clone());
@@ -153,6 +160,7 @@ impl Tenants {
             Some(OpenTenant {
                 server_name: slot.server_name.clone(),
                 db: opened.db.clone(),
+                audit: opened.audit.clone(),
                 tenant: Arc::clone(&opened.tenant),
             })
         });

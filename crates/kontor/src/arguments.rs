@@ -136,7 +136,7 @@ pub(crate) enum TenantCommand {
         #[command(flatten)]
         place: Place,
     },
-    /// Take in keys written by export-keys, before the database and media folder are copied here.
+    /// Take in keys written by export-keys, before databases and media are copied here.
     ImportKeys {
         /// The file.
         file: PathBuf,

@@ -105,7 +105,7 @@ fn import(
         return Ok(());
     }
     output::line(&format!(
-        "Took in the keys of {name}. Before the server starts, copy its database and media to {}",
+        "Took in the keys of {name}. Before the server starts, copy its databases and media to {}",
         folder.display()
     ));
     Ok(())

@@ -39,7 +39,7 @@ pub(super) fn check(links: &mut Vec<Link>, findings: &mut Findings) -> Option<(i
             findings.add(link.line, Some(link.from), Wrong::Inserted, text);
             continue;
         }
-        if link.from > seq + 1 {
+        if link.from - seq > 1 {
             let text = match link.from - seq {
                 2 => format!("entry {} is missing before this line", seq + 1),
                 _ => {

@@ -329,6 +329,26 @@ proptest! {
     }
 
     #[test]
+    fn numbers_of_any_size_are_no_panic(seq in prop_oneof![Just(i64::MAX), Just(i64::MIN), any::<i64>()], to in any::<i64>()) {
+        let hash = Digest::GENESIS;
+        let signature = String::new();
+        let gap = Gap { a: to, at: to, b: seq, c: 0, d: 1, from: seq, last: hash, prev: hash, signature: signature.clone(), to };
+        let point = Checkpoint { at: to, hash, seq, signature: signature.clone() };
+        let end = End { digest: hash, hash, lines: to, seq: to, signature };
+        let mut log = log();
+        for line in &mut log.lines {
+            if let Line::Entry(entry) = line && entry.seq == 5 {
+                entry.seq = seq;
+            }
+        }
+        log.lines.extend([Line::Gap(gap), Line::Checkpoint(point), Line::End(end)]);
+        let mut export = log.export();
+        prop_assert!(!check(&export).is_intact());
+        export.truncate(export.len() / 2);
+        prop_assert!(!check(&export).is_intact());
+    }
+
+    #[test]
     fn an_entry_that_is_touched_is_named(index in 0..10_usize, flip in any::<usize>(), kind in 0..4_u8) {
         let export = log().export();
         let mut lines = lines(&export);

@@ -14,7 +14,7 @@ pub fn may_see(
     match setting {
         HistoryVisibility::WorldReadable => true,
         _ if *membership == MembershipState::Join => true,
-        HistoryVisibility::Invited => *membership == MembershipState::Invite && joined_later,
+        HistoryVisibility::Invited => *membership == MembershipState::Invite,
         HistoryVisibility::Joined => false,
         // `shared`, which is also what an unknown setting counts as.
         _ => joined_later,

@@ -21,7 +21,7 @@ pub struct Sight {
     memberships: Vec<(StreamPos, MembershipState)>,
     /// Visibility setting from a position on, oldest first.
     settings: Vec<(StreamPos, HistoryVisibility)>,
-    /// Position of the newest join, if ever joined.
+    /// Where the last membership ended, or the newest join if it lasts; `None` if never joined.
     last_join: Option<StreamPos>,
 }
 
@@ -65,15 +65,29 @@ impl Sight {
             || (invited && setting == HistoryVisibility::Invited)
     }
 
-    /// Position up to which the person may read the present: after leaving, the leave event.
+    /// Position behind which the person sees no events: after leaving, the leave event.
     #[must_use]
     pub fn horizon(&self) -> StreamPos {
+        let setting = self.setting_at(StreamPos::MAX);
+        match (self.memberships.last(), setting) {
+            (_, HistoryVisibility::WorldReadable) => StreamPos::MAX,
+            (Some((_, MembershipState::Join)), _) => StreamPos::MAX,
+            (Some((_, MembershipState::Invite)), HistoryVisibility::Invited) => StreamPos::MAX,
+            (Some((pos, _)), _) => *pos,
+            (None, _) => StreamPos::ZERO,
+        }
+    }
+
+    /// Position up to which the person may know the state of the room: the present for members
+    /// and where everybody may read; for former members the end of the last membership; `None`
+    /// for people who never were members.
+    #[must_use]
+    pub fn state_horizon(&self) -> Option<StreamPos> {
         let open = self.setting_at(StreamPos::MAX) == HistoryVisibility::WorldReadable;
-        match self.memberships.last() {
-            Some((_, MembershipState::Join)) => StreamPos::MAX,
-            _ if open => StreamPos::MAX,
-            Some((pos, _)) => *pos,
-            None => StreamPos::ZERO,
+        match self.membership() {
+            _ if open => Some(StreamPos::MAX),
+            MembershipState::Join => Some(StreamPos::MAX),
+            _ => self.last_join,
         }
     }
 
@@ -105,12 +119,30 @@ impl Rooms {
     /// The view of the caller, who must be able to see something.
     ///
     /// # Errors
-    /// `Forbidden` for people who never were in the room.
+    /// `Forbidden` for people who never were in the room or have forgotten it.
     pub async fn own_sight(&self, cx: &Cx, room: &Room) -> Result<Arc<Sight>> {
-        let sight = self.sight(cx, room, cx.user()?).await?;
+        let sight = self.remembered_sight(cx, room).await?;
         match sight.sees_anything() {
             true => Ok(sight),
             false => Err(Error::forbidden("You are not in this room.")),
+        }
+    }
+
+    /// The view of the caller, be there anything to see or not.
+    ///
+    /// # Errors
+    /// `Forbidden` for people who have forgotten the room, unless everybody may read it.
+    pub(crate) async fn remembered_sight(&self, cx: &Cx, room: &Room) -> Result<Arc<Sight>> {
+        let user = cx.user()?;
+        let sight = self.sight(cx, room, user).await?;
+        let open = sight.state_horizon() == Some(StreamPos::MAX);
+        let forgotten = async || {
+            let rooms = self.rooms_of(cx, user).await?;
+            Ok::<_, Error>(rooms.get(&room.room_id).is_some_and(|entry| entry.forgotten))
+        };
+        match !open && forgotten().await? {
+            true => Err(Error::forbidden("You have forgotten this room.")),
+            false => Ok(sight),
         }
     }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use kontor_core::{Cx, Error, Result, StreamPos};
 use kontor_store::{event, room_state};
 use ruma::EventId;
-use ruma::events::room::member::MembershipState;
 
 use crate::load::{into_events, load_state};
 use crate::{Event, Room, Rooms, Sight};
@@ -229,11 +228,14 @@ impl Rooms {
         room: &Arc<Room>,
         sight: &Sight,
     ) -> Result<Vec<Arc<Event>>> {
-        match sight.membership() {
-            MembershipState::Invite | MembershipState::Knock => {
-                Err(Error::forbidden("Join the room to see its state."))
-            }
-            _ => self.state_at(cx, room, sight.horizon()).await,
-        }
+        self.state_at(cx, room, state_horizon(sight)?).await
     }
+}
+
+/// Up to where the viewer may know the state.
+///
+/// # Errors
+/// `Forbidden` for people who never were members.
+pub(crate) fn state_horizon(sight: &Sight) -> Result<StreamPos> {
+    sight.state_horizon().ok_or_else(|| Error::forbidden("Join the room to see its state."))
 }

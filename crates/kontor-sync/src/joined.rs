@@ -103,6 +103,10 @@ impl Sync {
         (stretch, start, timeline): (Stretch, StreamPos, &[Arc<Event>]),
     ) -> Result<State> {
         let until = if scope.state_after { stretch.upto } else { start };
+        let Some(known) = sight.state_horizon() else {
+            return self.own_membership(cx, scope, (room, sight)).await;
+        };
+        let until = until.min(known);
         let mut events = match stretch.since {
             Some(since) if !scope.full_state && until <= since => Vec::new(),
             Some(since) if !scope.full_state => {
@@ -123,6 +127,21 @@ impl Sync {
             events.extend(members.into_iter().filter(|e| !known.contains(&e.pdu.event_id)));
         }
         events.retain(|event| scope.state.matches(&event.pdu));
+        let shown = self.rooms.show_events(cx, room, (sight, false), &events).await?.into();
+        Ok(if scope.state_after { State::After(shown) } else { State::Before(shown) })
+    }
+}
+
+impl Sync {
+    /// All that somebody who never was a member is told when an invitation or a knock is over.
+    async fn own_membership(
+        &self,
+        cx: &Cx,
+        scope: &Scope,
+        (room, sight): (&RoomHandle, &Sight),
+    ) -> Result<State> {
+        let own = room.live().state.get("m.room.member", scope.user.as_str()).cloned();
+        let events: Vec<_> = own.into_iter().collect();
         let shown = self.rooms.show_events(cx, room, (sight, false), &events).await?.into();
         Ok(if scope.state_after { State::After(shown) } else { State::Before(shown) })
     }

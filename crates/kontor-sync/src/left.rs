@@ -1,6 +1,7 @@
 //! Rooms the person has left or was removed from.
 
-use kontor_core::{Cx, Result, StreamPos};
+use kontor_core::{Cx, Result};
+use kontor_rooms::UserRoom;
 use ruma::api::client::sync::sync_events::v3::LeftRoom;
 use ruma::events::room::member::MembershipState;
 
@@ -14,6 +15,7 @@ impl Sync {
         cx: &Cx,
         scope: &Scope,
         room: &RoomHandle,
+        entry: &UserRoom,
     ) -> Result<Option<LeftRoom>> {
         let sight = self.rooms.sight(cx, room, &scope.user).await?;
         let before = match scope.since {
@@ -25,10 +27,9 @@ impl Sync {
             return Ok(None);
         }
         let mut left = LeftRoom::new();
-        let horizon = StreamPos(sight.horizon().0.min(scope.upto.stream.0));
         let was_member = before == MembershipState::Join && scope.since.is_some();
         let since = was_member.then(|| scope.since_pos());
-        let stretch = Stretch { since, upto: horizon };
+        let stretch = Stretch { since, upto: entry.pos.min(scope.upto.stream) };
         let part = self.stretch(cx, scope, (room, &sight), stretch).await?;
         left.timeline = part.timeline;
         left.state = part.state;

@@ -214,7 +214,7 @@ impl Sync {
             }
             MembershipState::Leave | MembershipState::Ban if !entry.forgotten && changed => {
                 let room = self.rooms.room(cx, &room_id).await?;
-                if let Some(left) = self.left(cx, scope, &room).await? {
+                if let Some(left) = self.left(cx, scope, &room, entry).await? {
                     response.rooms.leave.insert(room_id, left);
                 }
             }

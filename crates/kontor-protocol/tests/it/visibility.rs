@@ -11,8 +11,8 @@ fn the_table_of_the_specification_holds() {
     let table = [
         ("world_readable", [[true, true]; 5]),
         ("shared", [[true, true], [false, true], [false, true], [false, true], [false, true]]),
-        // An invitation shows what follows it to those who accept: "newly joined members".
-        ("invited", [[true, true], [false, true], [false; 2], [false; 2], [false; 2]]),
+        // An invitation shows what follows it at once.
+        ("invited", [[true, true], [true, true], [false; 2], [false; 2], [false; 2]]),
         ("joined", [[true, true], [false; 2], [false; 2], [false; 2], [false; 2]]),
         // What is not known counts as the default, which is `shared`.
         ("own.setting", [[true, true], [false, true], [false, true], [false, true], [false, true]]),

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::token_position;
 use crate::Rooms;
 use crate::authority::require_joined;
+use crate::timeline::state_horizon;
 
 impl Rooms {
     /// Membership events of a room (spec: `GET /rooms/{roomId}/members`).
@@ -16,7 +17,7 @@ impl Rooms {
         let room = self.room_for_member(cx, &request.room_id).await?;
         let sight = self.own_sight(cx, &room).await?;
         let asked = request.at.as_deref().map(token_position).transpose()?;
-        let at = asked.unwrap_or(StreamPos::MAX).min(sight.horizon());
+        let at = asked.unwrap_or(StreamPos::MAX).min(state_horizon(&sight)?);
         let mut events = self.state_at(cx, &room, at).await?;
         events.retain(|event| {
             let Some(membership) = &event.membership else { return false };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kontor_core::{Cx, Result, StreamPos};
+use kontor_core::{Cx, Error, Kind, Result, StreamPos};
 use kontor_protocol::EventMatcher;
 use ruma::api::Direction as Dir;
 use ruma::api::client::context::get_context::v3 as context;
@@ -51,7 +51,8 @@ impl Rooms {
         response.start = token(from);
         response.end = next.map(token);
         if matches!(request.filter.lazy_load_options, LazyLoadOptions::Enabled { .. }) {
-            let members = self.senders_of(cx, &room, StreamPos::MAX, &events).await?;
+            let known = sight.state_horizon().unwrap_or(StreamPos::ZERO);
+            let members = self.senders_of(cx, &room, known, &events).await?;
             response.state = self.show_state(cx, &members);
         }
         response.chunk = self.show_events(cx, &room, (&sight, true), &events).await?;
@@ -82,11 +83,13 @@ impl Rooms {
             after = self.page(cx, (&room, &sight), from, (limit - half, &wanted)).await?.events;
         }
         let end = after.last().map_or(future, |event| event.pos());
-        let mut state = self.state_at(cx, &room, end).await?;
+        // Whoever is only invited sees events, but no state; who has left, not the present.
+        let known = sight.state_horizon().map_or(StreamPos::ZERO, |known| known.min(end));
+        let mut state = self.state_at(cx, &room, known).await?;
         if matches!(request.filter.lazy_load_options, LazyLoadOptions::Enabled { .. }) {
             let shown: Vec<Arc<Event>> =
                 before.iter().chain([&event]).chain(&after).cloned().collect();
-            let members = self.senders_of(cx, &room, end, &shown).await?;
+            let members = self.senders_of(cx, &room, known, &shown).await?;
             state.retain(|event| event.membership.is_none());
             state.extend(members);
         }
@@ -103,10 +106,13 @@ impl Rooms {
     /// One event (spec: `GET /rooms/{roomId}/event/{eventId}`).
     pub async fn event(&self, cx: &Cx, request: single::Request) -> Result<single::Response> {
         let room = self.room(cx, &request.room_id).await?;
-        let sight = self.sight(cx, &room, cx.user()?).await?;
+        let sight = self.remembered_sight(cx, &room).await.map_err(|error| match error.kind {
+            Kind::Forbidden => Error::not_found("There is no such event."),
+            _ => error,
+        })?;
         let event = self.visible_event(cx, &room, &sight, &request.event_id).await?;
         let mut shown = self.show_events(cx, &room, (&sight, true), &[event]).await?;
-        let event = shown.pop().ok_or_else(|| kontor_core::Error::internal("no event shown"))?;
+        let event = shown.pop().ok_or_else(|| Error::internal("no event shown"))?;
         Ok(single::Response::new(event))
     }
 }

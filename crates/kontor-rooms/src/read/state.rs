@@ -9,6 +9,7 @@ use ruma::api::client::state::get_state_events::v3 as all;
 use serde_json::value::RawValue;
 
 use crate::load::into_events;
+use crate::timeline::state_horizon;
 use crate::{Event, Room, Rooms};
 
 impl Rooms {
@@ -29,11 +30,10 @@ impl Rooms {
     ) -> Result<(Box<RawValue>, Box<RawValue>)> {
         let room = self.room_for_member(cx, room_id).await?;
         let sight = self.own_sight(cx, &room).await?;
-        let horizon = sight.horizon();
+        let horizon = state_horizon(&sight)?;
         let event = if horizon == StreamPos::MAX {
             room.live().state.get(kind, state_key).cloned()
         } else {
-            self.visible_state(cx, &room, &sight).await?;
             self.state_event_at(cx, &room, (kind, state_key), horizon).await?
         };
         let event = event.ok_or_else(|| Error::not_found("This state is not set."))?;

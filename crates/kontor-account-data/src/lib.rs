@@ -147,7 +147,12 @@ impl AccountData {
 
     async fn nid(&self, cx: &Cx, room: Option<&RoomId>) -> Result<RoomNid> {
         match room {
-            Some(room_id) => Ok(self.rooms.room(cx, room_id).await?.nid),
+            Some(room_id) => {
+                let rooms = self.rooms.rooms_of(cx, cx.user()?).await?;
+                let entry = rooms.get(room_id);
+                let unknown = || Error::not_found("You were never in this room.");
+                entry.map(|entry| entry.nid).ok_or_else(unknown)
+            }
             None => Ok(GLOBAL),
         }
     }

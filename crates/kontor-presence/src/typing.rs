@@ -52,10 +52,7 @@ impl Typing {
         if cx.user()? != user {
             return Err(Error::forbidden("You may only say of yourself that you are typing."));
         }
-        let room = self.rooms.room(cx, room_id).await?;
-        if !room.live().joined.contains(user) {
-            return Err(Error::forbidden("You are not in this room."));
-        }
+        let room = self.rooms.joined_room(cx, room_id).await?;
         if !self.policy.now().typing_allowed {
             return Ok(());
         }

@@ -83,10 +83,7 @@ impl Receipts {
         reports: Vec<Report>,
     ) -> Result<()> {
         let user = cx.user()?.to_owned();
-        let room = self.rooms.room(cx, room_id).await?;
-        if !room.live().joined.contains(&user) {
-            return Err(Error::forbidden("You are not in this room."));
-        }
+        let room = self.rooms.joined_room(cx, room_id).await?;
         check_thread(thread)?;
         let mut rows = Vec::new();
         let mut marker = None;

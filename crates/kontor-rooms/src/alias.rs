@@ -23,8 +23,7 @@ impl Rooms {
     /// Points a new alias of this server to a room the caller is in.
     pub async fn add_alias(&self, cx: &Cx, alias: &RoomAliasId, room_id: &RoomId) -> Result<()> {
         self.require_local_alias(alias)?;
-        let room = self.room(cx, room_id).await?;
-        require_joined(cx, &room)?;
+        let room = self.joined_room(cx, room_id).await?;
         let (alias, nid, creator, now) =
             (alias.to_owned(), room.nid, cx.user()?.to_owned(), cx.now);
         self.db
@@ -59,7 +58,7 @@ impl Rooms {
 
     /// The aliases of a room, for its members (and everybody, if world-readable).
     pub async fn aliases(&self, cx: &Cx, room_id: &RoomId) -> Result<Vec<OwnedRoomAliasId>> {
-        let room = self.room(cx, room_id).await?;
+        let room = self.room_for_member(cx, room_id).await?;
         if !world_readable(&room) {
             require_joined(cx, &room)?;
         }

@@ -5,12 +5,22 @@ use std::sync::Arc;
 use kontor_core::{Cx, Error, Result, Session};
 use kontor_protocol::PowerLevels;
 use kontor_store::{account, profile};
-use ruma::UserId;
+use ruma::{RoomId, UserId};
 use serde_json::{Map, Value};
 
 use crate::{Event, Room, Rooms};
 
 impl Rooms {
+    /// A room that the caller is in.
+    ///
+    /// # Errors
+    /// `Forbidden` for everybody else, whether the room exists or not.
+    pub async fn joined_room(&self, cx: &Cx, room_id: &RoomId) -> Result<Arc<Room>> {
+        let room = self.room_for_member(cx, room_id).await?;
+        require_joined(cx, &room)?;
+        Ok(room)
+    }
+
     /// The power levels in force.
     pub fn power_levels(&self, room: &Room) -> PowerLevels {
         let state = room.live().state;

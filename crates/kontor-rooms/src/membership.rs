@@ -58,6 +58,7 @@ impl Rooms {
         user: &UserId,
         reason: Option<String>,
     ) -> Result<()> {
+        self.joined_room(cx, room_id).await?;
         self.require_known(cx, user).await?;
         let subject = Subject { user, reason };
         self.change_member(cx, room_id, subject, MembershipState::Invite).await?;
@@ -129,7 +130,7 @@ impl Rooms {
         subject: Subject<'_>,
         removal: Removal,
     ) -> Result<()> {
-        let room = self.room(cx, room_id).await.map_err(hide_missing_room)?;
+        let room = self.joined_room(cx, room_id).await?;
         let present = room.live().state.membership(subject.user);
         let possible = match removal {
             Removal::Kick => matches!(
@@ -223,8 +224,14 @@ impl Rooms {
     pub(crate) async fn set_member_state(&self, cx: &Cx, set: SetState) -> Result<OwnedEventId> {
         let user = UserId::parse(&*set.state_key)
             .map_err(|_| Error::invalid(MatrixCode::InvalidParam, "stateKey: not a user id."))?;
-        self.require_known(cx, &user).await?;
         let sender = cx.user()?.to_owned();
+        // One's own membership may also be a first one.
+        if user == sender {
+            self.room_for_member(cx, &set.room_id).await?;
+        } else {
+            self.joined_room(cx, &set.room_id).await?;
+        }
+        self.require_known(cx, &user).await?;
         self.retry(cx, &set.room_id, async |room| {
             let kind = TimelineEventType::RoomMember;
             let event = NewEvent::state(sender.clone(), kind, user.as_str(), set.content.clone());

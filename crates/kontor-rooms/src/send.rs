@@ -55,6 +55,7 @@ impl Rooms {
             let text = "Redactions are sent with PUT …/redact/{eventId}/{txnId}.";
             return Err(Error::invalid(MatrixCode::InvalidParam, text));
         }
+        self.joined_room(cx, &send.room_id).await?;
         let mut event = NewEvent::message(session.user_id.clone(), send.kind, send.content);
         event.txn = Some(txn);
         self.send_once(cx, &send.room_id, event).await
@@ -69,7 +70,7 @@ impl Rooms {
         reason: Option<String>,
     ) -> Result<OwnedEventId> {
         let session = cx.session()?;
-        let room = self.room(cx, room_id).await?;
+        let room = self.joined_room(cx, room_id).await?;
         let target = self.redaction_target(cx, &room, event_id).await?;
         let mut event = NewEvent::message(
             session.user_id.clone(),
@@ -88,6 +89,7 @@ impl Rooms {
         if set.kind == TimelineEventType::RoomMember {
             return self.set_member_state(cx, set).await;
         }
+        self.joined_room(cx, &set.room_id).await?;
         if set.kind == TimelineEventType::RoomCreate {
             return Err(Error::forbidden("A room is created once."));
         }

@@ -70,9 +70,9 @@ impl Sight {
     pub fn horizon(&self) -> StreamPos {
         let setting = self.setting_at(StreamPos::MAX);
         match (self.memberships.last(), setting) {
-            (_, HistoryVisibility::WorldReadable) => StreamPos::MAX,
-            (Some((_, MembershipState::Join)), _) => StreamPos::MAX,
-            (Some((_, MembershipState::Invite)), HistoryVisibility::Invited) => StreamPos::MAX,
+            (_, HistoryVisibility::WorldReadable)
+            | (Some((_, MembershipState::Join)), _)
+            | (Some((_, MembershipState::Invite)), HistoryVisibility::Invited) => StreamPos::MAX,
             (Some((pos, _)), _) => *pos,
             (None, _) => StreamPos::ZERO,
         }

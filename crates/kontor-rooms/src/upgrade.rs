@@ -35,10 +35,9 @@ impl Rooms {
     pub async fn upgrade(&self, cx: &Cx, request: Request) -> Result<OwnedRoomId> {
         let user = cx.user()?.to_owned();
         let rules = RoomRules::supported(&request.new_version)?;
-        let old = self.room(cx, &request.room_id).await?;
+        let old = self.joined_room(cx, &request.room_id).await?;
         let levels = self.power_levels(&old);
-        let joined = old.live().joined.contains(&user);
-        if !joined || !levels.may_set_state(&user, "m.room.tombstone") {
+        if !levels.may_set_state(&user, "m.room.tombstone") {
             return Err(Error::forbidden("You may not upgrade this room."));
         }
         if !request.additional_creators.is_empty() && !rules.creators_are_privileged() {

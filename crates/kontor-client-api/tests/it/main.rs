@@ -18,6 +18,7 @@ mod e2ee_to_device;
 mod history_visibility;
 mod login;
 mod lookups;
+mod membership;
 mod policy;
 mod profiles;
 mod push;

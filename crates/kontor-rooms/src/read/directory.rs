@@ -13,7 +13,6 @@ use serde_json::Value;
 
 use super::page_size;
 use crate::alias::world_readable;
-use crate::authority::require_joined;
 use crate::{Room, Rooms};
 
 impl Rooms {
@@ -68,20 +67,25 @@ impl Rooms {
     }
 
     /// Whether a room is listed in the directory.
+    ///
+    /// # Errors
+    /// `NotFound` for everybody but members if it is not listed, as if it did not exist.
     pub async fn room_visibility(&self, cx: &Cx, room_id: &RoomId) -> Result<Visibility> {
         let room = self.room(cx, room_id).await?;
         let nid = room.nid;
         let row = self.db.read(cx, move |tx| room::find_room_by_nid(tx, nid)).await?;
-        Ok(match row.is_some_and(|row| row.published) {
-            true => Visibility::Public,
-            false => Visibility::Private,
-        })
+        if row.is_some_and(|row| row.published) {
+            return Ok(Visibility::Public);
+        }
+        match cx.user().is_ok_and(|user| room.live().joined.contains(user)) {
+            true => Ok(Visibility::Private),
+            false => Err(Error::not_found("There is no such room.")),
+        }
     }
 
     /// Lists or unlists a room: for those who may set its canonical alias.
     pub async fn publish(&self, cx: &Cx, room_id: &RoomId, listed: &Visibility) -> Result<()> {
-        let room = self.room(cx, room_id).await?;
-        require_joined(cx, &room)?;
+        let room = self.joined_room(cx, room_id).await?;
         let public = *listed == Visibility::Public;
         if public && !self.policy.now().publish_rooms_allowed {
             return Err(Error::forbidden("Rooms may not be published in this organisation."));

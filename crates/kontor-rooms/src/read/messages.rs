@@ -105,11 +105,13 @@ impl Rooms {
 
     /// One event (spec: `GET /rooms/{roomId}/event/{eventId}`).
     pub async fn event(&self, cx: &Cx, request: single::Request) -> Result<single::Response> {
-        let room = self.room(cx, &request.room_id).await?;
-        let sight = self.remembered_sight(cx, &room).await.map_err(|error| match error.kind {
-            Kind::Forbidden => Error::not_found("There is no such event."),
+        // There is one answer to everything that cannot be seen.
+        let unseen = |error: Error| match error.kind {
+            Kind::Forbidden | Kind::NotFound => Error::not_found("There is no such event."),
             _ => error,
-        })?;
+        };
+        let room = self.room(cx, &request.room_id).await.map_err(unseen)?;
+        let sight = self.remembered_sight(cx, &room).await.map_err(unseen)?;
         let event = self.visible_event(cx, &room, &sight, &request.event_id).await?;
         let mut shown = self.show_events(cx, &room, (&sight, true), &[event]).await?;
         let event = shown.pop().ok_or_else(|| Error::internal("no event shown"))?;

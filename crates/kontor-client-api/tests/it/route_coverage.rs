@@ -160,9 +160,9 @@ fn every_route_of_the_server_is_in_the_table() {
     let routes: BTreeSet<String> = routes.collect();
     assert!(routes.contains("/_matrix/client/versions"), "the router prints otherwise: {printed}");
     let unknown: Vec<_> = routes.difference(&known).collect();
-    assert!(unknown.is_empty(), "routes that are not in the table: {unknown:#?}");
+    assert!(unknown.is_empty(), "routes that are not in spec_routes.txt: {unknown:#?}");
     let missing: Vec<_> = known.difference(&routes).collect();
-    assert!(missing.is_empty(), "routes of the table that are not served: {missing:#?}");
+    assert!(missing.is_empty(), "routes in spec_routes.txt that are not served: {missing:#?}");
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use instant_acme::{Account, NewAccount};
 use kontor_config::Acme;
-use kontor_core::{Clock, Error, Result, Timestamp};
+use kontor_core::{Clock, Error, Kind, Result, Timestamp};
 use kontor_vault::Vault;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
@@ -35,6 +35,9 @@ const FIRST_PAUSE: Duration = Duration::from_mins(2);
 const LONGEST_PAUSE: Duration = Duration::from_hours(24);
 /// Doublings that lead there.
 const MOST_DOUBLINGS: u32 = 10;
+
+/// RFC 8555 §6.7.
+const UNKNOWN_ACCOUNT: &str = "urn:ietf:params:acme:error:accountDoesNotExist";
 
 /// Tells the host names that shall have certificates. May block for some file operations.
 pub type HostNames = Box<dyn Fn() -> Vec<String> + Send + Sync>;
@@ -146,7 +149,15 @@ impl Renewal {
 
     async fn order(&self, host: &str) -> Result<()> {
         let account = self.account().await?;
-        let obtained = order::order(&account, &self.certificates, host).await?;
+        let obtained = match order::order(&account, &self.certificates, host).await {
+            // An authority of one's own may have been set up anew.
+            Err(error) if error.kind == Kind::Unauthenticated => {
+                tracing::warn!("the authority does not know the account; opening another");
+                kept::forget_account(&self.vault)?;
+                order::order(&self.account().await?, &self.certificates, host).await?
+            }
+            other => other?,
+        };
         let key = obtained.certified()?;
         kept::keep(&self.vault, host, &obtained)?;
         self.certificates.put_obtained(host, key);
@@ -185,7 +196,8 @@ fn is_public(name: &str) -> bool {
         && name.rsplit_once('.').is_some_and(|(_, last)| has_letter(last) && last != "localhost")
 }
 
-/// What the authority, or the way to it, says against something.
+/// What the authority, or the way to it, says against something; `Unauthenticated` if it does not
+/// know the account.
 #[expect(clippy::needless_pass_by_value, reason = "made for `map_err`")]
 pub(crate) fn refused(cause: instant_acme::Error) -> Error {
     let mut text = format!("The certificate authority: {cause}");
@@ -198,7 +210,15 @@ pub(crate) fn refused(cause: instant_acme::Error) -> Error {
         }
         link = deeper.source();
     }
-    Error::unavailable(text)
+    let mut error = Error::unavailable(text);
+    let problem = match &cause {
+        instant_acme::Error::Api(problem) => problem.r#type.as_deref(),
+        _ => None,
+    };
+    if problem == Some(UNKNOWN_ACCOUNT) {
+        error.kind = Kind::Unauthenticated;
+    }
+    error
 }
 
 impl fmt::Debug for Renewal {

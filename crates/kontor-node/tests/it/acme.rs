@@ -86,6 +86,18 @@ async fn each_name_gets_a_certificate_that_is_kept_sealed_and_renewed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_authority_that_forgot_the_account_gets_another() {
+    let port = free_port();
+    let mut pebble = Pebble::start(port).await;
+    let server = TestServer::with(setup(&pebble, port)).await;
+    wait(&pebble.root().await, "one.example", port).await;
+    pebble.start_anew().await;
+    let data = server.data().join("data");
+    Vault::open(&data, Random::System).unwrap().create_tenant(server_name!("two.example")).unwrap();
+    wait(&pebble.root().await, "two.example", port).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_authority_that_cannot_reach_a_name_keeps_nobody_from_starting() {
     let port = free_port();
     // It looks elsewhere, where nobody listens.

@@ -12,12 +12,14 @@ use tokio::time::{Instant, sleep};
 
 /// A running authority for which every name leads to this machine; ended when dropped.
 pub(crate) struct Pebble {
-    children: Vec<Child>,
+    names: Child,
+    authority: Child,
     folder: TempDir,
     /// Vouches for the authority's own address.
     vouching: Authority,
     api: u16,
     management: u16,
+    dns: u16,
 }
 
 impl Pebble {
@@ -36,25 +38,24 @@ impl Pebble {
             "httpPort": free_port(),
             "tlsPort": tls_port,
         }});
-        let path = folder.path().join("pebble.json");
-        fs::write(&path, config.to_string()).unwrap();
+        fs::write(folder.path().join("pebble.json"), config.to_string()).unwrap();
         let names = Command::new("pebble-challtestsrv")
             .args(["-defaultIPv4", "127.0.0.1", "-defaultIPv6", ""])
             .args(["-dns01", &format!("127.0.0.1:{dns}")])
             .args(["-http01", "", "-https01", "", "-tlsalpn01", ""])
             .args(["-management", &format!("127.0.0.1:{}", free_port())])
             .quiet();
-        let authority = Command::new("pebble")
-            .arg("-config")
-            .arg(&path)
-            .args(["-strict", "-dnsserver", &format!("127.0.0.1:{dns}")])
-            // It would otherwise wait some seconds, as real ones do.
-            .env("PEBBLE_VA_NOSLEEP", "1")
-            .quiet();
-        let children = vec![names, authority];
-        let pebble = Self { children, folder, vouching, api, management };
+        let authority = spawn(folder.path(), dns);
+        let pebble = Self { names, authority, folder, vouching, api, management, dns };
         pebble.wait().await;
         pebble
+    }
+
+    /// Ends it and starts another one in its place, which has never heard of anybody.
+    pub(crate) async fn start_anew(&mut self) {
+        end(&mut self.authority);
+        self.authority = spawn(self.folder.path(), self.dns);
+        self.wait().await;
     }
 
     async fn wait(&self) {
@@ -86,12 +87,25 @@ impl Pebble {
 
 impl Drop for Pebble {
     fn drop(&mut self) {
-        for child in &mut self.children {
-            // Both fail if the process has ended, which is what is wanted.
-            drop(child.kill());
-            drop(child.wait());
-        }
+        end(&mut self.names);
+        end(&mut self.authority);
     }
+}
+
+fn end(child: &mut Child) {
+    // Both fail if the process has ended, which is what is wanted.
+    drop(child.kill());
+    drop(child.wait());
+}
+
+fn spawn(folder: &Path, dns: u16) -> Child {
+    Command::new("pebble")
+        .arg("-config")
+        .arg(folder.join("pebble.json"))
+        .args(["-strict", "-dnsserver", &format!("127.0.0.1:{dns}")])
+        // It would otherwise wait some seconds, as real ones do.
+        .env("PEBBLE_VA_NOSLEEP", "1")
+        .quiet()
 }
 
 trait Quiet {

@@ -54,7 +54,9 @@ pub(crate) fn keep(vault: &Vault, host: &str, obtained: &Obtained) -> Result<()>
 
 /// The account with the authority behind `directory`, if there is one.
 pub(crate) fn recall_account(vault: &Vault, directory: &str) -> Result<Option<AccountCredentials>> {
-    let Some(text) = vault.kept(ACCOUNT)? else { return Ok(None) };
+    let Some(text) = vault.kept(ACCOUNT)?.filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
     let kept: KeptAccount = serde_json::from_slice(&text).map_err(Error::internal)?;
     Ok((kept.directory == directory).then_some(kept.credentials))
 }
@@ -66,4 +68,8 @@ pub(crate) fn keep_account(
 ) -> Result<()> {
     let kept = KeptAccount { directory: directory.to_owned(), credentials };
     vault.keep(ACCOUNT, &serde_json::to_vec(&kept).map_err(Error::internal)?)
+}
+
+pub(crate) fn forget_account(vault: &Vault) -> Result<()> {
+    vault.keep(ACCOUNT, b"")
 }

@@ -59,6 +59,15 @@ fn a_lab_open_to_the_world_exits_with_2() {
 }
 
 #[test]
+fn a_server_open_to_the_network_without_tls_exits_with_2() {
+    let (_folder, data) = folder();
+    let outcome = run(&["serve", "--data", &data, "--listen", "0.0.0.0:0"]);
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.stderr.contains("--listen 0.0.0.0:0: without TLS"), "{outcome:?}");
+    assert!(outcome.stderr.contains("server.trusted_proxies"), "{outcome:?}");
+}
+
+#[test]
 fn the_printed_example_is_a_valid_configuration() {
     let (folder, data) = folder();
     let path = file(folder.path(), "kontor.toml", &succeed(&["config"]).stdout);

@@ -19,7 +19,9 @@ use ruma::api::auth_scheme::{
     NoAuthentication,
 };
 use ruma::api::path_builder::PathBuilder;
-use ruma::api::{IncomingRequest, IncomingRequestExt, OutgoingResponse, OutgoingResponseExt};
+use ruma::api::{
+    IncomingRequest, IncomingRequestExt, Metadata, OutgoingResponse, OutgoingResponseExt,
+};
 use serde::de::IgnoredAny;
 
 use crate::error::{error_response, json_error, parse_error};
@@ -83,14 +85,26 @@ where
 }
 
 /// As [`route`], but treats the access token as `token` says.
-pub(crate) fn route_with<R, H, F>(mut router: Router, token: Token, handler: H) -> Router
+pub(crate) fn route_with<R, H, F>(router: Router, token: Token, handler: H) -> Router
 where
     R: IncomingRequest + Send + 'static,
     H: Fn(Arc<Tenant>, Cx, R) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<R::OutgoingResponse>> + Send + 'static,
 {
-    let Ok(method) = MethodFilter::try_from(R::METHOD) else { return router };
-    for path in R::PATH_BUILDER.all_paths().flat_map(spellings) {
+    route_as::<R, R, H, F>(router, token, handler)
+}
+
+/// Registers `handler` at the paths of `P`, which are those of `R` or shorter; what a path does
+/// not say is empty in the request.
+pub(crate) fn route_as<P, R, H, F>(mut router: Router, token: Token, handler: H) -> Router
+where
+    P: Metadata,
+    R: IncomingRequest + Send + 'static,
+    H: Fn(Arc<Tenant>, Cx, R) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<R::OutgoingResponse>> + Send + 'static,
+{
+    let Ok(method) = MethodFilter::try_from(P::METHOD) else { return router };
+    for path in P::PATH_BUILDER.all_paths().flat_map(spellings) {
         let handler = handler.clone();
         let endpoint =
             on(method, async move |params: PathParams, request: Request| match answer::<R, H, F>(
@@ -120,10 +134,16 @@ where
 {
     let Received { tenant, cx, head, body } = receive(request, token).await?;
     let params = params.map_err(|_| unreadable_path())?;
-    let arguments: Vec<&str> = params.iter().map(|(_, value)| value).collect();
+    let mut arguments: Vec<&str> = params.iter().map(|(_, value)| value).collect();
+    arguments.resize(arguments.len().max(variables::<R>()), "");
     let request = R::try_from_http_request(http::Request::from_parts(head, &*body), &arguments)
         .map_err(parse_error)?;
     respond(handler(tenant, cx, request).await?)
+}
+
+/// The number of variables in the path of a request.
+fn variables<R: Metadata>() -> usize {
+    R::PATH_BUILDER.all_paths().next().map_or(0, |path| path.matches('{').count())
 }
 
 /// A request whose caller is known and whose body is JSON, or empty.

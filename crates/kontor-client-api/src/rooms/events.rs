@@ -10,12 +10,12 @@ use ruma::api::client::message::{get_message_events, send_message_event};
 use ruma::api::client::redact::redact_event;
 use ruma::api::client::relations::{
     get_relating_events, get_relating_events_with_rel_type,
-    get_relating_events_with_rel_type_and_event_type,
+    get_relating_events_with_rel_type_and_event_type::v1 as relating,
 };
 use ruma::api::client::room::{get_event_by_timestamp, get_room_event};
 use ruma::api::client::threads::get_threads;
 
-use crate::frame::route;
+use crate::frame::{Token, route, route_as};
 use crate::tenant::Tenant;
 
 pub(crate) fn routes(router: Router) -> Router {
@@ -26,13 +26,12 @@ pub(crate) fn routes(router: Router) -> Router {
     let router = route::<get_room_event::v3::Request, _, _>(router, event);
     let router = route::<get_event_by_timestamp::v1::Request, _, _>(router, event_at_time);
     let router = route::<get_threads::v1::Request, _, _>(router, threads);
-    let router = route::<get_relating_events::v1::Request, _, _>(router, relations);
-    let router =
-        route::<get_relating_events_with_rel_type::v1::Request, _, _>(router, relations_of_type);
-    route::<get_relating_events_with_rel_type_and_event_type::v1::Request, _, _>(
-        router,
-        relations_of_type_and_event,
-    )
+    let token = Token::Required;
+    let router = route_as::<get_relating_events::v1::Request, _, _, _>(router, token, relations);
+    let router = route_as::<get_relating_events_with_rel_type::v1::Request, _, _, _>(
+        router, token, relations,
+    );
+    route::<relating::Request, _, _>(router, relations)
 }
 
 async fn send(
@@ -99,68 +98,25 @@ async fn threads(
     tenant.rooms.thread_roots(&cx, request).await
 }
 
+/// For all three paths: what a path does not say of the relation is empty.
 async fn relations(
     tenant: Arc<Tenant>,
     cx: Cx,
-    request: get_relating_events::v1::Request,
-) -> Result<get_relating_events::v1::Response> {
+    request: relating::Request,
+) -> Result<relating::Response> {
+    let said = |text: String| Some(text).filter(|text| !text.is_empty());
     let asked = RelationsRequest {
         room_id: request.room_id,
         event_id: request.event_id,
-        relation: None,
-        kind: None,
+        relation: said(request.rel_type.to_string()),
+        kind: said(request.event_type.to_string()),
         from: request.from,
         to: request.to,
         dir: request.dir,
         limit: request.limit,
     };
     let page = tenant.rooms.relations(&cx, asked).await?;
-    let mut response = get_relating_events::v1::Response::new(page.chunk);
-    response.next_batch = page.next_batch;
-    response.prev_batch = page.prev_batch;
-    Ok(response)
-}
-
-async fn relations_of_type(
-    tenant: Arc<Tenant>,
-    cx: Cx,
-    request: get_relating_events_with_rel_type::v1::Request,
-) -> Result<get_relating_events_with_rel_type::v1::Response> {
-    let asked = RelationsRequest {
-        room_id: request.room_id,
-        event_id: request.event_id,
-        relation: Some(request.rel_type.to_string()),
-        kind: None,
-        from: request.from,
-        to: request.to,
-        dir: request.dir,
-        limit: request.limit,
-    };
-    let page = tenant.rooms.relations(&cx, asked).await?;
-    let mut response = get_relating_events_with_rel_type::v1::Response::new(page.chunk);
-    response.next_batch = page.next_batch;
-    response.prev_batch = page.prev_batch;
-    Ok(response)
-}
-
-async fn relations_of_type_and_event(
-    tenant: Arc<Tenant>,
-    cx: Cx,
-    request: get_relating_events_with_rel_type_and_event_type::v1::Request,
-) -> Result<get_relating_events_with_rel_type_and_event_type::v1::Response> {
-    let asked = RelationsRequest {
-        room_id: request.room_id,
-        event_id: request.event_id,
-        relation: Some(request.rel_type.to_string()),
-        kind: Some(request.event_type.to_string()),
-        from: request.from,
-        to: request.to,
-        dir: request.dir,
-        limit: request.limit,
-    };
-    let page = tenant.rooms.relations(&cx, asked).await?;
-    let mut response =
-        get_relating_events_with_rel_type_and_event_type::v1::Response::new(page.chunk);
+    let mut response = relating::Response::new(page.chunk);
     response.next_batch = page.next_batch;
     response.prev_batch = page.prev_batch;
     Ok(response)

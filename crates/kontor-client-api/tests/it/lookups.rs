@@ -97,7 +97,7 @@ async fn rooms_in_common_come_in_pages() {
 }
 
 #[tokio::test]
-async fn only_oneself_is_told_about_ones_devices() {
+async fn only_oneself_and_administrators_are_told_about_ones_devices() {
     let server = TestServer::start().await;
     let (alice, bob) = (server.register("alice").await, server.register("bob").await);
     let path = format!("/_matrix/client/v3/admin/whois/{}", alice.user_id);
@@ -105,6 +105,11 @@ async fn only_oneself_is_told_about_ones_devices() {
     assert_eq!(own.text("user_id"), alice.user_id);
     assert_eq!(own.body["devices"], json!({ &alice.device_id: { "sessions": [{}] } }));
     bob.get(&path).await.fails(403, "M_FORBIDDEN");
+    bob.get("/_matrix/client/v3/admin/whois/@nobody:one.example").await.fails(403, "M_FORBIDDEN");
+    let admin = server.register_admin("chefin").await;
+    assert_eq!(admin.get(&path).await.ok().body, own.body);
+    let nobody = admin.get("/_matrix/client/v3/admin/whois/@nobody:one.example").await;
+    nobody.fails(404, "M_NOT_FOUND");
 }
 
 #[tokio::test]

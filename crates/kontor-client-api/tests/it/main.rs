@@ -22,6 +22,7 @@ mod membership;
 mod policy;
 mod profiles;
 mod push;
+mod relations;
 mod reports;
 mod room_refusals;
 mod rooms;

@@ -1,6 +1,7 @@
 //! The server against the list of operations of the specification (`spec_routes.txt`).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use kontor_testkit::{Answer, Method, Person, Setup, TestServer, json};
 
@@ -165,6 +166,26 @@ fn every_route_of_the_server_is_in_the_table() {
     assert!(missing.is_empty(), "routes in spec_routes.txt that are not served: {missing:#?}");
 }
 
+/// The same person on a device whose access token has expired.
+async fn expired(server: &TestServer, person: &Person) -> Person {
+    let setting = "/_kontor/admin/v1/policy/settings/access_token_minutes";
+    let admin = server.register_admin("chefin").await;
+    admin.put(setting, json!({ "value": 5, "reason": "kurz" })).await.ok();
+    let login = json!({
+        "type": "m.login.password", "refresh_token": true,
+        "identifier": { "type": "m.id.user", "user": person.user_id },
+        "password": "correct horse battery staple",
+    });
+    let answer = person.post("/_matrix/client/v3/login", login).await.ok();
+    let short = holding(person, answer.text("access_token"));
+    short.get("/_matrix/client/v3/account/whoami").await.ok();
+    server.clock().set(server.clock().now().plus(Duration::from_mins(6)));
+    let refused = short.get("/_matrix/client/v3/account/whoami").await;
+    refused.fails(401, "M_UNKNOWN_TOKEN");
+    assert_eq!(refused.body["soft_logout"], true, "it may be refreshed");
+    short
+}
+
 #[tokio::test]
 async fn a_token_of_nobody_here_opens_nothing() {
     let setup = Setup { server_names: vec!["one.example", "two.example"], ..Setup::default() };
@@ -174,7 +195,9 @@ async fn a_token_of_nobody_here_opens_nothing() {
     foreigner.set_host("one.example");
     let gone = server.register_at("one.example", "carl").await;
     gone.post("/_matrix/client/v3/logout", json!({})).await.ok();
+    let expired = expired(&server, &alice).await;
     let callers = [
+        ("that has expired", expired),
         ("of another organisation", foreigner),
         ("that never was one", holding(&alice, "nonsense")),
         ("given back", gone),

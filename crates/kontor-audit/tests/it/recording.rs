@@ -183,3 +183,26 @@ fn two_processes_write_one_chain() {
         assert_eq!(report.entries, 9);
     });
 }
+
+#[test]
+fn what_could_not_be_written_is_told_once_writing_works_again() {
+    for_each_backend(async |backend| {
+        let office = Office::open(&backend).await;
+        // No engine stores NUL in text: this write fails, as one on a full disk does.
+        let unwritable = || Event::new(Action::UserCreated).with_detail("\0");
+        office.audit.note(&office.anonymous(), unwritable());
+        office.audit.note(&office.anonymous(), unwritable());
+        assert!(office.audit.record(&office.cx(), unwritable()).await.is_err());
+        office.audit.record(&office.cx(), Event::new(Action::AdminLogin)).await.unwrap();
+        let entries = office.entries().await;
+        let told: Vec<_> = entries.iter().map(|entry| (&*entry.action, entry.count)).collect();
+        let expected = [
+            ("audit.started", None),
+            ("audit.lost", Some(2)),
+            ("auth.login.succeeded", None),
+            ("audit.exported", None),
+        ];
+        assert_eq!(told, expected);
+        assert!(office.verified().await.is_intact());
+    });
+}

@@ -28,7 +28,7 @@ impl Rooms {
         let (room, kind, sender) = (Arc::clone(room), event.kind.to_string(), event.sender.clone());
         let is_known = self.db.read(cx, move |tx| {
             let target = (room.nid, &*annotation.target);
-            let groups = relation::list_relation_groups(tx, room.nid, &[target.1])?;
+            let groups = relation::list_relation_groups(tx, room.nid, &[target.1], StreamPos::MAX)?;
             let is_own = |group: &relation::RelationGroup| {
                 group.relation == ANNOTATION && group.sender == sender && group.kind == kind
             };

@@ -117,10 +117,11 @@ fn load_room(tx: &mut Tx<'_>, room_id: &RoomId) -> Result<Option<Room>> {
     };
     let recent = into_events(tx, newest, (row.nid, room_id), &rules)?;
     let ids: Vec<_> = recent.iter().map(|event| &*event.pdu.event_id).collect();
-    let related: HashSet<String> = relation::list_relation_groups(tx, row.nid, &ids)?
-        .into_iter()
-        .map(|group| group.target)
-        .collect();
+    let related: HashSet<String> =
+        relation::list_relation_groups(tx, row.nid, &ids, StreamPos::MAX)?
+            .into_iter()
+            .map(|group| group.target)
+            .collect();
     for event in &recent {
         event.set_related(related.contains(event.pdu.event_id.as_str()));
     }

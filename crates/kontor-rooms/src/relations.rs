@@ -55,7 +55,7 @@ impl Rooms {
         if targets.is_empty() {
             return Ok(HashMap::new());
         }
-        let groups = self.relation_groups(cx, room, &targets).await?;
+        let groups = self.relation_groups(cx, room, &targets, sight.horizon()).await?;
         if groups.is_empty() {
             return Ok(HashMap::new());
         }
@@ -72,8 +72,11 @@ impl Rooms {
             .flat_map(|bundle| bundle.replacement.into_iter().chain(bundle.thread.map(|t| t.1)))
             .collect();
         let newest = self.events_at(cx, room, positions).await?;
-        let newest: HashMap<StreamPos, &Arc<Event>> =
-            newest.iter().map(|event| (event.pos(), event)).collect();
+        let newest: HashMap<StreamPos, &Arc<Event>> = newest
+            .iter()
+            .filter(|event| sight.sees(event))
+            .map(|event| (event.pos(), event))
+            .collect();
         let mut rendered = HashMap::new();
         for (event_id, bundle) in bundles {
             let references = match bundle.has_references {
@@ -92,6 +95,7 @@ impl Rooms {
         cx: &Cx,
         room: &Arc<Room>,
         targets: &[&Arc<Event>],
+        upto: StreamPos,
     ) -> Result<HashMap<String, Vec<RelationGroup>>> {
         let ids: Vec<OwnedEventId> =
             targets.iter().map(|event| event.pdu.event_id.clone()).collect();
@@ -100,7 +104,7 @@ impl Rooms {
             .db
             .read(cx, move |tx| {
                 let ids: Vec<&EventId> = ids.iter().map(|id| &**id).collect();
-                relation::list_relation_groups(tx, nid, &ids)
+                relation::list_relation_groups(tx, nid, &ids, upto)
             })
             .await?;
         let mut groups: HashMap<String, Vec<RelationGroup>> = HashMap::new();

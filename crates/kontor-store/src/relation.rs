@@ -54,7 +54,7 @@ pub struct RelationRange {
 static GROUPS: Sql = Sql::new(
     "relation.groups",
     "SELECT relates_to, relation, sender, kind, CAST(COUNT(*) AS BIGINT), MAX(pos) FROM event
-      WHERE tenant_id = $1 AND room_nid = $2 AND relates_to IN {in}
+      WHERE tenant_id = $1 AND room_nid = $2 AND pos <= $3 AND relates_to IN {in}
       GROUP BY relates_to, relation, sender, kind",
 );
 
@@ -90,14 +90,15 @@ static THREADS: Sql = Sql::new(
 /// All statements of this module.
 pub static STATEMENTS: &[&Sql] = &[&GROUPS, &LIST_DOWN, &LIST_UP, &THREADS];
 
-/// What relates to any of these events, grouped.
+/// What relates to any of these events, up to and including `upto`, grouped.
 pub fn list_relation_groups(
     tx: &mut Tx<'_>,
     room: RoomNid,
     targets: &[&EventId],
+    upto: StreamPos,
 ) -> Result<Vec<RelationGroup>> {
     let targets: Vec<Param<'_>> = targets.iter().map(|id| (*id).into()).collect();
-    tx.query_in(&GROUPS, &[room.into()], &targets, RelationGroup::from_row)
+    tx.query_in(&GROUPS, &[room.into(), upto.into()], &targets, RelationGroup::from_row)
 }
 
 /// Events that relate to `target`, filtered by relation and event type.

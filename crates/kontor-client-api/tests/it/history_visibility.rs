@@ -294,3 +294,48 @@ async fn a_forgotten_room_is_closed() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_has_left_sees_neither_later_edits_nor_later_replies() {
+    for_each_server(async |server: TestServer| {
+        let (alice, bob) = (server.register("alice").await, server.register("bob").await);
+        let room = alice.create_room(json!({ "preset": "public_chat" })).await;
+        bob.join(&room).await;
+        let root = alice.send(&room, "root").await;
+        let relate = async |text: &str, rel_type: &str| {
+            let mut content = json!({ "msgtype": "m.text", "body": text });
+            content["m.relates_to"] = json!({ "rel_type": rel_type, "event_id": root });
+            content["m.new_content"] = json!({ "msgtype": "m.text", "body": text });
+            let sent = alice.send_event(&room, "m.room.message", content).await.ok();
+            sent.text("event_id").to_owned()
+        };
+        relate("first edit", "m.replace").await;
+        relate("first reply", "m.thread").await;
+        relate("first reference", "m.reference").await;
+        let path =
+            |rest: &str| format!("/_matrix/client/{}", rest.replace("/R/", &format!("/{room}/")));
+        bob.post(&path("v3/rooms/R/leave"), json!({})).await.ok();
+        for rel_type in ["m.replace", "m.thread"] {
+            relate("second", rel_type).await;
+        }
+        let reference = relate("second", "m.reference").await;
+
+        for question in [
+            format!("v3/rooms/R/event/{root}"),
+            format!("v3/rooms/R/context/{root}"),
+            "v3/rooms/R/messages?dir=b&limit=100".to_owned(),
+            format!("v1/rooms/R/relations/{root}"),
+            "v1/rooms/R/threads".to_owned(),
+        ] {
+            let (theirs, ours) =
+                (bob.get(&path(&question)).await, alice.get(&path(&question)).await);
+            let (theirs, ours) = (theirs.ok().body.to_string(), ours.ok().body.to_string());
+            assert!(theirs.contains("first reply"), "{question}: {theirs}");
+            assert!(theirs.contains("first edit"), "{question}: {theirs}");
+            assert!(ours.contains("second") && ours.contains(&reference), "{question}: {ours}");
+            let late = theirs.contains("second") || theirs.contains(&reference);
+            assert!(!late, "{question}: {theirs}");
+        }
+    })
+    .await;
+}

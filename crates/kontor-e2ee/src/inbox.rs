@@ -38,20 +38,18 @@ impl E2ee {
         since: Option<StreamPos>,
         to: StreamPos,
     ) -> Result<Inbox> {
-        let known = self.known(cx, user, device).await?;
-        let Some((oldest, newest)) = known.inbox else {
+        let Some(span) = self.inboxes.span(user, device) else {
             return Ok(Inbox { events: Vec::new(), until: to });
         };
         let since = since.unwrap_or(StreamPos::ZERO);
-        if oldest <= since && known.cleared < since {
-            self.delete_delivered(user, device, since);
-        }
-        if newest <= since {
+        self.delete_delivered(user, device, since);
+        if span.newest <= since {
             return Ok(Inbox { events: Vec::new(), until: to });
         }
         let (owner, id) = (user.to_owned(), device.to_owned());
+        let from = since.max(StreamPos(span.oldest.0.saturating_sub(1)));
         let read = move |tx: &mut Tx<'_>| {
-            to_device::list_messages(tx, (&owner, &id), since, to, INBOX_PAGE)
+            to_device::list_messages(tx, (&owner, &id), from, to.min(span.newest), INBOX_PAGE)
         };
         let rows = self.db.read(cx, read).await?;
         let full = rows.len() >= usize::try_from(INBOX_PAGE).unwrap_or(usize::MAX);
@@ -72,11 +70,11 @@ impl E2ee {
 
     /// Deletes what has arrived; nobody waits for it. If it fails, the next start repeats it.
     fn delete_delivered(&self, user: &UserId, device: &DeviceId, until: StreamPos) {
-        if !self.shelf.clear(user, device, until) {
-            return;
-        }
+        let Some(arrived) = self.inboxes.clear(user, device, until) else { return };
         let (user, device) = (user.to_owned(), device.to_owned());
-        drop(self.db.enqueue(move |tx| to_device::delete_messages(tx, &user, &device, until)));
+        drop(self.db.enqueue(move |tx| {
+            to_device::delete_messages(tx, (&user, &device), arrived.oldest, arrived.newest)
+        }));
     }
 
     async fn known(&self, cx: &Cx, user: &UserId, device: &DeviceId) -> Result<Known> {
@@ -86,11 +84,8 @@ impl E2ee {
         }
         let changes = self.shelf.changes(user);
         let (owner, id) = (user.to_owned(), device.to_owned());
-        let read = move |tx: &mut Tx<'_>| {
-            Ok((read_counts(tx, &owner, &id)?, to_device::find_range(tx, &owner, &id)?))
-        };
-        let (counts, inbox) = self.db.read(cx, read).await?;
-        let known = Known { counts: Arc::new(counts), inbox, cleared: StreamPos::ZERO, removals };
+        let counts = self.db.read(cx, move |tx| read_counts(tx, &owner, &id)).await?;
+        let known = Known { counts: Arc::new(counts), removals };
         self.shelf.keep((user, device), known.clone(), changes);
         Ok(known)
     }

@@ -9,6 +9,7 @@ mod claim;
 mod cross_signing;
 mod device_lists;
 mod inbox;
+mod inboxes;
 mod key_backup;
 mod limits;
 mod query;
@@ -41,6 +42,7 @@ pub use signatures::{FailedSignatures, SignatureFailure};
 pub use to_device::{Messages, ToDevice};
 pub use upload::{KeyUpload, OneTimeKeyCounts};
 
+use inboxes::Inboxes;
 use shelf::Shelf;
 
 /// End-to-end encryption of one organisation. Cheap to clone.
@@ -51,13 +53,22 @@ pub struct E2ee {
     rooms: Rooms,
     server_name: OwnedServerName,
     shelf: Arc<Shelf>,
+    inboxes: Arc<Inboxes>,
 }
 
 impl E2ee {
     /// The service of an organisation; to be made before any of its services writes.
-    pub fn new(db: Db, feed: Feed, rooms: Rooms, server_name: OwnedServerName) -> Self {
+    pub async fn open(
+        cx: &Cx,
+        db: Db,
+        feed: Feed,
+        rooms: Rooms,
+        server_name: OwnedServerName,
+    ) -> Result<Self> {
         feed.device_lists().start_at(db.committed());
-        Self { db, feed, rooms, server_name, shelf: Arc::default() }
+        let inboxes = Inboxes::new(db.read(cx, kontor_store::to_device::list_inboxes).await?);
+        let inboxes = Arc::new(inboxes);
+        Ok(Self { db, feed, rooms, server_name, shelf: Arc::default(), inboxes })
     }
 
     fn is_local(&self, user: &UserId) -> bool {

@@ -1,12 +1,10 @@
-//! What a waiting `/sync` asks of each device, in memory: how many keys are left, and whether
-//! there is a message.
+//! What a waiting `/sync` asks of each device, in memory: how many keys are left.
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
-use kontor_core::StreamPos;
 use parking_lot::Mutex;
 use ruma::{DeviceId, OneTimeKeyAlgorithm, OwnedDeviceId, OwnedUserId, UInt, UserId};
 
@@ -28,10 +26,6 @@ pub struct KeyCounts {
 #[derive(Clone, Debug)]
 pub(crate) struct Known {
     pub(crate) counts: Arc<KeyCounts>,
-    /// Oldest and newest message in the inbox.
-    pub(crate) inbox: Option<(StreamPos, StreamPos)>,
-    /// Messages up to here are being deleted.
-    pub(crate) cleared: StreamPos,
     /// `DeviceLists::removals` when this was read.
     pub(crate) removals: u64,
 }
@@ -98,35 +92,6 @@ impl Shelf {
         }
     }
 
-    /// A message for a device was stored at `pos`.
-    pub(crate) fn message(&self, user: &UserId, device: &DeviceId, pos: StreamPos) {
-        self.change(user, device, |known| {
-            let oldest = known.inbox.map_or(pos, |(oldest, _)| oldest);
-            known.inbox = Some((oldest, pos));
-        });
-    }
-
-    /// Messages of a device up to `until` are deleted, or will be at once; `false` if another
-    /// request has seen to that, or nothing is known of the device.
-    pub(crate) fn clear(&self, user: &UserId, device: &DeviceId, until: StreamPos) -> bool {
-        let mut first = false;
-        self.change(user, device, |known| {
-            first = known.cleared < until;
-            known.cleared = known.cleared.max(until);
-            known.inbox = known.inbox.filter(|(_, newest)| *newest > until);
-        });
-        first
-    }
-
-    fn change(&self, user: &UserId, device: &DeviceId, change: impl FnOnce(&mut Known)) {
-        let Some(part) = self.part(user) else { return };
-        let mut part = part.lock();
-        part.changes += 1;
-        if let Some(known) = part.known.get_mut(user).and_then(|devices| devices.get_mut(device)) {
-            change(known);
-        }
-    }
-
     fn part(&self, user: &UserId) -> Option<&Mutex<Part>> {
         let hash = usize::try_from(self.hasher.hash_one(user) % 64).unwrap_or(0);
         self.parts.get(hash)
@@ -139,7 +104,7 @@ mod tests {
     use ruma::{device_id, user_id};
 
     fn known() -> Known {
-        Known { counts: Arc::default(), inbox: None, cleared: StreamPos::ZERO, removals: 0 }
+        Known { counts: Arc::default(), removals: 0 }
     }
 
     #[test]
@@ -147,27 +112,12 @@ mod tests {
         let shelf = Shelf::default();
         let (alice, device) = (user_id!("@alice:a.example"), device_id!("A"));
         let before = shelf.changes(alice);
-        shelf.message(alice, device, StreamPos(5));
+        shelf.forget(alice, device);
         shelf.keep((alice, device), known(), before);
         assert!(shelf.get(alice, device, 0).is_none());
         shelf.keep((alice, device), known(), shelf.changes(alice));
         assert!(shelf.get(alice, device, 0).is_some());
         assert!(shelf.get(alice, device, 1).is_none(), "removed");
-    }
-
-    #[test]
-    fn an_inbox_is_cleared_by_one_request() {
-        let shelf = Shelf::default();
-        let (alice, device) = (user_id!("@alice:a.example"), device_id!("A"));
-        shelf.keep((alice, device), known(), shelf.changes(alice));
-        shelf.message(alice, device, StreamPos(5));
-        shelf.message(alice, device, StreamPos(7));
-        assert_eq!(shelf.get(alice, device, 0).unwrap().inbox, Some((StreamPos(5), StreamPos(7))));
-        assert!(shelf.clear(alice, device, StreamPos(6)));
-        assert!(!shelf.clear(alice, device, StreamPos(6)));
-        assert!(shelf.get(alice, device, 0).unwrap().inbox.is_some());
-        assert!(shelf.clear(alice, device, StreamPos(7)));
-        assert_eq!(shelf.get(alice, device, 0).unwrap().inbox, None);
     }
 
     #[test]

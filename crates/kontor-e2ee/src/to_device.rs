@@ -71,12 +71,9 @@ impl E2ee {
     fn announce(&self, tx: &mut Tx<'_>, delivered: Vec<Delivered>) {
         let users: BTreeSet<OwnedUserId> =
             delivered.iter().map(|message| message.user.clone()).collect();
-        let shelf = Arc::clone(&self.shelf);
-        tx.after_commit(move || {
-            for message in &delivered {
-                shelf.message(&message.user, &message.device, message.pos);
-            }
-        });
+        let inboxes = Arc::clone(&self.inboxes);
+        let messages = delivered.into_iter().map(|one| (one.user, one.device, one.pos));
+        tx.after_commit(move || inboxes.add(messages));
         self.wake_after(tx, users.into_iter().collect());
     }
 }

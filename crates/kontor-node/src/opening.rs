@@ -135,7 +135,8 @@ impl Opening {
         };
         let identity = Identity::new(db.clone(), feed.clone(), settings);
         let rooms = Rooms::open(cx, db.clone(), feed.clone(), policy.clone(), signer).await?;
-        let e2ee = E2ee::new(db.clone(), feed.clone(), rooms.clone(), server_name.to_owned());
+        let e2ee =
+            E2ee::open(cx, db.clone(), feed.clone(), rooms.clone(), server_name.to_owned()).await?;
         let account_data = AccountData::new(db.clone(), feed.clone(), rooms.clone());
         let receipts = Receipts::new(
             db.clone(),

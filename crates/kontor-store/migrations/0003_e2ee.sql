@@ -76,15 +76,17 @@ CREATE TABLE device_list_change (
 );
 CREATE INDEX device_list_change_by_pos ON device_list_change (tenant_id, pos);
 
+-- In the order of sending, and with no index by device: a message to a hundred devices would change
+-- a page for each of them. Where the inbox of a device begins and ends is kept in memory.
 CREATE TABLE to_device (
   tenant_id BIGINT NOT NULL,
+  pos BIGINT NOT NULL,
   user_id TEXT NOT NULL,
   device_id TEXT NOT NULL,
-  pos BIGINT NOT NULL,
   sender TEXT NOT NULL,
   kind TEXT NOT NULL,
   content BYTEA NOT NULL,
-  PRIMARY KEY (tenant_id, user_id, device_id, pos)
+  PRIMARY KEY (tenant_id, pos)
 );
 
 CREATE TABLE to_device_txn (

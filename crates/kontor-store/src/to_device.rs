@@ -30,27 +30,32 @@ impl ToDeviceRow {
 
 static INSERT: Sql = Sql::new(
     "to_device.insert",
-    "INSERT INTO to_device (tenant_id, user_id, device_id, pos, sender, kind, content)
+    "INSERT INTO to_device (tenant_id, pos, user_id, device_id, sender, kind, content)
      VALUES ($1, $2, $3, $4, $5, $6, $7)",
 );
 
 static LIST: Sql = Sql::new(
     "to_device.list",
     "SELECT pos, sender, kind, content FROM to_device
-      WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3 AND pos > $4 AND pos <= $5
+      WHERE tenant_id = $1 AND pos > $4 AND pos <= $5 AND user_id = $2 AND device_id = $3
       ORDER BY pos LIMIT $6",
 );
 
-static RANGE: Sql = Sql::new(
-    "to_device.range",
-    "SELECT MIN(pos), MAX(pos) FROM to_device
-      WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3",
+static LIST_INBOXES: Sql = Sql::new(
+    "to_device.list_inboxes",
+    "SELECT user_id, device_id, MIN(pos), MAX(pos) FROM to_device
+      WHERE tenant_id = $1 GROUP BY user_id, device_id",
 );
 
 static DELETE: Sql = Sql::new(
     "to_device.delete",
     "DELETE FROM to_device
-      WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3 AND pos <= $4",
+      WHERE tenant_id = $1 AND pos >= $4 AND pos <= $5 AND user_id = $2 AND device_id = $3",
+);
+
+static DELETE_OF_DEVICE: Sql = Sql::new(
+    "to_device.delete_of_device",
+    "DELETE FROM to_device WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3",
 );
 
 static DELETE_OF_USER: Sql = Sql::new(
@@ -89,8 +94,9 @@ static LIST_DEVICES: Sql = Sql::new(
 pub static STATEMENTS: &[&Sql] = &[
     &INSERT,
     &LIST,
-    &RANGE,
+    &LIST_INBOXES,
     &DELETE,
+    &DELETE_OF_DEVICE,
     &DELETE_OF_USER,
     &INSERT_TXN,
     &DELETE_TXNS,
@@ -107,9 +113,9 @@ pub fn insert_message(
     message: &ToDeviceRow,
 ) -> Result<()> {
     let params = [
+        message.pos.into(),
         user.into(),
         device.into(),
-        message.pos.into(),
         (&message.sender).into(),
         (&message.kind).into(),
         Param::sealed(&message.content),
@@ -129,26 +135,39 @@ pub fn list_messages(
     tx.query(&LIST, &params, ToDeviceRow::from_row)
 }
 
-/// Oldest and newest message in the inbox of a device; `None` if it is empty.
-pub fn find_range(
-    tx: &mut Tx<'_>,
-    user: &UserId,
-    device: &DeviceId,
-) -> Result<Option<(StreamPos, StreamPos)>> {
-    let (oldest, newest) = tx.query_one(&RANGE, &[user.into(), device.into()], |row| {
-        Ok((row.opt_int(0)?, row.opt_int(1)?))
-    })?;
-    Ok(oldest.zip(newest).map(|(oldest, newest)| (StreamPos(oldest), StreamPos(newest))))
+/// Where the messages of a device lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboxRow {
+    /// Owner.
+    pub user_id: OwnedUserId,
+    /// Device.
+    pub device_id: OwnedDeviceId,
+    /// Its oldest message.
+    pub oldest: StreamPos,
+    /// Its newest message.
+    pub newest: StreamPos,
 }
 
-/// Removes the messages of a device up to and including `until`.
+/// Every inbox that is not empty, in no order. Reads every message; for the start.
+pub fn list_inboxes(tx: &mut Tx<'_>) -> Result<Vec<InboxRow>> {
+    tx.query(&LIST_INBOXES, &[], |row| {
+        Ok(InboxRow {
+            user_id: row.id(0)?,
+            device_id: row.id(1)?,
+            oldest: row.pos(2)?,
+            newest: row.pos(3)?,
+        })
+    })
+}
+
+/// Removes the messages of a device from `from` up to `until`, both included.
 pub fn delete_messages(
     tx: &mut Tx<'_>,
-    user: &UserId,
-    device: &DeviceId,
+    (user, device): (&UserId, &DeviceId),
+    from: StreamPos,
     until: StreamPos,
 ) -> Result<u64> {
-    tx.execute(&DELETE, &[user.into(), device.into(), until.into()])
+    tx.execute(&DELETE, &[user.into(), device.into(), from.into(), until.into()])
 }
 
 /// Notes that a device used a transaction id; `false` if it had done so before.
@@ -178,7 +197,7 @@ pub fn list_devices_of(
 
 /// Removes the inbox and the transaction ids of a device.
 pub fn delete_of_device(tx: &mut Tx<'_>, user: &UserId, device: &DeviceId) -> Result<()> {
-    delete_messages(tx, user, device, StreamPos::MAX)?;
+    tx.execute(&DELETE_OF_DEVICE, &[user.into(), device.into()])?;
     tx.execute(&DELETE_TXNS_OF_DEVICE, &[user.into(), device.into()]).map(drop)
 }
 

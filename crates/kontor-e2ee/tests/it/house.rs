@@ -33,7 +33,8 @@ impl House {
         let policy = InForce::new(Policy::lab());
         let signer = (server.clone(), signing);
         let rooms = Rooms::open(&cx(), db.clone(), feed.clone(), policy, signer).await.unwrap();
-        Self { e2ee: E2ee::new(db.clone(), feed, rooms, server), db }
+        let e2ee = E2ee::open(&cx(), db.clone(), feed, rooms, server).await.unwrap();
+        Self { e2ee, db }
     }
 
     /// Signs a person in on a new device.

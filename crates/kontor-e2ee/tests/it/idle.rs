@@ -33,6 +33,7 @@ async fn a_device_without_news_costs_no_database() {
     assert_eq!((inbox.events.len(), inbox.until), (1, now));
     let inbox = house.e2ee.take_inbox(&cx, device, Some(now), now).await.unwrap();
     assert!(inbox.events.is_empty());
+    house.e2ee.key_counts(&cx, device.0, device.1).await.unwrap();
     house.db.close().await;
     // Nothing but memory is left, and it knows everything.
     let inbox = house.e2ee.take_inbox(&cx, device, Some(now), now).await.unwrap();
@@ -58,12 +59,12 @@ fn nothing_of_an_account_stays() {
                 let (user, device) = (&*session.user_id, &*session.device_id);
                 e2ee::delete_account(tx, user)?;
                 let keys = one_time_key::list_one_time_keys(tx, user, device)?;
-                Ok((keys, to_device::find_range(tx, user, device)?))
+                Ok((keys, to_device::list_inboxes(tx)?))
             })
             .await
             .unwrap();
         assert!(keys.is_empty());
-        assert_eq!(inbox, None);
+        assert_eq!(inbox, []);
     });
 }
 
@@ -84,8 +85,57 @@ fn delivered_messages_are_deleted() {
         let inbox = house.e2ee.take_inbox(&cx, device, Some(now), later).await.unwrap();
         assert_eq!(inbox.events.len(), 1);
         // A write behind the deletion: it has happened when this answers.
+        let left = house.db.write(&cx, to_device::list_inboxes).await.unwrap();
+        let spans: Vec<_> = left.iter().map(|inbox| (inbox.oldest, inbox.newest)).collect();
+        assert_eq!(spans, [(later, later)]);
+    });
+}
+
+#[test]
+fn messages_wait_through_a_restart() {
+    for_each_backend(async |backend| {
+        let house = House::open(&backend).await;
+        let cx = house.sign_in("@alice:a.example", "A").await;
+        let other = house.sign_in("@bob:a.example", "B").await;
+        for txn in ["1", "2", "3"] {
+            house.e2ee.send_to_device(&other, message("@alice:a.example", txn)).await.unwrap();
+            house.e2ee.send_to_device(&cx, message("@bob:a.example", txn)).await.unwrap();
+        }
+        house.db.close().await;
+        let house = House::open(&backend).await;
+        let now = house.db.committed();
+        for cx in [&cx, &other] {
+            let session = cx.session().unwrap().clone();
+            let device = (&*session.user_id, &*session.device_id);
+            let inbox = house.e2ee.take_inbox(cx, device, None, now).await.unwrap();
+            assert_eq!(inbox.events.len(), 3);
+            let again = house.e2ee.take_inbox(cx, device, Some(now), now).await.unwrap();
+            assert!(again.events.is_empty());
+        }
+        let left = house.db.write(&cx, to_device::list_inboxes).await.unwrap();
+        assert_eq!(left, []);
+        house.db.close().await;
+    });
+}
+
+#[test]
+fn a_device_of_the_same_name_gets_nothing_old() {
+    for_each_backend(async |backend| {
+        let house = House::open(&backend).await;
+        let cx = house.sign_in("@alice:a.example", "A").await;
+        house.e2ee.send_to_device(&cx, message("@alice:a.example", "1")).await.unwrap();
+        let session = cx.session().unwrap().clone();
         let (user, id) = (session.user_id.clone(), session.device_id.clone());
-        let range = house.db.write(&cx, move |tx| to_device::find_range(tx, &user, &id)).await;
-        assert_eq!(range.unwrap(), Some((later, later)));
+        let gone = move |tx: &mut kontor_db::Tx<'_>| to_device::delete_of_device(tx, &user, &id);
+        house.db.write(&cx, gone).await.unwrap();
+        let device = (&*session.user_id, &*session.device_id);
+        let now = house.db.committed();
+        let inbox = house.e2ee.take_inbox(&cx, device, None, now).await.unwrap();
+        assert!(inbox.events.is_empty());
+        house.e2ee.send_to_device(&cx, message("@alice:a.example", "2")).await.unwrap();
+        let later = house.db.committed();
+        let inbox = house.e2ee.take_inbox(&cx, device, Some(now), later).await.unwrap();
+        assert_eq!(inbox.events.len(), 1);
+        house.db.close().await;
     });
 }

@@ -1,7 +1,7 @@
 //! The tamper-evident audit log of one organisation. law: R-190 …
 //!
 //! Every entry carries the hash of the one before it; signed checkpoints vouch for the chain so far;
-//! what expires leaves a signed gap. An export is verified with nothing but itself ([`verify`]).
+//! what expires leaves a signed gap. An export is verified with nothing but itself ([`verify()`]).
 //! What may be recorded is the catalogue in [`Action`]; there is no field for anything else.
 
 mod action;

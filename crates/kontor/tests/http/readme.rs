@@ -1,0 +1,30 @@
+//! The tour of the README does what it says.
+
+use tokio::process::Command;
+
+use crate::server::Server;
+
+const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
+
+/// The commands of the tour, pointed at `base`.
+fn tour(base: &str) -> String {
+    let text = std::fs::read_to_string(README).unwrap();
+    let begins = text.find("server=http://localhost:8008/").expect("a tour");
+    let (commands, _) = text[begins..].split_once("```").expect("its end");
+    commands.replace("http://localhost:8008", base)
+}
+
+#[tokio::test]
+async fn the_tour_of_the_readme_works_as_written() {
+    let server = Server::start().await;
+    let shell = Command::new("bash")
+        .args(["-euc", &tour(&server.base())])
+        .kill_on_drop(true)
+        .output()
+        .await
+        .unwrap();
+    let said = String::from_utf8_lossy(&shell.stdout);
+    assert!(shell.status.success(), "{said}");
+    assert!(!said.contains("errcode"), "{said}");
+    assert!(said.lines().last().unwrap().contains(r#""body":"Mahlzeit""#), "{said}");
+}

@@ -213,8 +213,8 @@ pub enum Effect {
     Flag(fn(&mut Policy) -> &mut bool),
     /// The server, for every client.
     Server {
-        /// The value in a policy.
-        read: fn(&Policy) -> Value,
+        /// The value in a policy; `None` if it has no bound.
+        read: fn(&Policy) -> Option<Value>,
         /// Puts a value of the domain into a policy.
         apply: fn(&mut Policy, Value),
     },
@@ -227,11 +227,11 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// The value in a policy; `None` if the server has no part in it.
+    /// The value in a policy; `None` if the server has no part in it, or the policy no bound.
     pub fn read(&self, policy: &Policy) -> Option<Value> {
         match self {
             Self::Flag(field) => Some(Value::Switch(*field(&mut policy.clone()))),
-            Self::Server { read, .. } => Some(read(policy)),
+            Self::Server { read, .. } => read(policy),
             Self::Client | Self::Planned | Self::Absent => None,
         }
     }

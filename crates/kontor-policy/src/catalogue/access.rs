@@ -20,11 +20,11 @@ pub(super) static SETTINGS: [Setting; 14] = [
         monitoring: false,
         effect: Effect::Server {
             read: |policy| {
-                Value::Choice(match policy.registration {
+                Some(Value::Choice(match policy.registration {
                     Registration::Closed => "closed",
                     Registration::Token => "token",
                     Registration::Open => "open",
-                })
+                }))
             },
             apply: |policy, value| {
                 policy.registration = match value {
@@ -49,7 +49,7 @@ pub(super) static SETTINGS: [Setting; 14] = [
         locked: true,
         monitoring: false,
         effect: Effect::Server {
-            read: |policy| Value::Switch(!policy.readable_user_ids),
+            read: |policy| Some(Value::Switch(!policy.readable_user_ids)),
             apply: |policy, value| {
                 if let Value::Switch(only) = value {
                     policy.readable_user_ids = !only;
@@ -113,9 +113,7 @@ pub(super) static SETTINGS: [Setting; 14] = [
         locked: true,
         monitoring: false,
         effect: Effect::Server {
-            read: |policy| {
-                Value::Number(u64::try_from(policy.password_min_length).unwrap_or(u64::MAX))
-            },
+            read: |policy| u64::try_from(policy.password_min_length).ok().map(Value::Number),
             apply: |policy, value| {
                 if let Value::Number(number) = value {
                     policy.password_min_length = usize::try_from(number).unwrap_or(usize::MAX);
@@ -137,9 +135,7 @@ pub(super) static SETTINGS: [Setting; 14] = [
         locked: true,
         monitoring: false,
         effect: Effect::Server {
-            read: |policy| {
-                Value::Number(u64::try_from(policy.password_min_classes).unwrap_or(u64::MAX))
-            },
+            read: |policy| u64::try_from(policy.password_min_classes).ok().map(Value::Number),
             apply: |policy, value| {
                 if let Value::Number(number) = value {
                     policy.password_min_classes = usize::try_from(number).unwrap_or(usize::MAX);
@@ -173,7 +169,7 @@ pub(super) static SETTINGS: [Setting; 14] = [
         locked: true,
         monitoring: false,
         effect: Effect::Server {
-            read: |policy| Value::Number(policy.login_lock_after.map_or(u64::MAX, u64::from)),
+            read: |policy| policy.login_lock_after.map(|count| Value::Number(count.into())),
             apply: |policy, value| {
                 if let Value::Number(number) = value {
                     policy.login_lock_after = u32::try_from(number).ok();
@@ -196,9 +192,7 @@ pub(super) static SETTINGS: [Setting; 14] = [
         monitoring: false,
         effect: Effect::Server {
             read: |policy| {
-                Value::Number(
-                    policy.access_token_lifetime.map_or(u64::MAX, |span| span.as_secs() / 60),
-                )
+                policy.access_token_lifetime.map(|span| Value::Number(span.as_secs() / 60))
             },
             apply: |policy, value| {
                 if let Value::Number(number) = value {
@@ -226,9 +220,7 @@ pub(super) static SETTINGS: [Setting; 14] = [
         monitoring: false,
         effect: Effect::Server {
             read: |policy| {
-                Value::Number(
-                    policy.session_lifetime.map_or(u64::MAX, |span| span.as_secs() / 86_400),
-                )
+                policy.session_lifetime.map(|span| Value::Number(span.as_secs() / 86_400))
             },
             apply: |policy, value| {
                 if let Value::Number(number) = value {

@@ -21,7 +21,7 @@ pub(super) static SETTINGS: [Setting; 6] = [
         locked: false,
         monitoring: false,
         effect: Effect::Server {
-            read: |policy| Value::Number(policy.max_upload_bytes / MEBIBYTE),
+            read: |policy| Some(Value::Number(policy.max_upload_bytes / MEBIBYTE)),
             apply: |policy, value| {
                 if let Value::Number(number) = value {
                     policy.max_upload_bytes = number * MEBIBYTE;

@@ -169,9 +169,7 @@ pub(super) static SETTINGS: [Setting; 15] = [
         locked: false,
         monitoring: false,
         effect: Effect::Server {
-            read: |policy| {
-                Value::Number(u64::try_from(policy.directory_search.min_chars).unwrap_or(u64::MAX))
-            },
+            read: |policy| u64::try_from(policy.directory_search.min_chars).ok().map(Value::Number),
             apply: |policy, value| {
                 if let Value::Number(number) = value {
                     policy.directory_search.min_chars =
@@ -195,9 +193,7 @@ pub(super) static SETTINGS: [Setting; 15] = [
         monitoring: false,
         effect: Effect::Server {
             read: |policy| {
-                Value::Number(
-                    u64::try_from(policy.directory_search.max_results).unwrap_or(u64::MAX),
-                )
+                u64::try_from(policy.directory_search.max_results).ok().map(Value::Number)
             },
             apply: |policy, value| {
                 if let Value::Number(number) = value {

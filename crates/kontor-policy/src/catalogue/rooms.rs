@@ -71,11 +71,11 @@ pub(super) static SETTINGS: [Setting; 8] = [
         monitoring: false,
         effect: Effect::Server {
             read: |policy| {
-                Value::Choice(match policy.default_history_visibility {
+                Some(Value::Choice(match policy.default_history_visibility {
                     HistoryVisibility::Joined => "joined",
                     HistoryVisibility::Invited => "invited",
                     _ => "shared",
-                })
+                }))
             },
             apply: |policy, value| {
                 policy.default_history_visibility = match value {

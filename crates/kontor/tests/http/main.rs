@@ -7,4 +7,6 @@ mod media;
 #[cfg(test)]
 mod person;
 #[cfg(test)]
+mod readme;
+#[cfg(test)]
 mod server;

@@ -9,8 +9,8 @@ const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
 /// The commands of the tour, pointed at `base`.
 fn tour(base: &str) -> String {
     let text = std::fs::read_to_string(README).unwrap();
-    let begins = text.find("server=http://localhost:8008/").expect("a tour");
-    let (commands, _) = text[begins..].split_once("```").expect("its end");
+    let tour = text.split("```").map(|part| part.trim_start_matches("sh\n"));
+    let commands = tour.into_iter().find(|part| part.starts_with("server=")).expect("a tour");
     commands.replace("http://localhost:8008", base)
 }
 

@@ -14,7 +14,7 @@ use matrix_sdk::ruma::api::client::uiaa::{
 };
 use matrix_sdk::ruma::api::error::ErrorKind;
 use matrix_sdk::ruma::events::{
-    AnyGlobalAccountDataEvent, AnySyncEphemeralRoomEvent, AnySyncTimelineEvent,
+    AnyGlobalAccountDataEvent, AnySyncEphemeralRoomEvent, AnySyncTimelineEvent, AnyToDeviceEvent,
     presence::PresenceEvent,
 };
 use matrix_sdk::ruma::serde::Raw;
@@ -233,6 +233,8 @@ fn listen(client: &Client, heard: &Arc<Mutex<Vec<Heard>>>) {
     client.add_event_handler(async move |raw: Raw<AnyGlobalAccountDataEvent>| {
         note(&list, "", &raw, false);
     });
+    let list = Arc::clone(heard);
+    client.add_event_handler(async move |raw: Raw<AnyToDeviceEvent>| note(&list, "", &raw, false));
     let list = Arc::clone(heard);
     client.add_event_handler(async move |raw: Raw<PresenceEvent>| note(&list, "", &raw, false));
 }

@@ -5,7 +5,7 @@ use matrix_sdk::RoomState;
 use matrix_sdk::encryption::VerificationState;
 use matrix_sdk::encryption::verification::{SasVerification, VerificationRequest};
 
-use crate::device::Device;
+use crate::device::{Device, Heard};
 use crate::party::Party;
 use crate::walk::Walk;
 
@@ -139,6 +139,18 @@ pub(crate) async fn compare_emoji(
     let shown = (emoji(asker, &ours).await?, emoji(other, &theirs).await?);
     ensure!(shown.0 == shown.1, "different emoji: {shown:?}");
     ours.confirm().await?;
+    // The SDK sends its `done` from the sync loop and its code from `confirm`: if the first of
+    // these meets the second, they overtake each other and the comparison never ends.
+    other
+        .until_heard("the other's code", |heard| {
+            let Heard { event, .. } = heard;
+            let content = &event["content"];
+            let flows = [&content["transaction_id"], &content["m.relates_to"]["event_id"]];
+            event["type"] == "m.key.verification.mac"
+                && event["sender"] == asker.user().as_str()
+                && flows.into_iter().any(|id| *id == flow)
+        })
+        .await?;
     theirs.confirm().await?;
     for (device, side) in [(asker, &ours), (other, &theirs)] {
         device

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use kontor_core::{Cx, Error, MatrixCode, Result};
+use kontor_tenant::Tenant;
 use ruma::api::client::config::{
     get_global_account_data, get_room_account_data, set_global_account_data, set_room_account_data,
 };
@@ -12,7 +13,6 @@ use ruma::api::client::tag::{create_tag, delete_tag, get_tags};
 use ruma::serde::Raw;
 
 use crate::frame::route;
-use crate::tenant::Tenant;
 
 pub(crate) fn routes(router: Router) -> Router {
     let router = route::<get_global_account_data::v3::Request, _, _>(router, get);

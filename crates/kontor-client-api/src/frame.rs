@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
-use axum::extract::{RawPathParams, Request};
+use axum::extract::{MatchedPath, RawPathParams, Request};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 use bytes::Bytes;
@@ -14,6 +14,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use kontor_core::{Actor, Cx, Error, MatrixCode, RequestId, Result};
+use kontor_tenant::{Peer, Tenant};
 use ruma::api::auth_scheme::{
     AccessToken, AccessTokenOptional, AppserviceToken, AppserviceTokenOptional, NoAccessToken,
     NoAuthentication,
@@ -25,8 +26,6 @@ use ruma::api::{
 use serde::de::IgnoredAny;
 
 use crate::error::{error_response, json_error, parse_error};
-use crate::pace::admit;
-use crate::tenant::{Peer, Tenant};
 
 /// Largest JSON request body, in bytes. Key uploads and key backups are the largest honest ones.
 const BODY_LIMIT_BYTES: usize = 4 * 1024 * 1024;
@@ -176,6 +175,19 @@ pub(crate) async fn receive(request: Request, token: Token) -> Result<Received> 
     };
     check_text(&body)?;
     Ok(Received { tenant, cx, head, body })
+}
+
+/// Counts a request of the person who is signed in; whoever is not is counted elsewhere, by
+/// address, where it matters.
+///
+/// # Errors
+/// `M_LIMIT_EXCEEDED` with the time to wait.
+pub(crate) fn admit(tenant: &Tenant, cx: &Cx, head: &Parts) -> Result<()> {
+    let (Some(limits), Ok(user)) = (&tenant.policy.now().rate_limits, cx.user()) else {
+        return Ok(());
+    };
+    let path = head.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    tenant.pace.take(limits, user, (&head.method, path), cx.now)
 }
 
 /// A path, and those that mean the same: an empty state key may be left out, with or without the

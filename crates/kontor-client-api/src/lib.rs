@@ -12,7 +12,6 @@ mod e2ee;
 mod error;
 mod frame;
 mod media;
-mod pace;
 mod policy;
 mod profile;
 mod push;
@@ -21,10 +20,7 @@ mod rooms;
 mod router;
 mod session;
 mod sync;
-mod tenant;
 mod voip;
 
 pub use error::error_response;
-pub use pace::Pace;
 pub use router::router;
-pub use tenant::{Peer, Tenant};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use kontor_core::{Cx, Result};
 use kontor_push::Placement;
+use kontor_tenant::Tenant;
 use ruma::api::client::push::set_pusher::v3::PusherAction;
 use ruma::api::client::push::{
     delete_pushrule, get_notifications, get_pushers, get_pushrule, get_pushrule_actions,
@@ -13,7 +14,6 @@ use ruma::api::client::push::{
 };
 
 use crate::frame::route;
-use crate::tenant::Tenant;
 
 pub(crate) fn routes(router: Router) -> Router {
     let router = route::<get_pushrules_all::v3::Request, _, _>(router, rules);

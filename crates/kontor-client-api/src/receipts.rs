@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use kontor_core::{Cx, Error, MatrixCode, Result};
 use kontor_receipts::Report;
+use kontor_tenant::Tenant;
 use ruma::api::client::presence::{get_presence, set_presence};
 use ruma::api::client::read_marker::set_read_marker;
 use ruma::api::client::receipt::create_receipt;
@@ -13,7 +14,6 @@ use ruma::api::client::typing::create_typing_event;
 use ruma::api::client::typing::create_typing_event::v3::Typing;
 
 use crate::frame::route;
-use crate::tenant::Tenant;
 
 pub(crate) fn routes(router: Router) -> Router {
     let router = route::<create_receipt::v3::Request, _, _>(router, receipt);

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use kontor_core::{Cx, Result};
+use kontor_tenant::Tenant;
 use ruma::api::client::sync::sync_events;
 
 use crate::frame::route;
-use crate::tenant::Tenant;
 
 pub(crate) fn routes(router: Router) -> Router {
     route::<sync_events::v3::Request, _, _>(router, sync)

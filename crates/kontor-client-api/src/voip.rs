@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use kontor_core::{Cx, Error, Result};
+use kontor_tenant::Tenant;
 use ruma::api::client::voip::get_turn_server_info::v3::{Request, Response};
 
-use crate::Tenant;
 use crate::frame::route;
 
 /// Adds the routes of this chapter.

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use kontor_account_data::AccountData;
 use kontor_audit::Audit;
 use kontor_blob::BlobStore;
-use kontor_client_api::Tenant;
 use kontor_config::{Config, DatabaseUrl};
 use kontor_core::{Actor, Clock, Cx, Random, Result, Secret, TenantId};
 use kontor_db::{DatabaseKeys, Db, Settings};
@@ -23,6 +22,7 @@ use kontor_receipts::Receipts;
 use kontor_rooms::Rooms;
 use kontor_store::MIGRATIONS;
 use kontor_sync::{Sources, Sync};
+use kontor_tenant::Tenant;
 use kontor_vault::{TenantKeys, Vault};
 use ruma::{OwnedServerName, ServerName};
 
@@ -174,7 +174,7 @@ impl Opening {
             public_url: self.public_urls.get(server_name).cloned(),
             policy,
             policies,
-            pace: kontor_client_api::Pace::default(),
+            pace: kontor_tenant::Pace::default(),
             identity,
             media,
             rooms,

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use kontor_audit::{Action, Audit, Event};
-use kontor_client_api::Tenant;
 use kontor_config::{Config, Preset};
 use kontor_core::{Actor, Clock, Cx, Error, Random, Result, Timestamp};
 use kontor_db::Db;
+use kontor_tenant::Tenant;
 use kontor_vault::Vault;
 use parking_lot::RwLock;
 use ruma::{OwnedServerName, ServerName};

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use kontor_client_api::Tenant;
 use kontor_core::{Actor, Cx, Error, Result, Secret, Session};
 use kontor_identity::NewUser;
 use kontor_node::Node;
 use kontor_rooms::Send;
+use kontor_tenant::Tenant;
 use ruma::api::client::room::create_room::v3::{Request, RoomPreset};
 use ruma::events::TimelineEventType;
 use ruma::{OwnedRoomId, OwnedUserId, TransactionId};

@@ -4,10 +4,10 @@ use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
 
-use kontor_client_api::Tenant;
 use kontor_config::Config;
 use kontor_core::{Actor, Clock, Cx, Random};
 use kontor_node::{FolderLock, Tenants};
+use kontor_tenant::Tenant;
 use ruma::{OwnedServerName, ServerName};
 
 use crate::failure::Failure;

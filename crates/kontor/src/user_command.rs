@@ -1,9 +1,9 @@
 //! `kontor user …`
 
-use kontor_client_api::Tenant;
 use kontor_config::Config;
 use kontor_core::{Cx, Random, Secret};
 use kontor_identity::{NewUser, PasswordReset};
+use kontor_tenant::Tenant;
 use ruma::{OwnedUserId, UserId};
 use serde_json::json;
 

@@ -25,7 +25,9 @@ const ORDER: &[&str] = &[
     "kontor-presence",
     "kontor-push",
     "kontor-sync",
+    "kontor-tenant",
     "kontor-client-api",
+    "kontor-web",
     "kontor-node",
     "kontor",
     "kontor-testdb",
@@ -38,15 +40,25 @@ const ORDER: &[&str] = &[
 const RESERVED: &[(&str, &[&str])] = &[
     ("rusqlite", &["kontor-db"]),
     ("tokio-postgres", &["kontor-db", "kontor-testkit"]),
-    ("axum", &["kontor-client-api", "kontor-node"]),
-    ("http", &["kontor-client-api", "kontor-node", "kontor-tls", "kontor-bench"]),
-    ("tower-http", &["kontor-client-api", "kontor-node"]),
+    ("axum", &["kontor-client-api", "kontor-web", "kontor-node"]),
+    (
+        "http",
+        &[
+            "kontor-tenant",
+            "kontor-client-api",
+            "kontor-web",
+            "kontor-node",
+            "kontor-tls",
+            "kontor-bench",
+        ],
+    ),
+    ("tower-http", &["kontor-client-api", "kontor-web", "kontor-node"]),
     ("hyper", &["kontor-node", "kontor-bench"]),
     ("hyper-util", &["kontor-node", "kontor-tls", "kontor-bench"]),
 ];
 
 /// Surfaces speak to services; none of them looks into the database.
-const SURFACES: &[&str] = &["kontor-client-api", "kontor", "kontor-bench"];
+const SURFACES: &[&str] = &["kontor-client-api", "kontor-web", "kontor", "kontor-bench"];
 const BEHIND_SERVICES: &[&str] = &["kontor-db", "kontor-store"];
 
 /// Checks every dependency edge, and that each crate obeys the workspace's lints.

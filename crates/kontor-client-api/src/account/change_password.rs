@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use kontor_core::{Cx, Result, Secret};
+use kontor_tenant::Tenant;
 use ruma::api::client::account::change_password::v3::{Request, Response};
-
-use crate::Tenant;
 
 pub(crate) async fn handle(tenant: Arc<Tenant>, cx: Cx, request: Request) -> Result<Response> {
     let new = Secret::new(request.new_password);

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use kontor_core::{Cx, Result};
 use kontor_identity::Purpose;
+use kontor_tenant::Tenant;
 use ruma::api::client::account::ThirdPartyIdRemovalStatus;
 use ruma::api::client::account::deactivate::v3::{Request, Response};
-
-use crate::Tenant;
 
 pub(crate) async fn handle(tenant: Arc<Tenant>, cx: Cx, request: Request) -> Result<Response> {
     let purpose = Purpose::DeactivateAccount;

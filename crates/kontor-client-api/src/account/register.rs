@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use kontor_core::{Cx, Error, MatrixCode, Result, Secret};
 use kontor_identity::{NewDevice, Registration};
+use kontor_tenant::Tenant;
 use ruma::api::client::account::register::RegistrationKind;
 use ruma::api::client::account::register::v3::{Request, Response};
-
-use crate::Tenant;
 
 pub(crate) async fn handle(tenant: Arc<Tenant>, cx: Cx, request: Request) -> Result<Response> {
     if request.kind != RegistrationKind::User {

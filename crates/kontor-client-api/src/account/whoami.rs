@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use kontor_core::{Cx, Result};
+use kontor_tenant::Tenant;
 use ruma::api::client::account::whoami::v3::{Request, Response};
-
-use crate::Tenant;
 
 pub(crate) async fn handle(_tenant: Arc<Tenant>, cx: Cx, _request: Request) -> Result<Response> {
     let session = cx.session()?;

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use kontor_core::{Cx, Result};
+use kontor_tenant::Tenant;
 use ruma::api::client::admin::get_user_info::v3::{DeviceInfo, Request, Response, SessionInfo};
-
-use crate::Tenant;
 
 /// A person's devices, each with its one session. Neither addresses nor programs are kept (law:
 /// R-047), so a session has no connections.

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use kontor_core::{Cx, Error, Result};
+use kontor_tenant::Tenant;
 use ruma::api::client::discovery::discover_homeserver::{HomeserverInfo, Request, Response};
-
-use crate::Tenant;
 
 /// Answers 404 without a public address: clients then ask the person (spec: "Well-known URI").
 pub(crate) async fn handle(tenant: Arc<Tenant>, _cx: Cx, _request: Request) -> Result<Response> {

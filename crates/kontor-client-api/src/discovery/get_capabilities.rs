@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use kontor_core::{Cx, Result};
 use kontor_policy::Policy;
+use kontor_tenant::Tenant;
 use ruma::api::client::discovery::get_capabilities::v3::{
     Capabilities, ChangePasswordCapability, GetLoginTokenCapability, ProfileFieldsCapability,
     Request, Response, RoomVersionStability, RoomVersionsCapability, ThirdPartyIdChangesCapability,
 };
-
-use crate::Tenant;
 
 /// What is not named is allowed: so the specification reads an absent capability.
 pub(crate) async fn handle(tenant: Arc<Tenant>, _cx: Cx, _request: Request) -> Result<Response> {

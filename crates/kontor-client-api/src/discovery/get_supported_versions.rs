@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use kontor_core::{Cx, Result};
+use kontor_tenant::Tenant;
 use ruma::api::client::discovery::get_supported_versions::{Request, Response};
-
-use crate::Tenant;
 
 /// Versions of the specification whose endpoints clients may expect.
 const VERSIONS: [&str; 17] = [

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use kontor_core::{Cx, Error, MatrixCode, Result};
 use kontor_e2ee::{Backup, BackupState};
+use kontor_tenant::Tenant;
 use ruma::UInt;
 use ruma::api::client::backup::{
     BackupAlgorithm, create_backup_version, delete_backup_version, get_backup_info,
@@ -15,7 +16,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::frame::route;
-use crate::tenant::Tenant;
 
 pub(crate) fn routes(router: Router) -> Router {
     let router = route::<create_backup_version::v3::Request, _, _>(router, create);

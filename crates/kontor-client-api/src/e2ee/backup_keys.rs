@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use kontor_core::{Cx, Error, Result};
 use kontor_e2ee::{BackupScope, Session};
+use kontor_tenant::Tenant;
 use ruma::UInt;
 use ruma::api::client::backup::{
     KeyBackupData, RoomKeyBackup, add_backup_keys, add_backup_keys_for_room,
@@ -16,7 +17,6 @@ use ruma::api::client::backup::{
 use ruma::serde::Raw;
 
 use crate::frame::route;
-use crate::tenant::Tenant;
 
 pub(crate) fn routes(router: Router) -> Router {
     let router = route::<add_backup_keys::v3::Request, _, _>(router, add);

@@ -7,11 +7,11 @@ use axum::Router;
 use kontor_core::{Cx, Error, Result};
 use kontor_e2ee::{Confirmed, FailedSignatures, SigningKeyUpload, SigningKeysOutcome};
 use kontor_identity::Purpose;
+use kontor_tenant::Tenant;
 use ruma::api::client::keys::{upload_signatures, upload_signing_keys};
 use serde_json::json;
 
 use crate::frame::route;
-use crate::tenant::Tenant;
 
 pub(crate) fn routes(router: Router) -> Router {
     let router = route::<upload_signing_keys::v3::Request, _, _>(router, upload_keys);

@@ -6,10 +6,10 @@ use axum::Router;
 use kontor_core::{Cx, Result};
 use kontor_e2ee::KeyUpload;
 use kontor_rooms::token_position;
+use kontor_tenant::Tenant;
 use ruma::api::client::keys::{claim_keys, get_key_changes, get_keys, upload_keys};
 
 use crate::frame::route;
-use crate::tenant::Tenant;
 
 pub(crate) fn routes(router: Router) -> Router {
     let router = route::<upload_keys::v3::Request, _, _>(router, upload);

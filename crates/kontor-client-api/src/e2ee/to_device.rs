@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::Router;
 use kontor_core::{Cx, Result};
 use kontor_e2ee::ToDevice;
+use kontor_tenant::Tenant;
 use ruma::api::client::to_device::send_event_to_device;
 
 use crate::frame::route;
-use crate::tenant::Tenant;
 
 pub(crate) fn routes(router: Router) -> Router {
     route::<send_event_to_device::v3::Request, _, _>(router, send)

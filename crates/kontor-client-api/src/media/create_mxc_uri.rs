@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use kontor_core::{Cx, Result};
+use kontor_tenant::Tenant;
 use ruma::api::client::media::create_mxc_uri::v1;
-
-use crate::Tenant;
 
 pub(crate) async fn handle(tenant: Arc<Tenant>, cx: Cx, _: v1::Request) -> Result<v1::Response> {
     let reserved = tenant.media.reserve(&cx).await?;

@@ -6,12 +6,12 @@ use axum::extract::{FromRequestParts, Query, RawPathParams};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use kontor_core::{Cx, Error, MatrixCode, Result};
+use kontor_tenant::Tenant;
 use serde::de::DeserializeOwned;
 
-use crate::Tenant;
 use crate::error::error_response;
+use crate::frame::admit;
 use crate::frame::{Token, context, tenant_of, unreadable_path};
-use crate::pace::admit;
 
 /// One request without its body, and what surrounds it.
 pub(crate) struct Exchange {

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use kontor_core::{Cx, Result};
+use kontor_tenant::Tenant;
 use ruma::UInt;
 use ruma::api::client::authenticated_media::get_media_config::v1;
 use ruma::api::client::media::get_media_config::v3;
-
-use crate::Tenant;
 
 pub(crate) async fn handle(tenant: Arc<Tenant>, _: Cx, _: v1::Request) -> Result<v1::Response> {
     Ok(v1::Response::new(limit(&tenant)))

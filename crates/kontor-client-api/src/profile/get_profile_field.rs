@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use kontor_core::{Cx, Error, Result};
+use kontor_tenant::Tenant;
 use ruma::api::client::profile::get_profile_field::v3::{Request, Response};
 use ruma::profile::ProfileFieldValue;
-
-use crate::Tenant;
 
 pub(crate) async fn handle(tenant: Arc<Tenant>, cx: Cx, request: Request) -> Result<Response> {
     let field = request.field.as_str();

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use kontor_core::{Cx, Result};
+use kontor_tenant::Tenant;
 use ruma::api::client::alias::{create_alias, delete_alias, get_alias};
 use ruma::api::client::room::aliases;
 
 use crate::frame::route;
-use crate::tenant::Tenant;
 
 pub(crate) fn routes(router: Router) -> Router {
     let router = route::<create_alias::v3::Request, _, _>(router, create);

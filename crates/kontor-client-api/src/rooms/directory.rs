@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use kontor_core::{Cx, Result};
+use kontor_tenant::Tenant;
 use ruma::api::client::directory::{
     get_public_rooms, get_public_rooms_filtered, get_room_visibility, set_room_visibility,
 };
@@ -13,7 +14,6 @@ use ruma::api::client::thirdparty::get_protocols;
 use ruma::api::client::user_directory::search_users;
 
 use crate::frame::{Token, route, route_with};
-use crate::tenant::Tenant;
 
 pub(crate) fn routes(router: Router) -> Router {
     let router = route::<get_public_rooms::v3::Request, _, _>(router, public_rooms);

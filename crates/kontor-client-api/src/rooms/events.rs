@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use kontor_core::{Cx, Result};
 use kontor_rooms::{RelationsRequest, Send};
+use kontor_tenant::Tenant;
 use ruma::api::client::context::get_context;
 use ruma::api::client::message::{get_message_events, send_message_event};
 use ruma::api::client::redact::redact_event;
@@ -16,7 +17,6 @@ use ruma::api::client::room::{get_event_by_timestamp, get_room_event};
 use ruma::api::client::threads::get_threads;
 
 use crate::frame::{Token, route, route_as};
-use crate::tenant::Tenant;
 
 pub(crate) fn routes(router: Router) -> Router {
     let router = route::<send_message_event::v3::Request, _, _>(router, send);

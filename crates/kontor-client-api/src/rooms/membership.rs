@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use kontor_core::{Cx, Error, MatrixCode, Result};
 use kontor_rooms::{Removal, Subject};
+use kontor_tenant::Tenant;
 use ruma::api::client::knock::knock_room;
 use ruma::api::client::membership::{
     ban_user, forget_room, get_member_events, get_mutual_rooms, invite_user, join_room_by_id,
@@ -13,7 +14,6 @@ use ruma::api::client::membership::{
 use ruma::api::client::room::{create_room, upgrade_room};
 
 use crate::frame::route;
-use crate::tenant::Tenant;
 
 pub(crate) fn routes(router: Router) -> Router {
     let router = route::<create_room::v3::Request, _, _>(router, create);

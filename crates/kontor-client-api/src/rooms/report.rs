@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use kontor_core::{Cx, Result};
+use kontor_tenant::Tenant;
 use ruma::api::client::reporting::report_user;
 use ruma::api::client::room::{report_content, report_room};
 
 use crate::frame::route;
-use crate::tenant::Tenant;
 
 pub(crate) fn routes(router: Router) -> Router {
     let router = route::<report_room::v3::Request, _, _>(router, room);

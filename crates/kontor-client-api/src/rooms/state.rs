@@ -5,11 +5,11 @@ use std::sync::Arc;
 use axum::Router;
 use kontor_core::{Cx, Result};
 use kontor_rooms::SetState;
+use kontor_tenant::Tenant;
 use ruma::api::client::state::get_state_event_for_key::v3::StateEventFormat;
 use ruma::api::client::state::{get_state_event_for_key, get_state_events, send_state_event};
 
 use crate::frame::route;
-use crate::tenant::Tenant;
 
 pub(crate) fn routes(router: Router) -> Router {
     let router = route::<get_state_events::v3::Request, _, _>(router, all);

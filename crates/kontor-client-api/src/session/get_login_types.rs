@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use kontor_core::{Cx, Result};
+use kontor_tenant::Tenant;
 use ruma::api::client::session::get_login_types::v3::{
     LoginType, PasswordLoginType, Request, Response,
 };
-
-use crate::Tenant;
 
 pub(crate) async fn handle(tenant: Arc<Tenant>, _cx: Cx, _request: Request) -> Result<Response> {
     let password = LoginType::Password(PasswordLoginType::new());

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use kontor_core::{Cx, Error, MatrixCode, Result, Secret};
 use kontor_identity::{Login, NewDevice};
+use kontor_tenant::Tenant;
 use ruma::api::client::session::login::v3;
 use ruma::api::client::session::login::v3::{LoginInfo, Password, Response};
 use ruma::api::client::uiaa::UserIdentifier;
 use ruma::api::error::DeserializationError;
 use ruma::api::{IncomingRequest, Metadata};
-
-use crate::Tenant;
 
 /// `ruma`'s request, guarded: `ruma` panics on a body without `type`.
 pub(crate) struct Request(v3::Request);

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use kontor_core::{Cx, Result};
+use kontor_tenant::Tenant;
 use ruma::api::client::session::{logout, logout_all};
-
-use crate::Tenant;
 
 pub(crate) async fn handle(
     tenant: Arc<Tenant>,

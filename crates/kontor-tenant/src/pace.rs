@@ -1,13 +1,9 @@
 //! How often one person may ask for things (policy: rate limits).
 
-use axum::extract::MatchedPath;
 use http::Method;
-use http::request::Parts;
-use kontor_core::{Cx, Result};
+use kontor_core::{Result, Timestamp};
 use kontor_policy::{Rate, RateLimits, Throttle};
-use ruma::OwnedUserId;
-
-use crate::Tenant;
+use ruma::{OwnedUserId, UserId};
 
 /// What the people of one organisation have asked for lately. In memory.
 #[derive(Debug, Default)]
@@ -57,18 +53,21 @@ impl Class {
     }
 }
 
-/// Counts a request of the person who is signed in; whoever is not is counted elsewhere, by
-/// address, where it matters.
-///
-/// # Errors
-/// `M_LIMIT_EXCEEDED` with the time to wait.
-pub(crate) fn admit(tenant: &Tenant, cx: &Cx, head: &Parts) -> Result<()> {
-    let (Some(limits), Ok(user)) = (&tenant.policy.now().rate_limits, cx.user()) else {
-        return Ok(());
-    };
-    let path = head.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    let class = Class::of(&head.method, path);
-    tenant.pace.0.take((user.to_owned(), class), class.rate(limits), cx.now)
+impl Pace {
+    /// Counts a request by its method and the pattern of its path.
+    ///
+    /// # Errors
+    /// `M_LIMIT_EXCEEDED` with the time to wait.
+    pub fn take(
+        &self,
+        limits: &RateLimits,
+        user: &UserId,
+        (method, path): (&Method, &str),
+        now: Timestamp,
+    ) -> Result<()> {
+        let class = Class::of(method, path);
+        self.0.take((user.to_owned(), class), class.rate(limits), now)
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The services of one organisation, as the handlers see them.
+//! One organisation.
 
 use std::net::IpAddr;
 

@@ -1,0 +1,7 @@
+//! The services of one organisation, as the surfaces see them: the client-server API and the pages.
+
+mod pace;
+mod tenant;
+
+pub use pace::Pace;
+pub use tenant::{Peer, Tenant};

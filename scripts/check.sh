@@ -13,6 +13,8 @@ walk=(--manifest-path tests/sdk/Cargo.toml)
 step cargo fmt --all --check
 step cargo fmt "${walk[@]}" --check
 step cargo fmt --manifest-path fuzz/Cargo.toml --check
+# Its lock file follows the workspace's crates; nothing else would notice before the fuzzing.
+step cargo metadata --locked --manifest-path fuzz/Cargo.toml --format-version 1 > /dev/null
 step cargo xtask tidy
 # The advisory database lives outside the package registry, so `advisories` needs the network;
 # run `cargo deny check advisories` by hand before a release.

@@ -11,8 +11,9 @@ const SIZES: usize = 10;
 /// One SQL statement, in PostgreSQL words common to both engines.
 ///
 /// Placeholders are `$n`; `$1` is always the tenant and bound by [`crate::Tx`]. At most one
-/// `{in}` expands to a parenthesised list of placeholders (see [`crate::Tx::query_in`]). Must be
-/// a `static`: the texts made from it are kept inside, and connections recognise it by address.
+/// `{in}` expands to a parenthesised list of placeholders (see [`crate::Tx::query_in`]), or
+/// `{rows}` to rows of them (see [`Sql::of_rows`]). Must be a `static`: the texts made from it are
+/// kept inside, and connections recognise it by address.
 ///
 /// ```
 /// static TIMELINE: kontor_db::Sql = kontor_db::Sql::new(
@@ -24,6 +25,8 @@ const SIZES: usize = 10;
 pub struct Sql {
     name: &'static str,
     text: &'static str,
+    /// Values in each of the `{rows}`, the tenant's aside; 0 if there are none.
+    width: usize,
     placeholders: OnceLock<usize>,
     sqlite: OnceLock<Box<str>>,
     sqlite_lists: [OnceLock<Box<str>>; SIZES],
@@ -42,9 +45,16 @@ pub(crate) enum Dialect {
 impl Sql {
     /// A statement; `name` (`module.statement`) appears in logs and errors.
     pub const fn new(name: &'static str, text: &'static str) -> Self {
+        Self::of_rows(name, text, 0)
+    }
+
+    /// A statement whose `{rows}` expands to rows of `width` values behind the tenant, as in
+    /// `INSERT INTO … VALUES {rows}`; for [`crate::Tx::execute_rows`]. It has no other placeholders.
+    pub const fn of_rows(name: &'static str, text: &'static str, width: usize) -> Self {
         Self {
             name,
             text,
+            width,
             placeholders: OnceLock::new(),
             sqlite: OnceLock::new(),
             sqlite_lists: [const { OnceLock::new() }; SIZES],
@@ -65,7 +75,7 @@ impl Sql {
     /// Highest `$n` in the text, the tenant's `$1` included.
     pub(crate) fn placeholders(&self) -> usize {
         *self.placeholders.get_or_init(|| {
-            let mut highest = 0;
+            let mut highest = usize::from(self.width > 0);
             scan(self.text, |piece| match piece {
                 Piece::Placeholder(n) => highest = highest.max(n),
                 Piece::Text(_) | Piece::List => {}
@@ -82,10 +92,17 @@ impl Sql {
         }
     }
 
-    /// The text for `dialect` whose `{in}` holds room for `count` values, and that room (the next
-    /// power of two). `count` is at least 1 and at most [`LONGEST_LIST`].
+    /// Values in each of the `{rows}`, the tenant's aside; 0 if there are none.
+    pub(crate) const fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The text for `dialect` whose `{in}` or `{rows}` holds room for `count` values, and the
+    /// number of its elements (the next power of two), which is at least 1 and at most
+    /// [`LONGEST_LIST`].
     pub(crate) fn with_list(&self, dialect: Dialect, count: usize) -> (&str, usize) {
-        let size = count.clamp(1, LONGEST_LIST).next_power_of_two();
+        let elements = count / self.width.max(1);
+        let size = elements.clamp(1, LONGEST_LIST).next_power_of_two();
         let lists = match dialect {
             Dialect::Sqlite => &self.sqlite_lists,
             Dialect::Postgres => &self.postgres_lists,
@@ -107,18 +124,27 @@ impl Sql {
         scan(self.text, |piece| match piece {
             Piece::Text(text) => out.push_str(text),
             Piece::Placeholder(n) => push_placeholder(&mut out, sign, n),
+            Piece::List if self.width == 0 => {
+                push_group(&mut out, sign, first..first + list.max(1));
+            }
             Piece::List => {
-                out.push('(');
-                push_placeholder(&mut out, sign, first);
-                for n in first + 1..first + list.max(1) {
-                    out.push(',');
-                    push_placeholder(&mut out, sign, n);
+                for row in 0..list.max(1) {
+                    let begin = first + row * self.width;
+                    out.push_str(if row == 0 { "" } else { "," });
+                    push_group(&mut out, sign, std::iter::once(1).chain(begin..begin + self.width));
                 }
-                out.push(')');
             }
         });
         out.into_boxed_str()
     }
+}
+
+fn push_group(out: &mut String, sign: char, numbers: impl Iterator<Item = usize>) {
+    for (i, n) in numbers.enumerate() {
+        out.push(if i == 0 { '(' } else { ',' });
+        push_placeholder(out, sign, n);
+    }
+    out.push(')');
 }
 
 fn push_placeholder(out: &mut String, sign: char, n: usize) {
@@ -143,7 +169,7 @@ fn scan<'t>(text: &'t str, mut each: impl FnMut(Piece<'t>)) {
             each(Piece::Text(part));
             continue;
         }
-        for (j, piece) in part.split("{in}").enumerate() {
+        for (j, piece) in part.split("{in}").flat_map(|part| part.split("{rows}")).enumerate() {
             if j > 0 {
                 each(Piece::List);
             }
@@ -186,6 +212,14 @@ mod tests {
     fn quoted_text_stays_as_it_is() {
         static S: Sql = Sql::new("t", "SELECT '$2 {in} ''x' FROM t WHERE tenant_id = $1");
         assert_eq!(S.plain(Dialect::Sqlite), "SELECT '$2 {in} ''x' FROM t WHERE tenant_id = ?1");
+        assert_eq!(S.placeholders(), 1);
+    }
+
+    #[test]
+    fn rows_begin_with_the_tenant() {
+        static S: Sql = Sql::of_rows("t", "INSERT INTO t (tenant_id, a, b) VALUES {rows}", 2);
+        let text = "INSERT INTO t (tenant_id, a, b) VALUES (?1,?2,?3),(?1,?4,?5)";
+        assert_eq!(S.with_list(Dialect::Sqlite, 4), (text, 2));
         assert_eq!(S.placeholders(), 1);
     }
 

@@ -8,6 +8,9 @@ use crate::seal::Sealer;
 use crate::sql::LONGEST_LIST;
 use crate::{Param, Row, Schema, Sql, postgres, schema, sqlite};
 
+/// Most rows in one statement: 2 to the power of this.
+const MOST_ROWS_POWER: u32 = 6;
+
 /// What a closure leaves to be run later.
 pub(crate) type Hook = Box<dyn FnOnce() + Send>;
 
@@ -44,7 +47,8 @@ pub(crate) struct Effects {
 pub(crate) struct Bound<'p> {
     pub(crate) tenant: TenantId,
     pub(crate) params: &'p [Param<'p>],
-    /// Values of `{in}`; the last one is repeated up to `room`.
+    /// Values of `{in}`, the last one repeated up to `room`; or those of `{rows}`, one row after the
+    /// other.
     pub(crate) list: &'p [Param<'p>],
     pub(crate) room: usize,
 }
@@ -61,12 +65,7 @@ impl<'c> Tx<'c> {
     /// NUL; `Unavailable` if the engine cannot store now (disk full, read-only, connection lost).
     pub fn execute(&mut self, sql: &'static Sql, params: &[Param<'_>]) -> Result<u64> {
         self.check(sql, params)?;
-        let bound = self.bound(params, &[], 0);
-        let outcome = match &self.conn {
-            Conn::Sqlite(conn) => sqlite::execute(conn, sql, bound),
-            Conn::Postgres(session) => postgres::execute(session, self.sealer, sql, bound),
-        };
-        self.noting(outcome)
+        self.run(sql, self.bound(params, &[], 0))
     }
 
     /// Runs a statement and maps each row.
@@ -139,12 +138,33 @@ impl<'c> Tx<'c> {
         let mut touched = 0;
         for round in list.chunks(LONGEST_LIST) {
             round.iter().try_for_each(Param::check)?;
-            let bound = self.bound(params, round, round.len().next_power_of_two());
-            let outcome = match &self.conn {
-                Conn::Sqlite(conn) => sqlite::execute(conn, sql, bound),
-                Conn::Postgres(session) => postgres::execute(session, self.sealer, sql, bound),
-            };
-            touched += self.noting(outcome)?;
+            touched += self.run(sql, self.bound(params, round, round.len().next_power_of_two()))?;
+        }
+        Ok(touched)
+    }
+
+    /// Runs a statement whose `{rows}` stands for `rows` ([`Sql::of_rows`]); answers how many rows
+    /// it touched. No rows touch none; many run in several rounds.
+    ///
+    /// # Errors
+    /// As [`Tx::execute`].
+    pub fn execute_rows<const WIDTH: usize>(
+        &mut self,
+        sql: &'static Sql,
+        rows: &[[Param<'_>; WIDTH]],
+    ) -> Result<u64> {
+        self.check(sql, &[])?;
+        if sql.width() != WIDTH {
+            return Err(Error::internal(format!("{}: rows of {WIDTH} values", sql.name())));
+        }
+        let (mut touched, mut rest) = (0, rows);
+        while let Some(power) = rest.len().checked_ilog2() {
+            // Whole powers of two, so that there are few texts and nothing to fill up.
+            let (round, later) = rest.split_at(1 << power.min(MOST_ROWS_POWER));
+            rest = later;
+            let values = round.as_flattened();
+            values.iter().try_for_each(Param::check)?;
+            touched += self.run(sql, self.bound(&[], values, values.len()))?;
         }
         Ok(touched)
     }
@@ -239,6 +259,14 @@ impl<'c> Tx<'c> {
             )));
         }
         params.iter().try_for_each(Param::check)
+    }
+
+    fn run(&mut self, sql: &'static Sql, bound: Bound<'_>) -> Result<u64> {
+        let outcome = match &self.conn {
+            Conn::Sqlite(conn) => sqlite::execute(conn, sql, bound),
+            Conn::Postgres(session) => postgres::execute(session, self.sealer, sql, bound),
+        };
+        self.noting(outcome)
     }
 
     fn select<T>(

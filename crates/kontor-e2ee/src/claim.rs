@@ -62,14 +62,19 @@ impl E2ee {
 fn claim(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<KeysOfDevices> {
     let users: Vec<Param<'_>> = wanted.keys().map(Param::from).collect();
     let mut claimed = KeysOfDevices::new();
-    for pool in one_time_key::list_pools(tx, &users)? {
+    let mut touched: Vec<PoolRow> = Vec::new();
+    for (mut pool, key) in one_time_key::list_next_keys(tx, &users)? {
         let asked = wanted.get(&pool.user_id).and_then(|devices| devices.get(&pool.device_id));
-        if asked.is_some_and(|asked| asked.as_str() == pool.algorithm)
-            && let Some(key) = claim_one_time(tx, pool.clone())?
-        {
-            hand_out(&mut claimed, (&pool.user_id, &pool.device_id), &pool.algorithm, key)?;
+        if asked.is_none_or(|asked| asked.as_str() != pool.algorithm) {
+            continue;
         }
+        let owner = (&*pool.user_id, &*pool.device_id);
+        hand_out(&mut claimed, owner, &pool.algorithm, (key.key_id, key.json))?;
+        pool.claimed = key.pos;
+        pool.unclaimed -= 1;
+        touched.push(pool);
     }
+    one_time_key::upsert_pools(tx, &touched)?;
     for (user, devices) in wanted {
         for (device, algorithm) in devices {
             if claimed.get(user).is_some_and(|of_user| of_user.contains_key(device)) {
@@ -81,18 +86,6 @@ fn claim(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<KeysOfDevices> {
         }
     }
     Ok(claimed)
-}
-
-/// Takes the next key out of a pool; its name and JSON.
-fn claim_one_time(tx: &mut Tx<'_>, mut pool: PoolRow) -> Result<Option<(String, String)>> {
-    if pool.unclaimed <= 0 {
-        return Ok(None);
-    }
-    let Some(key) = one_time_key::find_next_key(tx, &pool)? else { return Ok(None) };
-    pool.claimed = key.pos;
-    pool.unclaimed -= 1;
-    one_time_key::upsert_pool(tx, &pool)?;
-    Ok(Some((key.key_id, key.json)))
 }
 
 fn hand_out(

@@ -1,6 +1,7 @@
 //! How large keys and messages may be. Honest clients stay far below.
 
 use kontor_core::{Error, MatrixCode, Result};
+use kontor_protocol::nesting;
 
 /// Largest device key or cross-signing key, in bytes of JSON.
 pub(crate) const KEY_BYTES: usize = 16 * 1024;
@@ -29,7 +30,7 @@ pub(crate) fn check_json(what: &str, json: &str, bytes: usize, depth: usize) -> 
         let text = format!("{what} is larger than {bytes} bytes.");
         return Err(Error::limited(MatrixCode::TooLarge, text));
     }
-    if depth_of(json) > depth {
+    if nesting(json.as_bytes()) > depth {
         let text = format!("{what} is nested deeper than {depth} levels.");
         return Err(Error::invalid(MatrixCode::BadJson, text));
     }
@@ -45,35 +46,9 @@ pub(crate) fn check_name(what: &str, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Deepest nesting of objects and lists in well-formed JSON.
-fn depth_of(json: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0_usize);
-    let (mut quoted, mut escaped) = (false, false);
-    for byte in json.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            b'{' | b'[' if !quoted => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b'}' | b']' if !quoted => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn brackets_in_text_do_not_nest() {
-        assert_eq!(depth_of(r#"{"a":[1,{"b":2}],"c":"[[[[\"{{"}"#), 3);
-        assert_eq!(depth_of("1"), 0);
-    }
 
     #[test]
     fn large_and_deep_json_is_refused() {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kontor_core::{Cx, Error, MatrixCode, Result, StreamPos, Timestamp};
 use kontor_db::{Param, Tx};
-use kontor_store::to_device::{self, ToDeviceRow};
+use kontor_store::to_device::{self, NewMessage};
 use ruma::events::AnyToDeviceEventContent;
 use ruma::serde::Raw;
 use ruma::to_device::DeviceIdOrAllDevices;
@@ -42,6 +42,13 @@ struct Delivered {
     pos: StreamPos,
 }
 
+impl From<&NewMessage<'_>> for Delivered {
+    fn from(message: &NewMessage<'_>) -> Self {
+        let NewMessage { pos, user, device, .. } = *message;
+        Self { user: user.to_owned(), device: device.to_owned(), pos }
+    }
+}
+
 impl E2ee {
     /// Puts messages into the inboxes of devices and wakes them.
     ///
@@ -60,7 +67,7 @@ impl E2ee {
                 if !to_device::insert_txn(tx, from, &request.kind, &request.txn_id, now)? {
                     return Ok(());
                 }
-                let delivered = store_messages(tx, &session.user_id, request)?;
+                let delivered = store_messages(tx, &session.user_id, &request)?;
                 forget_old_transactions(tx, now, &delivered)?;
                 service.announce(tx, delivered);
                 Ok(())
@@ -93,36 +100,30 @@ fn check_messages(messages: &Messages) -> Result<()> {
     Ok(())
 }
 
-fn store_messages(tx: &mut Tx<'_>, sender: &UserId, request: ToDevice) -> Result<Vec<Delivered>> {
+fn store_messages(tx: &mut Tx<'_>, sender: &UserId, request: &ToDevice) -> Result<Vec<Delivered>> {
     let users: Vec<Param<'_>> = request.messages.keys().map(Param::from).collect();
     let mut devices: HashMap<OwnedUserId, Vec<OwnedDeviceId>> = HashMap::new();
     for (user, device) in to_device::list_devices_of(tx, &users)? {
         devices.entry(user).or_default().push(device);
     }
-    let mut row = ToDeviceRow {
-        pos: StreamPos::ZERO,
-        sender: sender.to_owned(),
-        kind: request.kind,
-        content: String::new(),
-    };
-    let mut delivered = Vec::new();
-    for (user, messages) in request.messages {
-        let known = devices.remove(&user).unwrap_or_default();
-        for (target, content) in messages {
-            row.content = String::from(Box::<str>::from(content.into_json()));
-            let chosen = known.iter().filter(|device| match &target {
+    let mut messages = Vec::new();
+    for (user, contents) in &request.messages {
+        let known = devices.get(user).map_or(&[][..], Vec::as_slice);
+        for (target, content) in contents {
+            let chosen = known.iter().filter(|device| match target {
                 DeviceIdOrAllDevices::AllDevices => true,
                 DeviceIdOrAllDevices::DeviceId(one) => one == *device,
             });
-            for device in chosen {
-                row.pos = tx.next_pos();
-                to_device::insert_message(tx, &user, device, &row)?;
-                let (user, device) = (user.clone(), device.clone());
-                delivered.push(Delivered { user, device, pos: row.pos });
-            }
+            messages.extend(chosen.map(|device| NewMessage {
+                pos: tx.next_pos(),
+                user,
+                device,
+                content: content.json().get(),
+            }));
         }
     }
-    Ok(delivered)
+    to_device::insert_messages(tx, (sender, &request.kind), &messages)?;
+    Ok(messages.iter().map(Delivered::from).collect())
 }
 
 /// Now and then clears transaction ids nobody repeats any more.

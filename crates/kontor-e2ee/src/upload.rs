@@ -229,7 +229,7 @@ fn store_one_time_keys(tx: &mut Tx<'_>, session: &Session, keys: Vec<CheckedKey>
             .into_iter()
             .map(|(algorithm, key_id, json)| ((algorithm, key_id), json))
             .collect();
-    let mut total = stored.len();
+    let mut fresh = Vec::new();
     for CheckedKey { algorithm, key_id, json } in keys {
         let name = (algorithm, key_id);
         if let Some(known) = stored.get(&name) {
@@ -239,24 +239,23 @@ fn store_one_time_keys(tx: &mut Tx<'_>, session: &Session, keys: Vec<CheckedKey>
             let text = format!("One-time key {}:{} already exists.", name.0, name.1);
             return Err(invalid(text));
         }
-        total += 1;
-        if total > ONE_TIME_KEYS {
+        if stored.len() + fresh.len() >= ONE_TIME_KEYS {
             let text = format!("At most {ONE_TIME_KEYS} one-time keys are kept.");
             return Err(Error::limited(MatrixCode::TooLarge, text));
         }
         let (algorithm, key_id) = name;
-        let row = OneTimeKeyRow { pos: tx.next_pos(), key_id, json };
-        one_time_key::insert_one_time_key(tx, user, device, &algorithm, &row)?;
         let pool = pools.entry(algorithm.clone()).or_insert_with(|| PoolRow {
             user_id: user.to_owned(),
             device_id: device.to_owned(),
-            algorithm,
+            algorithm: algorithm.clone(),
             claimed: StreamPos::ZERO,
             unclaimed: 0,
         });
         pool.unclaimed += 1;
+        fresh.push((algorithm, OneTimeKeyRow { pos: tx.next_pos(), key_id, json }));
     }
-    pools.values().try_for_each(|pool| one_time_key::upsert_pool(tx, pool))
+    one_time_key::insert_one_time_keys(tx, (user, device), &fresh)?;
+    one_time_key::upsert_pools(tx, &pools.into_values().collect::<Vec<_>>())
 }
 
 fn store_fallback_keys(tx: &mut Tx<'_>, session: &Session, keys: Vec<CheckedKey>) -> Result<()> {

@@ -38,20 +38,26 @@ pub struct PoolRow {
 
 impl PoolRow {
     fn from_row(row: &Row<'_>) -> Result<Self> {
+        Self::from_columns(row, 0)
+    }
+
+    /// From the five columns that begin with `first`.
+    fn from_columns(row: &Row<'_>, first: usize) -> Result<Self> {
         Ok(Self {
-            user_id: row.id(0)?,
-            device_id: row.id(1)?,
-            algorithm: row.text(2)?,
-            claimed: row.pos(3)?,
-            unclaimed: row.int(4)?,
+            user_id: row.id(first)?,
+            device_id: row.id(first + 1)?,
+            algorithm: row.text(first + 2)?,
+            claimed: row.pos(first + 3)?,
+            unclaimed: row.int(first + 4)?,
         })
     }
 }
 
-static INSERT: Sql = Sql::new(
+static INSERT: Sql = Sql::of_rows(
     "one_time_key.insert",
     "INSERT INTO one_time_key (tenant_id, pos, user_id, device_id, algorithm, key_id, json)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)",
+     VALUES {rows}",
+    6,
 );
 
 static LIST: Sql = Sql::new(
@@ -60,11 +66,16 @@ static LIST: Sql = Sql::new(
       WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3",
 );
 
-static NEXT: Sql = Sql::new(
-    "one_time_key.next",
-    "SELECT pos, key_id, json FROM one_time_key
-      WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3 AND algorithm = $4 AND pos > $5
-      ORDER BY pos LIMIT 1",
+static LIST_NEXT: Sql = Sql::new(
+    "one_time_key.list_next",
+    "SELECT k.pos, k.key_id, k.json,
+            p.user_id, p.device_id, p.algorithm, p.claimed_pos, p.unclaimed
+       FROM one_time_key_pool p
+       JOIN one_time_key k ON k.tenant_id = $1 AND k.pos =
+            (SELECT MIN(n.pos) FROM one_time_key n
+              WHERE n.tenant_id = $1 AND n.user_id = p.user_id AND n.device_id = p.device_id
+                AND n.algorithm = p.algorithm AND n.pos > p.claimed_pos)
+      WHERE p.tenant_id = $1 AND p.unclaimed > 0 AND p.user_id IN {in}",
 );
 
 static DELETE_CLAIMED: Sql = Sql::new(
@@ -83,19 +94,14 @@ static DELETE_OF_USER: Sql = Sql::new(
     "DELETE FROM one_time_key WHERE tenant_id = $1 AND user_id = $2",
 );
 
-static UPSERT_POOL: Sql = Sql::new(
-    "one_time_key.upsert_pool",
+static UPSERT_POOLS: Sql = Sql::of_rows(
+    "one_time_key.upsert_pools",
     "INSERT INTO one_time_key_pool
        (tenant_id, user_id, device_id, algorithm, claimed_pos, unclaimed)
-     VALUES ($1, $2, $3, $4, $5, $6)
+     VALUES {rows}
      ON CONFLICT (tenant_id, user_id, device_id, algorithm) DO UPDATE
         SET claimed_pos = excluded.claimed_pos, unclaimed = excluded.unclaimed",
-);
-
-static LIST_POOLS: Sql = Sql::new(
-    "one_time_key.list_pools",
-    "SELECT user_id, device_id, algorithm, claimed_pos, unclaimed FROM one_time_key_pool
-      WHERE tenant_id = $1 AND user_id IN {in}",
+    5,
 );
 
 static LIST_POOLS_OF_DEVICE: Sql = Sql::new(
@@ -118,34 +124,36 @@ static DELETE_POOLS_OF_USER: Sql = Sql::new(
 pub static STATEMENTS: &[&Sql] = &[
     &INSERT,
     &LIST,
-    &NEXT,
+    &LIST_NEXT,
     &DELETE_CLAIMED,
     &DELETE_OF_DEVICE,
     &DELETE_OF_USER,
-    &UPSERT_POOL,
-    &LIST_POOLS,
+    &UPSERT_POOLS,
     &LIST_POOLS_OF_DEVICE,
     &DELETE_POOLS_OF_DEVICE,
     &DELETE_POOLS_OF_USER,
 ];
 
-/// Adds a key (`algorithm`, and the rest in `key`).
-pub fn insert_one_time_key(
+/// Adds keys of a device, each with its algorithm.
+pub fn insert_one_time_keys(
     tx: &mut Tx<'_>,
-    user: &UserId,
-    device: &DeviceId,
-    algorithm: &str,
-    key: &OneTimeKeyRow,
+    (user, device): (&UserId, &DeviceId),
+    keys: &[(String, OneTimeKeyRow)],
 ) -> Result<()> {
-    let params = [
-        key.pos.into(),
-        user.into(),
-        device.into(),
-        algorithm.into(),
-        (&key.key_id).into(),
-        (&key.json).into(),
-    ];
-    tx.execute(&INSERT, &params).map(drop)
+    let rows: Vec<[Param<'_>; 6]> = keys
+        .iter()
+        .map(|(algorithm, OneTimeKeyRow { pos, key_id, json })| {
+            [
+                (*pos).into(),
+                user.into(),
+                device.into(),
+                algorithm.into(),
+                key_id.into(),
+                json.into(),
+            ]
+        })
+        .collect();
+    tx.execute_rows(&INSERT, &rows).map(drop)
 }
 
 /// Every key of a device: algorithm, name, JSON; in no order. Those handed out are among them
@@ -160,18 +168,16 @@ pub fn list_one_time_keys(
     })
 }
 
-/// The key of a pool that was uploaded first and has not been handed out.
-pub fn find_next_key(tx: &mut Tx<'_>, pool: &PoolRow) -> Result<Option<OneTimeKeyRow>> {
-    tx.query_opt(
-        &NEXT,
-        &[
-            (&pool.user_id).into(),
-            (&pool.device_id).into(),
-            (&pool.algorithm).into(),
-            pool.claimed.into(),
-        ],
-        OneTimeKeyRow::from_row,
-    )
+/// The oldest key of each pool of the users' devices that has not been handed out, with the pool it
+/// comes from; in no order. Empty pools are missing.
+pub fn list_next_keys(
+    tx: &mut Tx<'_>,
+    users: &[Param<'_>],
+) -> Result<Vec<(PoolRow, OneTimeKeyRow)>> {
+    tx.query_in(&LIST_NEXT, &[], users, |row| {
+        let key = OneTimeKeyRow::from_row(row)?;
+        Ok((PoolRow::from_columns(row, 3)?, key))
+    })
 }
 
 /// Deletes the keys of a pool that have been handed out.
@@ -185,21 +191,22 @@ pub fn delete_claimed_keys(tx: &mut Tx<'_>, pool: &PoolRow) -> Result<u64> {
     tx.execute(&DELETE_CLAIMED, &params)
 }
 
-/// Stores a pool.
-pub fn upsert_pool(tx: &mut Tx<'_>, pool: &PoolRow) -> Result<()> {
-    let params = [
-        (&pool.user_id).into(),
-        (&pool.device_id).into(),
-        (&pool.algorithm).into(),
-        pool.claimed.into(),
-        pool.unclaimed.into(),
-    ];
-    tx.execute(&UPSERT_POOL, &params).map(drop)
-}
-
-/// The pools of every device of the users, in no order.
-pub fn list_pools(tx: &mut Tx<'_>, users: &[Param<'_>]) -> Result<Vec<PoolRow>> {
-    tx.query_in(&LIST_POOLS, &[], users, PoolRow::from_row)
+/// Stores pools.
+pub fn upsert_pools(tx: &mut Tx<'_>, pools: &[PoolRow]) -> Result<()> {
+    let rows: Vec<[Param<'_>; 5]> = pools
+        .iter()
+        .map(|pool| {
+            let PoolRow { user_id, device_id, algorithm, claimed, unclaimed } = pool;
+            [
+                user_id.into(),
+                device_id.into(),
+                algorithm.into(),
+                (*claimed).into(),
+                (*unclaimed).into(),
+            ]
+        })
+        .collect();
+    tx.execute_rows(&UPSERT_POOLS, &rows).map(drop)
 }
 
 /// The pools of one device.

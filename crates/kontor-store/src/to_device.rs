@@ -28,10 +28,11 @@ impl ToDeviceRow {
     }
 }
 
-static INSERT: Sql = Sql::new(
+static INSERT: Sql = Sql::of_rows(
     "to_device.insert",
     "INSERT INTO to_device (tenant_id, pos, user_id, device_id, sender, kind, content)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)",
+     VALUES {rows}",
+    6,
 );
 
 static LIST: Sql = Sql::new(
@@ -105,22 +106,39 @@ pub static STATEMENTS: &[&Sql] = &[
     &LIST_DEVICES,
 ];
 
-/// Puts a message into the inbox of a device.
-pub fn insert_message(
+/// A message that is being sent.
+#[derive(Clone, Copy, Debug)]
+pub struct NewMessage<'m> {
+    /// Order of delivery.
+    pub pos: StreamPos,
+    /// Recipient.
+    pub user: &'m UserId,
+    /// Recipient's device.
+    pub device: &'m DeviceId,
+    /// JSON of the content.
+    pub content: &'m str,
+}
+
+/// Puts messages of one sender and one event type into the inboxes of devices.
+pub fn insert_messages(
     tx: &mut Tx<'_>,
-    user: &UserId,
-    device: &DeviceId,
-    message: &ToDeviceRow,
+    (sender, kind): (&UserId, &str),
+    messages: &[NewMessage<'_>],
 ) -> Result<()> {
-    let params = [
-        message.pos.into(),
-        user.into(),
-        device.into(),
-        (&message.sender).into(),
-        (&message.kind).into(),
-        Param::sealed(&message.content),
-    ];
-    tx.execute(&INSERT, &params).map(drop)
+    let rows: Vec<[Param<'_>; 6]> = messages
+        .iter()
+        .map(|&NewMessage { pos, user, device, content }| {
+            [
+                pos.into(),
+                user.into(),
+                device.into(),
+                sender.into(),
+                kind.into(),
+                Param::sealed(content),
+            ]
+        })
+        .collect();
+    tx.execute_rows(&INSERT, &rows).map(drop)
 }
 
 /// The inbox of a device after `from`, up to and including `to`, oldest first.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kontor_core::{Error, Kind, MatrixCode, StreamPos};
+use kontor_db::{Param, Sql, Tx};
 use kontor_testdb::{cx, for_each_backend};
 use parking_lot::Mutex;
 
@@ -110,7 +111,7 @@ fn panic_in_a_closure_is_an_internal_error_and_the_writer_lives_on() {
 fn closure_that_ignores_a_failed_statement_is_undone() {
     for_each_backend(async |backend| {
         let db = backend.open(&MIGRATIONS).await;
-        let careless = |tx: &mut kontor_db::Tx<'_>| {
+        let careless = |tx: &mut Tx<'_>| {
             note::insert(tx, 1)?;
             let _ = note::fail(tx);
             assert!(note::insert(tx, 2).is_err());
@@ -274,5 +275,37 @@ fn what_the_writer_does_is_measured() {
         assert!(db.size_bytes(&cx()).await.unwrap() > 4096);
         db.close().await;
         assert_eq!(db.ping().await.unwrap_err().kind, Kind::Unavailable);
+    });
+}
+
+/// Upserts, so that a row of the second write meets one of the first.
+static STORE: Sql = Sql::of_rows(
+    "note.store",
+    "INSERT INTO note (tenant_id, nid, title, body, done) VALUES {rows}
+     ON CONFLICT (tenant_id, nid) DO UPDATE SET title = excluded.title",
+    4,
+);
+
+#[test]
+fn rows_of_any_number_are_stored_at_once() {
+    for_each_backend(async |backend| {
+        let db = backend.open(&MIGRATIONS).await;
+        let mut last = 0;
+        for count in [0_i64, 1, 3, 64, 100, 129] {
+            let from = last;
+            last += count;
+            let store = move |tx: &mut Tx<'_>| {
+                let rows: Vec<[Param<'_>; 4]> = (from + 1..=last)
+                    .map(|n| [n.into(), format!("n{n}").into(), Param::sealed("b"), true.into()])
+                    .collect();
+                tx.execute_rows(&STORE, &rows)
+            };
+            let stored = db.write(&cx(), store).await.unwrap();
+            assert_eq!(stored, u64::try_from(count).unwrap());
+            assert_eq!(db.write(&cx(), store).await.unwrap(), stored);
+            assert_eq!(note::all(&db).await, (1..=last).collect::<Vec<_>>());
+        }
+        let narrow = db.write(&cx(), |tx| tx.execute_rows(&STORE, &[[1_i64.into()]])).await;
+        assert_eq!(narrow.unwrap_err().kind, Kind::Internal);
     });
 }

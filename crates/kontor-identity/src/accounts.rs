@@ -6,7 +6,7 @@ use kontor_audit::{Action, Event};
 use kontor_core::{Cx, Error, MatrixCode, Result, Secret, Timestamp};
 use kontor_db::Tx;
 use kontor_store::account::{self, AccountRow};
-use kontor_store::{e2ee, login_failure, password as password_table, profile};
+use kontor_store::{browser_session, e2ee, login_failure, password as password_table, profile};
 use ruma::api::client::uiaa::AuthData;
 use ruma::{OwnedUserId, UserId};
 
@@ -204,7 +204,11 @@ impl Identity {
         Ok(PreparedUser { account, login_key, password_hash, display_name: names.display_name })
     }
 
-    async fn hash_new_password(&self, cx: &Cx, password: Secret<String>) -> Result<String> {
+    pub(crate) async fn hash_new_password(
+        &self,
+        cx: &Cx,
+        password: Secret<String>,
+    ) -> Result<String> {
         check_new_password(&password, &self.inner.policy.now())?;
         self.inner.hasher.hash(password, self.inner.pepper.key().clone(), &cx.random).await
     }
@@ -225,6 +229,7 @@ impl Identity {
                 require_active(tx, &user)?;
                 password_table::upsert_password(tx, &user, &hash, now)?;
                 login_failure::delete_login_failure(tx, &subject)?;
+                browser_session::delete_browser_sessions_but(tx, &user, "")?;
                 if let Some(ended) = ended {
                     this.end_sessions_in(tx, &user, &ended)?;
                 }

@@ -2,6 +2,7 @@
 
 use kontor_audit::{Action, Event};
 use kontor_core::{Cx, Error, Result};
+use kontor_store::browser_session;
 use kontor_store::device::{self, DeviceRow};
 use ruma::api::client::uiaa::AuthData;
 use ruma::{DeviceId, OwnedDeviceId, OwnedUserId, UserId};
@@ -135,10 +136,13 @@ impl Identity {
     ) -> Result<u64> {
         let ids = match ended {
             Ended::These(ids) => ids.clone(),
-            Ended::All | Ended::AllBut(_) => {
+            Ended::All | Ended::AllBut(_) | Ended::Devices => {
                 device::list_devices(tx, user)?.into_iter().map(|row| row.device_id).collect()
             }
         };
+        if matches!(ended, Ended::All | Ended::AllBut(_)) {
+            browser_session::delete_browser_sessions_but(tx, user, "")?;
+        }
         let mut removed = 0;
         for id in ids.iter().filter(|id| !ended.spares(id)) {
             removed += u64::from(self.ending(tx).delete_device(user, id)?);
@@ -149,8 +153,12 @@ impl Identity {
 
 /// Which of a person's sessions end.
 pub(crate) enum Ended {
+    /// Every device and every browser.
     All,
+    /// Every other device and every browser.
     AllBut(OwnedDeviceId),
+    /// Every device.
+    Devices,
     These(Vec<OwnedDeviceId>),
 }
 

@@ -3,15 +3,19 @@
 //! Everything a secret can prove is decided here: [`Identity::authenticate`] turns an access token
 //! into a context, [`Identity::login`] a password into tokens, and
 //! [`Identity::authenticate_interactively`] asks again before something grave. Secrets are stored
-//! as keyed hashes only; of people's use, no more than the day is kept.
+//! as keyed hashes only; of people's use, no more than the day is kept, and of a browser's no more
+//! than the last minute.
 
 mod accounts;
 mod authenticate;
+mod browser_session;
+mod browser_sign_in;
 mod credentials;
 mod devices;
 mod identity;
 mod interactive;
 mod login;
+mod methods;
 mod password;
 mod pepper;
 mod profile;
@@ -24,12 +28,15 @@ mod throttle;
 mod username;
 
 pub use accounts::{NewUser, PasswordReset};
+pub use browser_session::{BrowserSession, ListedBrowserSession};
+pub use browser_sign_in::BrowserSignIn;
 pub use identity::{Identity, Settings};
 pub use interactive::Purpose;
 pub use kontor_store::account::AccountRow as Account;
 pub use kontor_store::device::DeviceRow as Device;
 pub use kontor_store::profile::Profile;
 pub use login::{Login, NewDevice, SignedIn};
+pub use methods::{Enrolled, Method, Methods, Stage};
 pub use password::{Hasher, PasswordCost};
 pub use profile::set_profile_field;
 pub use refresh::Refreshed;

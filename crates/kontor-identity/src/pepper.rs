@@ -10,6 +10,8 @@ use kontor_store::access_token::TokenHash;
 const ACCESS_PREFIX: &str = "kt_";
 /// Prefix of refresh tokens.
 const REFRESH_PREFIX: &str = "kr_";
+/// Prefix of browsers' cookies.
+const BROWSER_PREFIX: &str = "kb_";
 /// Random letters of a token: 200 bits.
 const TOKEN_LETTERS: usize = 40;
 
@@ -28,6 +30,8 @@ pub(crate) enum Purpose {
     RegistrationToken,
     LoginName,
     LoginFailure,
+    BrowserSession,
+    FormToken,
 }
 
 /// A fresh token and its hash.
@@ -66,6 +70,10 @@ impl Pepper {
         self.mint(Purpose::RefreshToken, REFRESH_PREFIX, random)
     }
 
+    pub(crate) fn mint_browser(&self, random: &Random) -> Result<Minted> {
+        self.mint(Purpose::BrowserSession, BROWSER_PREFIX, random)
+    }
+
     fn mint(&self, purpose: Purpose, prefix: &str, random: &Random) -> Result<Minted> {
         let token = format!("{prefix}{}", random.word(TOKEN_LETTERS)?);
         let hash = self.hash(purpose, &token);
@@ -82,6 +90,8 @@ impl Purpose {
             Self::RegistrationToken => b"registration token\0",
             Self::LoginName => b"login name\0",
             Self::LoginFailure => b"login failure\0",
+            Self::BrowserSession => b"browser session\0",
+            Self::FormToken => b"form token\0",
         }
     }
 }

@@ -26,6 +26,8 @@ pub struct Policy {
     /// Whether `m.login.password` is offered. The only way to sign in until the account pages
     /// exist, hence on in every preset (design §6).
     pub password_login: bool,
+    /// Who must show more than a password to sign in with a browser. Row "2FA" (law: R-042).
+    pub second_factor: SecondFactor,
     /// Shortest password accepted, in characters. Row "Password (no 2FA, exception)", as long as
     /// there is no second factor.
     pub password_min_length: usize,
@@ -74,6 +76,20 @@ pub struct Policy {
     pub max_upload_bytes: u64,
     /// How often things may be done; `None`: as often as one likes.
     pub rate_limits: Option<RateLimits>,
+}
+
+/// Who must show more than a password to sign in with a browser, strictest first. Whoever has a
+/// second factor is always asked for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecondFactor {
+    /// Everybody, and it must be a passkey.
+    Passkey,
+    /// Everybody; administrators a passkey (law: R-045).
+    Everybody,
+    /// Administrators, and it must be a passkey.
+    Administrators,
+    /// Nobody.
+    Optional,
 }
 
 /// How people find each other in the user directory.
@@ -125,6 +141,7 @@ impl Policy {
         Self {
             registration: Registration::Closed,
             password_login: true,
+            second_factor: SecondFactor::Everybody,
             password_min_length: 20,
             password_min_classes: 2,
             login_lock_after: Some(10),
@@ -154,6 +171,7 @@ impl Policy {
         Self {
             registration: Registration::Open,
             password_login: true,
+            second_factor: SecondFactor::Optional,
             password_min_length: 1,
             password_min_classes: 1,
             login_lock_after: None,
@@ -237,6 +255,7 @@ mod tests {
             ),
             ("Password without 2FA: ≥ 20", policy.password_min_length == 20),
             ("Password without 2FA: 2 classes", policy.password_min_classes == 2),
+            ("2FA: alle", policy.second_factor == SecondFactor::Everybody),
             ("Password: lock 10", policy.login_lock_after == Some(10)),
             ("Session max: 30 d", policy.session_lifetime == Some(30 * DAY)),
             ("Access token: 5 min", policy.access_token_lifetime == Some(Duration::from_mins(5))),

@@ -9,6 +9,7 @@ pub mod account_data;
 pub mod audit_checkpoint;
 pub mod audit_entry;
 pub mod audit_gap;
+pub mod browser_session;
 pub mod cross_signing_key;
 pub mod device;
 pub mod device_key;
@@ -49,6 +50,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         access_token::STATEMENTS,
         account::STATEMENTS,
         account_data::STATEMENTS,
+        browser_session::STATEMENTS,
         cross_signing_key::STATEMENTS,
         device::STATEMENTS,
         device_key::STATEMENTS,

@@ -17,6 +17,7 @@ pub static MIGRATIONS: &[Migration] = &[
     Migration { number: 7, name: "push", sql: include_str!("../migrations/0007_push.sql") },
     Migration { number: 8, name: "report", sql: include_str!("../migrations/0008_report.sql") },
     Migration { number: 9, name: "policy", sql: include_str!("../migrations/0009_policy.sql") },
+    Migration { number: 10, name: "sign_in", sql: include_str!("../migrations/0010_sign_in.sql") },
 ];
 
 /// Migrations of the audit log's own store.

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod audit;
+mod browser_session;
 mod company;
 mod devices;
 mod interactive;

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::{Area, Domain, Effect, Registration, Setting, Shipped, Stricter, Text, Unit, Value};
+use crate::{
+    Area, Domain, Effect, Registration, SecondFactor, Setting, Shipped, Stricter, Text, Unit, Value,
+};
 
 pub(super) static SETTINGS: [Setting; 14] = [
     Setting {
@@ -66,7 +68,9 @@ pub(super) static SETTINGS: [Setting; 14] = [
             en: "A stolen password alone should let nobody in.",
         },
         law: "DSGVO Art. 32; BSIG § 30(2) Nr. 10",
-        domain: Domain::Choice { strictest_first: &["webauthn", "required", "optional"] },
+        domain: Domain::Choice {
+            strictest_first: &["webauthn", "required", "administrators", "optional"],
+        },
         shipped: Shipped::each(
             Some(Value::Choice("required")),
             Some(Value::Choice("webauthn")),
@@ -74,7 +78,24 @@ pub(super) static SETTINGS: [Setting; 14] = [
         ),
         locked: true,
         monitoring: false,
-        effect: Effect::Planned,
+        effect: Effect::Server {
+            read: |policy| {
+                Some(Value::Choice(match policy.second_factor {
+                    SecondFactor::Passkey => "webauthn",
+                    SecondFactor::Everybody => "required",
+                    SecondFactor::Administrators => "administrators",
+                    SecondFactor::Optional => "optional",
+                }))
+            },
+            apply: |policy, value| {
+                policy.second_factor = match value {
+                    Value::Choice("webauthn") => SecondFactor::Passkey,
+                    Value::Choice("administrators") => SecondFactor::Administrators,
+                    Value::Choice("optional") => SecondFactor::Optional,
+                    _ => SecondFactor::Everybody,
+                };
+            },
+        },
     },
     Setting {
         key: "password_login_api",

@@ -1,0 +1,229 @@
+//! Being signed in with a browser: for the account pages, the console and consent of apps.
+//!
+//! The browser holds a random cookie, the database its keyed hash. Whenever somebody shows more of
+//! herself, the cookie is replaced: one planted before is worth nothing after.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lc_rs::constant_time;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use kontor_core::{Actor, Cx, Error, Result, Session, Timestamp};
+use kontor_store::access_token::TokenHash;
+use kontor_store::browser_session::{self, BrowserSessionRow};
+use ruma::{OwnedDeviceId, OwnedUserId};
+
+use crate::Identity;
+use crate::methods::{Methods, Stage};
+use crate::pepper::{Pepper, Purpose};
+
+const MINUTE_MS: i64 = 60_000;
+/// How old a proof of identity may be for critical acts. law: R-045
+const RECENT: Duration = Duration::from_mins(5);
+
+/// How long a browser stays signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Bounds {
+    /// Without being used.
+    idle: Duration,
+    /// Used or not.
+    longest: Duration,
+}
+
+/// law: R-046
+const PERSON: Bounds = Bounds { idle: Duration::from_hours(1), longest: Duration::from_hours(12) };
+/// law: R-045
+const ADMIN: Bounds = Bounds { idle: Duration::from_mins(15), longest: Duration::from_hours(8) };
+
+/// Somebody signed in with a browser, as of one request.
+#[derive(Clone)]
+pub struct BrowserSession {
+    /// Names the session to its owner; proves nothing.
+    pub id: String,
+    /// Who.
+    pub user_id: OwnedUserId,
+    /// May use administrative API calls.
+    pub admin: bool,
+    /// How far she has come. Unless complete, nothing is open but the way there.
+    pub stage: Stage,
+    /// What she has shown.
+    pub methods: Methods,
+    /// When it began.
+    pub created: Timestamp,
+    /// When she last showed who she is.
+    pub authenticated: Timestamp,
+    /// When it ends if it is not used again.
+    pub ends: Timestamp,
+    /// To be sent with every form of this session, and compared by [`Self::accepts_form`].
+    pub form_token: String,
+    pub(crate) hash: TokenHash,
+}
+
+/// One of a person's sessions, for her to look over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedBrowserSession {
+    /// Its name.
+    pub id: String,
+    /// When it began.
+    pub created: Timestamp,
+    /// When it was last used, to the minute.
+    pub last_used: Timestamp,
+    /// What was shown.
+    pub methods: Methods,
+}
+
+impl BrowserSession {
+    /// Whether she has shown who she is within the last five minutes, as critical acts ask.
+    /// law: R-045
+    pub fn is_recent(&self, now: Timestamp) -> bool {
+        self.authenticated.plus(RECENT) > now
+    }
+
+    /// Whether a form came from a page of this session. Takes the same time for every answer.
+    pub fn accepts_form(&self, token: &str) -> bool {
+        let (ours, theirs) = (self.form_token.as_bytes(), token.as_bytes());
+        constant_time::verify_slices_are_equal(ours, theirs).is_ok()
+    }
+
+    /// The context of whoever is signed in. Its device has no id: a browser is no Matrix device.
+    ///
+    /// # Errors
+    /// `Forbidden` unless the sign-in is complete.
+    pub fn acting(&self, cx: &Cx) -> Result<Cx> {
+        if self.stage != Stage::Complete {
+            return Err(Error::forbidden("Finish signing in first."));
+        }
+        Ok(in_browser(cx, self.user_id.clone(), self.admin))
+    }
+}
+
+impl fmt::Debug for BrowserSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BrowserSession")
+            .field("id", &self.id)
+            .field("stage", &self.stage)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Identity {
+    /// The session of the cookie `secret`; `None`: none, or no longer. One read, and one small
+    /// write a minute.
+    pub async fn browser_session(&self, cx: &Cx, secret: &str) -> Result<Option<BrowserSession>> {
+        let hash = self.inner.pepper.hash(Purpose::BrowserSession, secret);
+        let found =
+            self.inner.db.read(cx, move |tx| browser_session::find_browser_session(tx, &hash));
+        let Some(held) = found.await?.filter(|held| !held.deactivated) else { return Ok(None) };
+        let ends = end_of(&held.session, held.admin);
+        if ends <= cx.now {
+            let gone = move |tx: &mut kontor_db::Tx<'_>| {
+                browser_session::delete_browser_session(tx, &hash)
+            };
+            self.inner.db.write(cx, gone).await?;
+            return Ok(None);
+        }
+        let minute = minute_of(cx.now);
+        if held.session.last_used < minute {
+            let used = move |tx: &mut kontor_db::Tx<'_>| {
+                browser_session::update_browser_session_use(tx, &hash, minute)
+            };
+            self.inner.db.write(cx, used).await?;
+        }
+        let row = BrowserSessionRow { last_used: minute, ..held.session };
+        Ok(Some(BrowserSession {
+            ends: end_of(&row, held.admin),
+            admin: held.admin,
+            stage: row.stage.parse()?,
+            methods: row.methods.parse()?,
+            id: row.session_id,
+            user_id: row.user_id,
+            created: row.created,
+            authenticated: row.authenticated,
+            form_token: form_token(&self.inner.pepper, secret),
+            hash,
+        }))
+    }
+
+    /// Signs a browser out.
+    pub async fn end_browser_session(&self, cx: &Cx, session: &BrowserSession) -> Result<()> {
+        let hash = session.hash;
+        let db = &self.inner.db;
+        db.write(cx, move |tx| browser_session::delete_browser_session(tx, &hash)).await
+    }
+
+    /// The caller's sessions that have not run out, oldest first.
+    pub async fn browser_sessions(&self, cx: &Cx) -> Result<Vec<ListedBrowserSession>> {
+        let session = cx.session()?;
+        let (user, admin, now) = (session.user_id.clone(), session.admin, cx.now);
+        let rows = self
+            .inner
+            .db
+            .read(cx, move |tx| browser_session::list_browser_sessions(tx, &user))
+            .await?;
+        rows.into_iter()
+            .filter(|row| end_of(row, admin) > now)
+            .map(|row| {
+                Ok(ListedBrowserSession {
+                    methods: row.methods.parse()?,
+                    id: row.session_id,
+                    created: row.created,
+                    last_used: row.last_used,
+                })
+            })
+            .collect()
+    }
+
+    /// Signs one of the caller's browsers out.
+    ///
+    /// # Errors
+    /// `NotFound` if she has no session of that name.
+    pub async fn end_named_browser_session(&self, cx: &Cx, id: String) -> Result<()> {
+        let user = cx.user()?.to_owned();
+        let found = self
+            .inner
+            .db
+            .write(cx, move |tx| browser_session::delete_named_browser_session(tx, &user, &id));
+        match found.await? {
+            true => Ok(()),
+            false => Err(Error::not_found("There is no such session.")),
+        }
+    }
+
+    /// Signs all browsers of the owner out but this one; answers how many.
+    pub async fn end_other_browser_sessions(
+        &self,
+        cx: &Cx,
+        session: &BrowserSession,
+    ) -> Result<u64> {
+        let (user, id) = (session.user_id.clone(), session.id.clone());
+        let db = &self.inner.db;
+        db.write(cx, move |tx| browser_session::delete_browser_sessions_but(tx, &user, &id)).await
+    }
+}
+
+/// The context of somebody in a browser.
+pub(crate) fn in_browser(cx: &Cx, user_id: OwnedUserId, admin: bool) -> Cx {
+    let session = Session { user_id, device_id: OwnedDeviceId::from(""), admin };
+    cx.acting_as(Actor::User(Arc::new(session)))
+}
+
+/// Proves that a form is from a page of the session with the cookie `secret`, and cannot be
+/// computed back to it.
+fn form_token(pepper: &Pepper, secret: &str) -> String {
+    URL_SAFE_NO_PAD.encode(pepper.hash(Purpose::FormToken, secret))
+}
+
+/// When a session ends if it is not used again.
+fn end_of(row: &BrowserSessionRow, admin: bool) -> Timestamp {
+    let bounds = if admin { ADMIN } else { PERSON };
+    // The last use is known to the minute, so that nobody is signed out a minute early.
+    let idle = row.last_used.plus(bounds.idle + Duration::from_mins(1));
+    idle.min(row.created.plus(bounds.longest))
+}
+
+/// Start of the minute of `at`.
+pub(crate) const fn minute_of(at: Timestamp) -> Timestamp {
+    Timestamp(at.0 - at.0.rem_euclid(MINUTE_MS))
+}

@@ -1,0 +1,251 @@
+//! Signing in with a browser, and showing once more who one is.
+
+use std::time::Duration;
+
+use kontor_audit::{Action, Event};
+use kontor_core::{Cx, Error, Result, Secret, Timestamp};
+use kontor_db::Tx;
+use kontor_store::access_token::TokenHash;
+use kontor_store::account::{self, AccountRow};
+use kontor_store::browser_session::{self, BrowserSessionRow};
+use kontor_store::{login_failure, password as password_table};
+use ruma::OwnedUserId;
+
+use crate::Identity;
+use crate::browser_session::{BrowserSession, in_browser, minute_of};
+use crate::devices::Ended;
+use crate::methods::{Demand, Enrolled, Method, Methods, Stage};
+use crate::password::check_new_password;
+use crate::pepper::Minted;
+
+/// Random letters of a session's name: 50 bits; it proves nothing.
+const ID_LETTERS: usize = 10;
+/// Sessions unused for so long are removed; each has run out long before.
+const KEPT: Duration = Duration::from_hours(24);
+
+/// What a browser gets.
+#[derive(Clone, Debug)]
+pub struct BrowserSignIn {
+    /// Value of the cookie; replaces the one before.
+    pub secret: Secret<String>,
+    /// Who.
+    pub user_id: OwnedUserId,
+    /// How far she has come.
+    pub stage: Stage,
+}
+
+impl Identity {
+    /// Signs in by name and password. Throttled and silent about which accounts exist as
+    /// [`Identity::login`] is (law: R-044), whatever the password login API is set to.
+    ///
+    /// # Errors
+    /// `Forbidden` if name or password is wrong, indistinguishably; `Limited` after too many tries.
+    pub async fn sign_in_with_password(
+        &self,
+        cx: &Cx,
+        name: &str,
+        password: Secret<String>,
+    ) -> Result<BrowserSignIn> {
+        let account = self.check_password(cx, name, password).await?;
+        self.begin_browser_session(cx, account, Methods::only(Method::Password)).await
+    }
+
+    /// Asks whoever is signed in for her password again, before a critical act.
+    ///
+    /// # Errors
+    /// As [`Identity::sign_in_with_password`].
+    pub async fn confirm_with_password(
+        &self,
+        cx: &Cx,
+        session: &BrowserSession,
+        password: Secret<String>,
+    ) -> Result<BrowserSignIn> {
+        self.check_own_password(cx, session, password).await?;
+        let this = self.clone();
+        let renewal = self.renewal(cx, session, Method::Password)?;
+        self.inner.db.write(cx, move |tx| renewal.store(tx, &this)).await
+    }
+
+    /// Changes the password of whoever is signed in, after asking for the old one. Her other
+    /// browsers are signed out, and her devices if she wishes.
+    ///
+    /// # Errors
+    /// `Forbidden` if the sign-in is not complete or the old password is wrong; `Limited`;
+    /// `Invalid` (`M_WEAK_PASSWORD`).
+    pub async fn change_password_in_browser(
+        &self,
+        cx: &Cx,
+        session: &BrowserSession,
+        (old, new): (Secret<String>, Secret<String>),
+        sign_out_devices: bool,
+    ) -> Result<BrowserSignIn> {
+        let acting = session.acting(cx)?;
+        check_new_password(&new, &self.inner.policy.now())?;
+        self.check_own_password(&acting, session, old).await?;
+        let hash = self.hash_new_password(&acting, new).await?;
+        let renewal = self.renewal(&acting, session, Method::Password)?;
+        let subject = self.failure_subject(&session.user_id);
+        let (this, now) = (self.clone(), cx.now);
+        self.inner
+            .db
+            .write(cx, move |tx| {
+                let signed_in = renewal.store(tx, &this)?;
+                let user = &signed_in.user_id;
+                password_table::upsert_password(tx, user, &hash, now)?;
+                login_failure::delete_login_failure(tx, &subject)?;
+                if sign_out_devices {
+                    this.end_sessions_in(tx, user, &Ended::Devices)?;
+                }
+                browser_session::delete_browser_sessions_but(tx, user, &renewal.row.session_id)?;
+                Ok(signed_in)
+            })
+            .await
+    }
+
+    async fn check_own_password(
+        &self,
+        cx: &Cx,
+        session: &BrowserSession,
+        password: Secret<String>,
+    ) -> Result<()> {
+        let account = self.check_password(cx, session.user_id.as_str(), password).await?;
+        if account.user_id == session.user_id {
+            return Ok(());
+        }
+        Err(Error::forbidden("Wrong password."))
+    }
+
+    /// Begins a session of somebody who has shown `shown`.
+    pub(crate) async fn begin_browser_session(
+        &self,
+        cx: &Cx,
+        account: AccountRow,
+        shown: Methods,
+    ) -> Result<BrowserSignIn> {
+        let opening = self.browser_opening(cx, account.user_id, shown)?;
+        let (this, cx_in) = (self.clone(), cx.clone());
+        self.inner.db.write(cx, move |tx| opening.store(tx, &this, &cx_in)).await
+    }
+
+    pub(crate) fn browser_opening(
+        &self,
+        cx: &Cx,
+        user: OwnedUserId,
+        shown: Methods,
+    ) -> Result<BrowserOpening> {
+        let row = BrowserSessionRow {
+            session_id: cx.random.word(ID_LETTERS)?,
+            user_id: user,
+            stage: String::new(),
+            methods: shown.to_string(),
+            created: cx.now,
+            authenticated: cx.now,
+            last_used: minute_of(cx.now),
+        };
+        Ok(BrowserOpening { row, shown, cookie: self.inner.pepper.mint_browser(&cx.random)? })
+    }
+
+    /// Prepares the next cookie of `session`, whose owner has shown `method` just now.
+    pub(crate) fn renewal(
+        &self,
+        cx: &Cx,
+        session: &BrowserSession,
+        method: Method,
+    ) -> Result<Renewal> {
+        let shown = session.methods.and(method);
+        let row = BrowserSessionRow {
+            session_id: session.id.clone(),
+            user_id: session.user_id.clone(),
+            stage: String::new(),
+            methods: shown.to_string(),
+            created: session.created,
+            authenticated: cx.now,
+            last_used: minute_of(cx.now),
+        };
+        let cookie = self.inner.pepper.mint_browser(&cx.random)?;
+        Ok(Renewal { old: session.hash, was: session.stage, cx: cx.clone(), shown, row, cookie })
+    }
+
+    /// How far the owner of an account has come.
+    fn stage_of(&self, account: &AccountRow, shown: Methods) -> Stage {
+        let demand = Demand::of(self.inner.policy.now().second_factor, account.admin);
+        demand.stage(shown, Enrolled::default())
+    }
+
+    /// Other people's sign-ins are not recorded.
+    fn note_admin(&self, cx: &Cx, account: &AccountRow, stage: Stage) {
+        if account.admin && stage == Stage::Complete {
+            let cx = in_browser(cx, account.user_id.clone(), true);
+            self.inner.audit.note(&cx, Event::new(Action::AdminLogin));
+        }
+    }
+}
+
+/// A session about to be stored.
+pub(crate) struct BrowserOpening {
+    row: BrowserSessionRow,
+    shown: Methods,
+    cookie: Minted,
+}
+
+impl BrowserOpening {
+    /// # Errors
+    /// `Forbidden` if the account has been closed meanwhile.
+    pub(crate) fn store(
+        &self,
+        tx: &mut Tx<'_>,
+        identity: &Identity,
+        cx: &Cx,
+    ) -> Result<BrowserSignIn> {
+        let user = &self.row.user_id;
+        let account = active_account(tx, user)?;
+        let stage = identity.stage_of(&account, self.shown);
+        let kept_ms = i64::try_from(KEPT.as_millis()).unwrap_or(i64::MAX);
+        browser_session::delete_unused_browser_sessions(tx, Timestamp(cx.now.0 - kept_ms))?;
+        let row = BrowserSessionRow { stage: stage.as_str().to_owned(), ..self.row.clone() };
+        browser_session::insert_browser_session(tx, &self.cookie.hash, &row)?;
+        let (this, cx) = (identity.clone(), cx.clone());
+        tx.after_commit(move || this.note_admin(&cx, &account, stage));
+        Ok(signed_in(&self.cookie, user, stage))
+    }
+}
+
+/// The next cookie of a session, about to be stored.
+pub(crate) struct Renewal {
+    old: TokenHash,
+    was: Stage,
+    cx: Cx,
+    shown: Methods,
+    pub(crate) row: BrowserSessionRow,
+    cookie: Minted,
+}
+
+impl Renewal {
+    /// # Errors
+    /// `Forbidden` if the session has ended meanwhile.
+    pub(crate) fn store(&self, tx: &mut Tx<'_>, identity: &Identity) -> Result<BrowserSignIn> {
+        let user = &self.row.user_id;
+        let account = active_account(tx, user)?;
+        let stage = identity.stage_of(&account, self.shown);
+        let row = BrowserSessionRow { stage: stage.as_str().to_owned(), ..self.row.clone() };
+        if !browser_session::renew_browser_session(tx, &self.old, &self.cookie.hash, &row)? {
+            return Err(Error::forbidden("This session has ended."));
+        }
+        if self.was != Stage::Complete {
+            let (this, cx) = (identity.clone(), self.cx.clone());
+            tx.after_commit(move || this.note_admin(&cx, &account, stage));
+        }
+        Ok(signed_in(&self.cookie, user, stage))
+    }
+}
+
+fn active_account(tx: &mut Tx<'_>, user: &OwnedUserId) -> Result<AccountRow> {
+    account::find_account(tx, user)?
+        .filter(|account| account.deactivated.is_none())
+        .ok_or_else(|| Error::forbidden("Wrong user name or password."))
+}
+
+fn signed_in(cookie: &Minted, user: &OwnedUserId, stage: Stage) -> BrowserSignIn {
+    let secret = Secret::new(cookie.token.clone());
+    BrowserSignIn { secret, user_id: user.clone(), stage }
+}

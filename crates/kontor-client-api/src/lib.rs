@@ -12,6 +12,7 @@ mod e2ee;
 mod error;
 mod frame;
 mod media;
+mod oauth;
 mod policy;
 mod profile;
 mod push;

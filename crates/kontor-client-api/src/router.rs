@@ -11,8 +11,8 @@ use tower_http::cors::{Any, CorsLayer};
 
 use crate::error::error_response;
 use crate::{
-    account, account_data, admin, device, discovery, e2ee, media, policy, profile, push, receipts,
-    rooms, session, sync, voip,
+    account, account_data, admin, device, discovery, e2ee, media, oauth, policy, profile, push,
+    receipts, rooms, session, sync, voip,
 };
 
 /// Every route of the client-server API. The node adds the tenant to the request's extensions.
@@ -20,6 +20,7 @@ pub fn router() -> Router {
     let router = media::routes(Router::new());
     let router = discovery::routes(router);
     let router = session::routes(router);
+    let router = oauth::routes(router);
     let router = account::routes(router);
     let router = device::routes(router);
     let router = profile::routes(router);

@@ -6,7 +6,10 @@ use kontor_audit::{Action, Event};
 use kontor_core::{Cx, Error, MatrixCode, Result, Secret, Timestamp};
 use kontor_db::Tx;
 use kontor_store::account::{self, AccountRow};
-use kontor_store::{browser_session, e2ee, login_failure, password as password_table, profile};
+use kontor_store::{
+    browser_session, e2ee, login_failure, oauth_code, oauth_device_grant,
+    password as password_table, profile,
+};
 use ruma::api::client::uiaa::AuthData;
 use ruma::{OwnedUserId, UserId};
 
@@ -131,6 +134,8 @@ impl Identity {
             tx.after_visible(move || feed.wake_everyone());
             password_table::delete_password(tx, &user)?;
             login_failure::delete_login_failure(tx, &subject)?;
+            oauth_code::delete_codes_of_user(tx, &user)?;
+            oauth_device_grant::delete_device_grants_of_user(tx, &user)?;
             profile::delete_profile(tx, &user)
         });
         self.inner.audit.act(cx, event, write).await

@@ -9,7 +9,7 @@ use kontor_db::Tx;
 use kontor_policy::Policy;
 use kontor_store::access_token::{self, TokenRow};
 use kontor_store::device::{self, DeviceRow};
-use kontor_store::{account, refresh_token};
+use kontor_store::{account, oauth_session, refresh_token};
 use ruma::{OwnedDeviceId, OwnedUserId};
 
 use crate::Identity;
@@ -17,6 +17,8 @@ use crate::pepper::{Minted, Pepper};
 use crate::sessions::{Ending, day_of};
 use crate::username::{check_device_id, check_device_name};
 
+/// Lifetime of an access token given by OAuth where the policy has no bound.
+const OAUTH_LIFETIME: Duration = Duration::from_mins(5);
 /// Random letters of a device id.
 const DEVICE_ID_LETTERS: usize = 10;
 
@@ -40,6 +42,8 @@ pub struct NewDevice {
     pub display_name: Option<String>,
     /// Whether the client can refresh tokens.
     pub refreshes: bool,
+    /// The program, if it signs in by OAuth; only it may refresh the tokens then.
+    pub client_id: Option<String>,
 }
 
 /// A sign-in.
@@ -82,7 +86,7 @@ impl Identity {
         if !self.inner.policy.now().password_login {
             return Err(Error::forbidden("Signing in by password is switched off."));
         }
-        login.device.check()?;
+        login.device.check()?; // Before the password costs anything.
         let account = self.check_password(cx, &login.name, login.password).await?;
         let (user, admin) = (account.user_id, account.admin);
         let opening = self.open_session(cx, login.device)?;
@@ -108,8 +112,13 @@ impl Identity {
         Ok(answer)
     }
 
-    /// Prepares a sign-in on `device` with fresh tokens.
-    pub(crate) fn open_session(&self, cx: &Cx, device: NewDevice) -> Result<Opening> {
+    /// Prepares a sign-in on `device` with fresh tokens. Whoever calls it has made sure of the
+    /// person.
+    ///
+    /// # Errors
+    /// `Invalid` for a device id or name against the rules.
+    pub fn open_session(&self, cx: &Cx, device: NewDevice) -> Result<Opening> {
+        device.check()?;
         let device_id = match device.device_id {
             Some(id) => id,
             None => cx.random.word(DEVICE_ID_LETTERS)?.to_uppercase().into(),
@@ -117,8 +126,10 @@ impl Identity {
         let policy = self.inner.policy.now();
         let session_ends = policy.session_lifetime.map(|span| cx.now.plus(span));
         let maker = TokenMaker::new(&self.inner.pepper, &policy, &cx.random);
-        let tokens = maker.mint(cx.now, device.refreshes, session_ends)?;
-        Ok(Opening { device_id, display_name: device.display_name, tokens, now: cx.now })
+        let refreshes = Refreshes::of(device.refreshes, device.client_id.as_deref());
+        let tokens = maker.mint(cx.now, refreshes, session_ends)?;
+        let NewDevice { display_name, client_id, .. } = device;
+        Ok(Opening { device_id, display_name, client_id, tokens, now: cx.now })
     }
 }
 
@@ -128,6 +139,27 @@ impl NewDevice {
     pub(crate) fn check(&self) -> Result<()> {
         self.device_id.as_deref().map_or(Ok(()), check_device_id)?;
         check_device_name(self.display_name.as_deref())
+    }
+}
+
+/// Whether a client trades its refresh token in time.
+#[derive(Clone, Copy)]
+pub(crate) enum Refreshes {
+    /// It gets one token for the whole sign-in.
+    No,
+    /// It says so; its tokens live as long as the policy allows.
+    Maybe,
+    /// OAuth demands it: its tokens live minutes in any case.
+    Surely,
+}
+
+impl Refreshes {
+    pub(crate) const fn of(can: bool, client_id: Option<&str>) -> Self {
+        match (client_id, can) {
+            (Some(_), _) => Self::Surely,
+            (None, true) => Self::Maybe,
+            (None, false) => Self::No,
+        }
     }
 }
 
@@ -147,16 +179,24 @@ impl<'a> TokenMaker<'a> {
     pub(crate) fn mint(
         &self,
         now: Timestamp,
-        refreshes: bool,
+        refreshes: Refreshes,
         session_ends: Option<Timestamp>,
     ) -> Result<Tokens> {
-        let short = self.policy.access_token_lifetime.filter(|_| refreshes);
+        let lifetime = self.policy.access_token_lifetime;
+        let short = match refreshes {
+            Refreshes::No => None,
+            Refreshes::Maybe => lifetime,
+            Refreshes::Surely => Some(lifetime.unwrap_or(OAUTH_LIFETIME)),
+        };
         let access_ends = match (short.map(|span| now.plus(span)), session_ends) {
             (Some(short), Some(session)) => Some(short.min(session)),
             (short, session) => short.or(session),
         };
         let access = self.pepper.mint_access(self.random)?;
-        let refresh = if refreshes { Some(self.pepper.mint_refresh(self.random)?) } else { None };
+        let refresh = match refreshes {
+            Refreshes::No => None,
+            Refreshes::Maybe | Refreshes::Surely => Some(self.pepper.mint_refresh(self.random)?),
+        };
         Ok(Tokens { access, refresh, access_ends, session_ends })
     }
 }
@@ -185,16 +225,17 @@ impl Tokens {
 }
 
 /// A sign-in about to be stored.
-pub(crate) struct Opening {
+pub struct Opening {
     device_id: OwnedDeviceId,
     display_name: Option<String>,
+    client_id: Option<String>,
     tokens: Tokens,
     now: Timestamp,
 }
 
 impl Opening {
     /// What the client will be told.
-    pub(crate) fn answer(&self, user_id: OwnedUserId) -> SignedIn {
+    pub fn answer(&self, user_id: OwnedUserId) -> SignedIn {
         let Tokens { access, refresh, access_ends, .. } = &self.tokens;
         SignedIn {
             user_id,
@@ -207,12 +248,7 @@ impl Opening {
 
     /// Stores device and tokens. A device that exists keeps its name and keys and loses its old
     /// tokens.
-    pub(crate) fn store(
-        self,
-        tx: &mut Tx<'_>,
-        identity: &Identity,
-        user: &OwnedUserId,
-    ) -> Result<()> {
+    pub fn store(self, tx: &mut Tx<'_>, identity: &Identity, user: &OwnedUserId) -> Result<()> {
         let id = &self.device_id;
         if device::find_device(tx, user, id)?.is_some() {
             identity.ending(tx).revoke_tokens(user, id)?;
@@ -226,6 +262,10 @@ impl Opening {
                 generation: 1,
             };
             device::insert_device(tx, user, &row)?;
+        }
+        match &self.client_id {
+            Some(client) => oauth_session::upsert_oauth_session(tx, user, id, client)?,
+            None => oauth_session::delete_oauth_session(tx, user, id)?,
         }
         self.tokens.store(tx, user, id, 1)
     }

@@ -32,6 +32,7 @@ pub(crate) enum Purpose {
     LoginFailure,
     BrowserSession,
     FormToken,
+    OAuthCode,
 }
 
 /// A fresh token and its hash.
@@ -92,6 +93,7 @@ impl Purpose {
             Self::LoginFailure => b"login failure\0",
             Self::BrowserSession => b"browser session\0",
             Self::FormToken => b"form token\0",
+            Self::OAuthCode => b"oauth code\0",
         }
     }
 }

@@ -9,7 +9,7 @@ use kontor_store::{device, refresh_token};
 
 use crate::Identity;
 use crate::authenticate::spend_before;
-use crate::login::{TokenMaker, Tokens};
+use crate::login::{Refreshes, TokenMaker, Tokens};
 use crate::pepper::Purpose;
 use crate::sessions::{expired_token, unknown_token};
 
@@ -37,7 +37,8 @@ enum Outcome {
 }
 
 impl Identity {
-    /// Trades a refresh token for new tokens.
+    /// Trades a refresh token for new tokens. `client_id` is the program that shows it, if it has
+    /// signed in by OAuth; a token is good for nobody else.
     ///
     /// The old one stays good until one of the new ones is used, because answers get lost. Its use
     /// after that ends the whole sign-in: either the client or a thief holds a stolen copy.
@@ -45,17 +46,22 @@ impl Identity {
     /// # Errors
     /// `Unauthenticated` (`M_UNKNOWN_TOKEN`), with `soft_logout: true` if the device may keep its
     /// keys.
-    pub async fn refresh(&self, cx: &Cx, token: &str) -> Result<Refreshed> {
+    pub async fn refresh(
+        &self,
+        cx: &Cx,
+        token: &str,
+        client_id: Option<&str>,
+    ) -> Result<Refreshed> {
         let hash = self.inner.pepper.hash(Purpose::RefreshToken, token);
         let this = self.clone();
-        let (now, random) = (cx.now, cx.random.clone());
+        let (now, random, client_id) = (cx.now, cx.random.clone(), client_id.map(str::to_owned));
         let outcome = self
             .inner
             .db
             .write(cx, move |tx| {
                 let policy = this.inner.policy.now();
                 let maker = TokenMaker::new(&this.inner.pepper, &policy, &random);
-                this.renew(tx, &hash, &maker, now)
+                this.renew(tx, (&hash, client_id.as_deref()), &maker, now)
             })
             .await?;
         match outcome {
@@ -76,13 +82,16 @@ impl Identity {
     fn renew(
         &self,
         tx: &mut Tx<'_>,
-        hash: &TokenHash,
+        (hash, client_id): (&TokenHash, Option<&str>),
         maker: &TokenMaker<'_>,
         now: Timestamp,
     ) -> Result<Outcome> {
         let Some(found) = refresh_token::find_refresh_token(tx, hash)? else {
             return Ok(Outcome::Unknown);
         };
+        if found.client_id.as_deref() != client_id {
+            return Ok(Outcome::Unknown);
+        }
         let token = found.token;
         let (user, id) = (&token.user_id, &token.device_id);
         if found.deactivated {
@@ -103,7 +112,7 @@ impl Identity {
         let mut ending = self.ending(tx);
         ending.revoke_access(user, id, |other| other > generation)?;
         spend_before(&mut ending, (user, id), generation)?;
-        let tokens = maker.mint(now, true, token.expires)?;
+        let tokens = maker.mint(now, Refreshes::of(true, client_id), token.expires)?;
         tokens.store(tx, user, id, generation + 1)?;
         Ok(Outcome::Renewed(tokens))
     }

@@ -7,7 +7,7 @@ use kontor_core::{Error, MatrixCode, Result, Session, Timestamp};
 use kontor_db::Tx;
 use kontor_feed::Feed;
 use kontor_store::access_token::{self, TokenHash};
-use kontor_store::{device, e2ee, pusher, refresh_token};
+use kontor_store::{device, e2ee, oauth_session, pusher, refresh_token};
 use parking_lot::Mutex;
 use quick_cache::sync::Cache;
 use ruma::{DeviceId, OwnedUserId, UserId};
@@ -146,6 +146,7 @@ impl Ending<'_, '_> {
     pub(crate) fn delete_device(&mut self, user: &UserId, id: &DeviceId) -> Result<bool> {
         self.revoke_tokens(user, id)?;
         pusher::delete_pushers_of_device(self.tx, user, id)?;
+        oauth_session::delete_oauth_session(self.tx, user, id)?;
         let change = e2ee::delete_device(self.tx, user, id)?;
         let (lists, owner) = (Arc::clone(self.feed.device_lists()), user.to_owned());
         self.tx.after_commit(move || lists.note_removal(&owner, change));

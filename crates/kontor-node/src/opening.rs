@@ -7,13 +7,14 @@ use std::sync::Arc;
 use kontor_account_data::AccountData;
 use kontor_audit::Audit;
 use kontor_blob::BlobStore;
-use kontor_config::{Config, DatabaseUrl};
+use kontor_config::{Config, DatabaseUrl, Preset};
 use kontor_core::{Actor, Clock, Cx, Random, Result, Secret, TenantId};
 use kontor_db::{DatabaseKeys, Db, Settings};
 use kontor_e2ee::E2ee;
 use kontor_feed::Feed;
 use kontor_identity::{Hasher, Identity};
 use kontor_media::{Limits, Media};
+use kontor_oauth::OAuth;
 use kontor_policy::{InForce, Policies, Policy};
 use kontor_presence::{Presence, Pulse, Typing};
 use kontor_protocol::SigningKey;
@@ -65,11 +66,12 @@ struct Ground {
 impl Opening {
     pub(crate) fn new(vault: Vault, config: &Config, clock: Clock, random: Random) -> Self {
         let database = config.database.url.clone();
-        // The first host of its own is where clients are sent; TLS ends at the proxy in front.
-        let public_urls = config.tenants.iter().filter_map(|tenant| {
+        // The first host of its own is where clients are sent; TLS ends here or at a proxy.
+        let hosts = config.tenants.iter().filter_map(|tenant| {
             let host = tenant.hosts.first()?;
             Some((tenant.server_name.clone(), format!("https://{host}")))
         });
+        let public_urls = lab_url(config).into_iter().chain(hosts);
         Self {
             vault: Arc::new(vault),
             database,
@@ -134,6 +136,7 @@ impl Opening {
             registration_shared_secret: self.registration_shared_secret.clone(),
         };
         let identity = Identity::new(db.clone(), feed.clone(), settings);
+        let oauth = OAuth::new(db.clone(), identity.clone(), policy.clone());
         let rooms = Rooms::open(cx, db.clone(), feed.clone(), policy.clone(), signer).await?;
         let e2ee =
             E2ee::open(cx, db.clone(), feed.clone(), rooms.clone(), server_name.to_owned()).await?;
@@ -175,6 +178,7 @@ impl Opening {
             policy,
             policies,
             pace: kontor_tenant::Pace::default(),
+            oauth,
             identity,
             media,
             rooms,
@@ -205,4 +209,11 @@ impl Opening {
             DatabaseUrl::Postgres(url) => Settings::Postgres { url: url.clone(), beside: None },
         }
     }
+}
+
+/// The public address in the lab, which listens on this machine only and without TLS.
+fn lab_url(config: &Config) -> Option<(OwnedServerName, String)> {
+    let (name, port) = (config.server.name.clone()?, config.listen.address.port());
+    let is_here = config.policy.preset == Preset::Lab && name == "localhost" && port != 0;
+    is_here.then(|| (name, format!("http://localhost:{port}")))
 }

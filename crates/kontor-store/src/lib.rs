@@ -25,6 +25,10 @@ pub mod login_failure;
 pub mod media;
 pub mod membership;
 mod migrations;
+pub mod oauth_client;
+pub mod oauth_code;
+pub mod oauth_device_grant;
+pub mod oauth_session;
 pub mod one_time_key;
 pub mod password;
 pub mod policy_setting;
@@ -63,6 +67,10 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         login_failure::STATEMENTS,
         media::STATEMENTS,
         membership::STATEMENTS,
+        oauth_client::STATEMENTS,
+        oauth_code::STATEMENTS,
+        oauth_device_grant::STATEMENTS,
+        oauth_session::STATEMENTS,
         one_time_key::STATEMENTS,
         password::STATEMENTS,
         policy_setting::STATEMENTS,

@@ -18,6 +18,7 @@ pub static MIGRATIONS: &[Migration] = &[
     Migration { number: 8, name: "report", sql: include_str!("../migrations/0008_report.sql") },
     Migration { number: 9, name: "policy", sql: include_str!("../migrations/0009_policy.sql") },
     Migration { number: 10, name: "sign_in", sql: include_str!("../migrations/0010_sign_in.sql") },
+    Migration { number: 11, name: "oauth", sql: include_str!("../migrations/0011_oauth.sql") },
 ];
 
 /// Migrations of the audit log's own store.

@@ -16,6 +16,8 @@ pub struct RefreshRow {
     pub deactivated: bool,
     /// See [`crate::device::DeviceRow::generation`].
     pub device_generation: i64,
+    /// The program it was given to; `None`: not by OAuth.
+    pub client_id: Option<String>,
 }
 
 impl RefreshRow {
@@ -29,6 +31,7 @@ impl RefreshRow {
             },
             deactivated: row.opt_int(4)?.is_some(),
             device_generation: row.int(5)?,
+            client_id: row.opt_text(6)?,
         })
     }
 }
@@ -42,11 +45,14 @@ static INSERT: Sql = Sql::new(
 
 static FIND: Sql = Sql::new(
     "refresh_token.find",
-    "SELECT t.user_id, t.device_id, t.generation, t.expires_ms, a.deactivated_ms, d.generation
+    "SELECT t.user_id, t.device_id, t.generation, t.expires_ms, a.deactivated_ms, d.generation,
+            s.client_id
        FROM refresh_token t
        JOIN account a ON a.tenant_id = t.tenant_id AND a.user_id = t.user_id
        JOIN device d ON d.tenant_id = t.tenant_id AND d.user_id = t.user_id
                     AND d.device_id = t.device_id
+       LEFT JOIN oauth_session s ON s.tenant_id = t.tenant_id AND s.user_id = t.user_id
+                    AND s.device_id = t.device_id
       WHERE t.tenant_id = $1 AND t.token_hash = $2",
 );
 

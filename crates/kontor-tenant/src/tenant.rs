@@ -7,6 +7,7 @@ use kontor_core::{Clock, Random, TenantId};
 use kontor_e2ee::E2ee;
 use kontor_identity::Identity;
 use kontor_media::Media;
+use kontor_oauth::{Endpoints, OAuth};
 use kontor_policy::{InForce, Policies};
 use kontor_presence::{Presence, Typing};
 use kontor_push::Push;
@@ -41,6 +42,8 @@ pub struct Tenant {
     pub pace: Pace,
     /// Accounts, sessions and devices.
     pub identity: Identity,
+    /// Signing in to programs.
+    pub oauth: OAuth,
     /// Uploaded files.
     pub media: Media,
     /// Rooms and their events.
@@ -59,6 +62,15 @@ pub struct Tenant {
     pub presence: Presence,
     /// What devices have not seen yet.
     pub sync: Sync,
+}
+
+impl Tenant {
+    /// Where the OAuth 2.0 API is; `None` without a public address, because programs must know whom
+    /// they talk to.
+    #[must_use]
+    pub fn oauth_endpoints(&self) -> Option<Endpoints> {
+        self.public_url.as_deref().map(Endpoints::new)
+    }
 }
 
 /// Where a request came from; the node puts it into the request's extensions. Used for throttling

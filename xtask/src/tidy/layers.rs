@@ -17,6 +17,7 @@ const ORDER: &[&str] = &[
     "kontor-audit",
     "kontor-policy",
     "kontor-identity",
+    "kontor-oauth",
     "kontor-rooms",
     "kontor-e2ee",
     "kontor-media",

@@ -17,6 +17,7 @@ pub(crate) async fn handle(tenant: Arc<Tenant>, cx: Cx, request: Request) -> Res
         device_id: request.device_id,
         display_name: request.initial_device_display_name,
         refreshes: request.refresh_token,
+        client_id: None,
     };
     let wish = Registration {
         username: request.username,

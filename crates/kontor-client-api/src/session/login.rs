@@ -51,6 +51,7 @@ pub(crate) async fn handle(tenant: Arc<Tenant>, cx: Cx, request: Request) -> Res
         device_id: request.device_id,
         display_name: request.initial_device_display_name,
         refreshes: request.refresh_token,
+        client_id: None,
     };
     let login = Login { name, password: Secret::new(password.password), device };
     let signed_in = tenant.identity.login(&cx, login).await?;

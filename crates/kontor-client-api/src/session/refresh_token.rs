@@ -7,7 +7,7 @@ use kontor_tenant::Tenant;
 use ruma::api::client::session::refresh_token::v3::{Request, Response};
 
 pub(crate) async fn handle(tenant: Arc<Tenant>, cx: Cx, request: Request) -> Result<Response> {
-    let refreshed = tenant.identity.refresh(&cx, &request.refresh_token).await?;
+    let refreshed = tenant.identity.refresh(&cx, &request.refresh_token, None).await?;
     let mut response = Response::new(refreshed.access_token);
     response.refresh_token = refreshed.refresh_token;
     response.expires_in_ms = refreshed.expires_in;

@@ -19,6 +19,7 @@ mod history_visibility;
 mod login;
 mod lookups;
 mod membership;
+mod oauth;
 mod policy;
 mod profiles;
 mod push;

@@ -96,6 +96,9 @@ fn errcode(answer: &Answer) -> &str {
 async fn complete_server() -> TestServer {
     let mut setup = Setup::default();
     setup.flags.push(("registration-shared-secret", "geheim".to_owned()));
+    // With a public address there is an OAuth 2.0 API.
+    setup.server_names.clear();
+    crate::oauth::PUBLIC.clone_into(&mut setup.file);
     TestServer::with(setup).await
 }
 
@@ -156,8 +159,10 @@ fn every_route_of_the_server_is_in_the_table() {
         .collect();
     // The router does not list its routes, but shows them when printed.
     let printed = format!("{:?}", kontor_client_api::router());
-    let routes =
-        printed.split('"').filter(|t| t.starts_with("/_") || t.starts_with("/.")).map(anonymous);
+    let routes = printed
+        .split('"')
+        .filter(|t| t.starts_with("/_") || t.starts_with("/.") || t.starts_with("/oauth2"))
+        .map(anonymous);
     let routes: BTreeSet<String> = routes.collect();
     assert!(routes.contains("/_matrix/client/versions"), "the router prints otherwise: {printed}");
     let unknown: Vec<_> = routes.difference(&known).collect();

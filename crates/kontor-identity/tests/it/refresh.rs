@@ -41,7 +41,7 @@ fn using_new_tokens_spends_the_old_ones() {
         let old = company.login("alice", refreshing("PHONE")).await.unwrap();
         company.as_holder(&old.access_token).await.unwrap();
         let refresh = old.refresh_token.unwrap();
-        let new = company.identity.refresh(&company.cx(), &refresh).await.unwrap();
+        let new = company.identity.refresh(&company.cx(), &refresh, None).await.unwrap();
         // Nobody has used the new ones: requests under way with the old one still pass.
         company.as_holder(&old.access_token).await.unwrap();
         company.as_holder(&new.access_token).await.unwrap();
@@ -59,12 +59,12 @@ fn an_answer_that_got_lost_can_be_asked_again() {
         company.hire("alice").await;
         let login = company.login("alice", refreshing("PHONE")).await.unwrap();
         let refresh = login.refresh_token.unwrap();
-        let lost = company.identity.refresh(&company.cx(), &refresh).await.unwrap();
-        let got = company.identity.refresh(&company.cx(), &refresh).await.unwrap();
+        let lost = company.identity.refresh(&company.cx(), &refresh, None).await.unwrap();
+        let got = company.identity.refresh(&company.cx(), &refresh, None).await.unwrap();
         company.as_holder(&got.access_token).await.unwrap();
         assert!(company.as_holder(&lost.access_token).await.is_err());
         let next = got.refresh_token.unwrap();
-        assert!(company.identity.refresh(&company.cx(), &next).await.is_ok());
+        assert!(company.identity.refresh(&company.cx(), &next, None).await.is_ok());
     });
 }
 
@@ -75,18 +75,18 @@ fn a_spent_refresh_token_ends_the_sign_in_but_not_the_device() {
         company.hire("alice").await;
         let stolen = company.login("alice", refreshing("PHONE")).await.unwrap().refresh_token;
         let stolen = stolen.unwrap();
-        let honest = company.identity.refresh(&company.cx(), &stolen).await.unwrap();
+        let honest = company.identity.refresh(&company.cx(), &stolen, None).await.unwrap();
         let refresh = honest.refresh_token.unwrap();
-        let honest = company.identity.refresh(&company.cx(), &refresh).await.unwrap();
+        let honest = company.identity.refresh(&company.cx(), &refresh, None).await.unwrap();
         let cx = company.as_holder(&honest.access_token).await.unwrap();
         // The thief comes.
-        let error = company.identity.refresh(&company.cx(), &stolen).await.unwrap_err();
+        let error = company.identity.refresh(&company.cx(), &stolen, None).await.unwrap_err();
         assert_eq!(code(&error), Some("M_UNKNOWN_TOKEN"));
         // Neither goes on; the honest one signs in again and keeps the keys.
         let error = company.as_holder(&honest.access_token).await.unwrap_err();
         assert_eq!(field(&error, "soft_logout"), &json!(true));
         for token in [stolen, honest.refresh_token.unwrap()] {
-            let error = company.identity.refresh(&company.cx(), &token).await.unwrap_err();
+            let error = company.identity.refresh(&company.cx(), &token, None).await.unwrap_err();
             assert_eq!(field(&error, "soft_logout"), &json!(true));
         }
         assert_eq!(company.identity.devices(&cx).await.unwrap().len(), 1);
@@ -103,11 +103,11 @@ fn a_sign_in_ends_after_its_lifetime_however_often_refreshed() {
         let login = company.login("alice", refreshing("PHONE")).await.unwrap();
         company.pass(Duration::from_mins(30 * 24 * 60 - 1));
         let refresh = login.refresh_token.unwrap();
-        let last = company.identity.refresh(&company.cx(), &refresh).await.unwrap();
+        let last = company.identity.refresh(&company.cx(), &refresh, None).await.unwrap();
         assert_eq!(last.expires_in, Some(Duration::from_mins(1)));
         company.pass(Duration::from_mins(1));
         let refresh = last.refresh_token.unwrap();
-        let error = company.identity.refresh(&company.cx(), &refresh).await.unwrap_err();
+        let error = company.identity.refresh(&company.cx(), &refresh, None).await.unwrap_err();
         assert_eq!(field(&error, "soft_logout"), &json!(true));
     });
 }
@@ -121,7 +121,7 @@ fn refresh_tokens_of_a_device_that_signed_out_are_unknown() {
         let cx = company.as_holder(&login.access_token).await.unwrap();
         company.identity.logout(&cx).await.unwrap();
         for token in [login.refresh_token.unwrap().as_str(), "", "kr_x", &login.access_token] {
-            let error = company.identity.refresh(&company.cx(), token).await.unwrap_err();
+            let error = company.identity.refresh(&company.cx(), token, None).await.unwrap_err();
             assert_eq!(code(&error), Some("M_UNKNOWN_TOKEN"));
             assert_eq!(field(&error, "soft_logout"), &json!(false));
         }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use kontor_core::{Actor, Cx, Error, Kind, Result, Secret};
+use kontor_core::{Cx, Error, Kind, Permission, Result, Secret};
 use kontor_db::{Db, Settings, Tx};
 use kontor_store::AUDIT_MIGRATIONS;
 use kontor_store::audit_entry::find_audit_head;
@@ -148,7 +148,7 @@ impl Audit {
     /// law: R-192
     ///
     /// # Errors
-    /// `Forbidden` unless an administrator or the operator asks; `Invalid` without a reason.
+    /// `Forbidden` without the permission; `Invalid` without a reason.
     pub async fn look_up(
         &self,
         cx: &Cx,
@@ -156,13 +156,7 @@ impl Audit {
         reason: &str,
         candidates: &[OwnedUserId],
     ) -> Result<Option<OwnedUserId>> {
-        match &cx.actor {
-            Actor::Operator => {}
-            Actor::User(session) if session.admin => {}
-            Actor::User(_) | Actor::Anonymous | Actor::Job(_) => {
-                return Err(Error::forbidden("Only administrators may look up pseudonyms."));
-            }
-        }
+        cx.require(Permission::LookUpPseudonym)?;
         let event = Event::new(Action::PseudonymLookedUp);
         self.record(cx, event.about_pseudonym(pseudonym.clone()).because(reason)).await?;
         let pseudonyms = &self.inner.keys.pseudonyms;

@@ -120,13 +120,15 @@ impl Event {
     }
 }
 
-/// Who acts, as the log shows it: administrators by name, others by pseudonym. law: R-192
+/// Who acts, as the log shows it: whoever holds an office by name, others by pseudonym. law: R-192
 pub(crate) fn actor(cx: &Cx, pseudonyms: &Pseudonyms) -> String {
     match &cx.actor {
         Actor::Anonymous => "anonymous".to_owned(),
         Actor::Operator => "operator".to_owned(),
         Actor::Job(name) => format!("job:{name}"),
-        Actor::User(session) if session.admin => format!("admin:{}", session.user_id),
+        Actor::User(session) if !session.roles.offices().is_empty() => {
+            format!("admin:{}", session.user_id)
+        }
         Actor::User(session) => format!("user:{}", pseudonyms.at(&session.user_id, cx.now)),
     }
 }

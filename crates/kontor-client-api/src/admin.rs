@@ -1,6 +1,7 @@
 //! Administrative calls of the specification, and those that existing tools expect.
 
 mod register;
+mod roles;
 mod whois;
 
 use axum::Router;
@@ -11,5 +12,6 @@ use crate::frame::route;
 /// Adds the routes of this chapter.
 pub(crate) fn routes(router: Router) -> Router {
     let router = route(router, whois::handle);
+    let router = roles::routes(router);
     router.route("/_synapse/admin/v1/register", get(register::nonce).post(register::register))
 }

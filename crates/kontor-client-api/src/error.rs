@@ -39,6 +39,7 @@ fn status_of(kind: Kind, code: Option<MatrixCode>) -> (StatusCode, MatrixCode) {
             (StatusCode::FORBIDDEN, MatrixCode::WrongRoomKeysVersion)
         }
         (Kind::Conflict, _) => (StatusCode::CONFLICT, MatrixCode::Unknown),
+        (Kind::Gone, _) => (StatusCode::GONE, MatrixCode::Expired),
         (Kind::Invalid, _) => (StatusCode::BAD_REQUEST, MatrixCode::Unknown),
         (Kind::Limited, Some(MatrixCode::TooLarge)) => {
             (StatusCode::PAYLOAD_TOO_LARGE, MatrixCode::TooLarge)
@@ -92,6 +93,8 @@ mod tests {
             (Error::conflict(MatrixCode::CannotOverwriteMedia, ""), 409),
             (Error::conflict(MatrixCode::WrongRoomKeysVersion, ""), 403),
             (Error::invalid(MatrixCode::BadJson, ""), 400),
+            (Error::conflict(MatrixCode::ForbiddenRoles, ""), 409),
+            (Error::gone(MatrixCode::Expired, ""), 410),
             (Error::limited(MatrixCode::TooLarge, ""), 413),
             (Error::limited(MatrixCode::LimitExceeded, ""), 429),
             (Error::unavailable(""), 503),

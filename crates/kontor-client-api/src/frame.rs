@@ -238,6 +238,14 @@ pub(crate) fn respond<R: OutgoingResponse>(response: R) -> Result<Response> {
     Ok(response.into_response())
 }
 
+/// The answer of one of Kontor's own endpoints.
+pub(crate) fn json_answer(outcome: Result<serde_json::Value>) -> Response {
+    match outcome {
+        Ok(body) => ([(CONTENT_TYPE, "application/json")], body.to_string()).into_response(),
+        Err(error) => error_response(error),
+    }
+}
+
 /// The tenant the node chose for this request.
 pub(crate) fn tenant_of(extensions: &http::Extensions) -> Result<Arc<Tenant>> {
     extensions

@@ -6,16 +6,15 @@
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, Request};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, put};
-use http::header::CONTENT_TYPE;
 use kontor_core::{Error, MatrixCode, Result};
 use kontor_policy::{Change, Decision, SettingState};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::error::{error_response, json_error};
-use crate::frame::{Received, Token, receive};
+use crate::error::json_error;
+use crate::frame::{Received, Token, json_answer, receive};
 
 /// Adds the routes of this chapter.
 pub(crate) fn routes(router: Router) -> Router {
@@ -39,15 +38,15 @@ struct Page {
 }
 
 async fn list(request: Request) -> Response {
-    answer(settings(request).await)
+    json_answer(settings(request).await)
 }
 
 async fn change(Path(setting): Path<String>, request: Request) -> Response {
-    answer(decide(setting, request).await)
+    json_answer(decide(setting, request).await)
 }
 
 async fn history(page: Result<Query<Page>, QueryRejection>, request: Request) -> Response {
-    answer(decisions(page.ok().map(|query| query.0), request).await)
+    json_answer(decisions(page.ok().map(|query| query.0), request).await)
 }
 
 async fn settings(request: Request) -> Result<Value> {
@@ -106,11 +105,4 @@ fn told(row: &Decision) -> Result<Value> {
         "changed_ts": row.changed.0,
         "reason": row.reason,
     }))
-}
-
-fn answer(outcome: Result<Value>) -> Response {
-    match outcome {
-        Ok(body) => ([(CONTENT_TYPE, "application/json")], body.to_string()).into_response(),
-        Err(error) => error_response(error),
-    }
 }

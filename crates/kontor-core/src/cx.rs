@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use ruma::{DeviceId, OwnedDeviceId, OwnedUserId, UserId};
 
-use crate::{Clock, Error, MatrixCode, Random, RequestId, Result, TenantId, Timestamp};
+use crate::{
+    Clock, Error, MatrixCode, Permission, Random, RequestId, Result, Roles, TenantId, Timestamp,
+};
 
 /// First parameter of every service function.
 ///
@@ -52,8 +54,18 @@ pub struct Session {
     pub user_id: OwnedUserId,
     /// The device signed in with.
     pub device_id: OwnedDeviceId,
-    /// May use administrative API calls.
-    pub admin: bool,
+    /// What the person is in the organisation; decides what [`Cx::require`] lets pass.
+    pub roles: Roles,
+    /// When the person last showed who they are, where that is known: in a browser.
+    pub authenticated: Option<Timestamp>,
+}
+
+impl Session {
+    /// A session of which nobody knows when the person last showed who they are.
+    #[must_use]
+    pub const fn new(user_id: OwnedUserId, device_id: OwnedDeviceId, roles: Roles) -> Self {
+        Self { user_id, device_id, roles, authenticated: None }
+    }
 }
 
 /// Language of texts shown to people.
@@ -92,6 +104,24 @@ impl Cx {
                 Err(Error::unauthenticated(MatrixCode::MissingToken, "Missing access token."))
             }
         }
+    }
+
+    /// Lets the request pass if its actor holds `permission`: the one place where this is decided.
+    /// The operator at the command line holds all; background jobs and strangers hold none.
+    ///
+    /// # Errors
+    /// `Forbidden`, naming the permission.
+    pub fn require(&self, permission: Permission) -> Result<()> {
+        let may = match &self.actor {
+            Actor::User(session) => session.roles.may(permission),
+            Actor::Operator => true,
+            Actor::Anonymous | Actor::Job(_) => false,
+        };
+        if may {
+            return Ok(());
+        }
+        let text = "None of your roles allows this.";
+        Err(Error::forbidden(text).with_field("permission", permission.as_str()))
     }
 
     /// The signed-in person.

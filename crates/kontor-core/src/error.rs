@@ -36,6 +36,8 @@ pub enum Kind {
     Conflict,
     /// The request is malformed.
     Invalid,
+    /// Was there, but its time is over (410).
+    Gone,
     /// Too much, too often, too large.
     Limited,
     /// A part of the system does not answer now (disk full, database away).
@@ -135,6 +137,14 @@ pub enum MatrixCode {
     ProfileTooLarge,
     /// `M_KEY_TOO_LARGE`
     KeyTooLarge,
+    /// `APP_KONTOR_FOUR_EYES`: one person alone may not do this; ask for a second one.
+    FourEyes,
+    /// `APP_KONTOR_FORBIDDEN_ROLES`: nobody may hold both roles.
+    ForbiddenRoles,
+    /// `APP_KONTOR_STEP_UP`: who asks has to show again who they are.
+    StepUp,
+    /// `APP_KONTOR_EXPIRED`: it was waiting too long.
+    Expired,
 }
 
 impl MatrixCode {
@@ -185,6 +195,10 @@ impl MatrixCode {
             Self::UnknownDevice => "M_UNKNOWN_DEVICE",
             Self::ProfileTooLarge => "M_PROFILE_TOO_LARGE",
             Self::KeyTooLarge => "M_KEY_TOO_LARGE",
+            Self::FourEyes => "APP_KONTOR_FOUR_EYES",
+            Self::ForbiddenRoles => "APP_KONTOR_FORBIDDEN_ROLES",
+            Self::StepUp => "APP_KONTOR_STEP_UP",
+            Self::Expired => "APP_KONTOR_EXPIRED",
         }
     }
 }
@@ -217,6 +231,11 @@ impl Error {
     /// Malformed request (400 with `code`).
     pub fn invalid(code: MatrixCode, public: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::Invalid, Some(code), public)
+    }
+
+    /// Its time is over (410).
+    pub fn gone(code: MatrixCode, public: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Gone, Some(code), public)
     }
 
     /// Too much, too often, too large.

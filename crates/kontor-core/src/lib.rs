@@ -5,7 +5,9 @@ mod cx;
 mod error;
 mod histogram;
 mod ids;
+mod permission;
 mod random;
+mod role;
 mod secret;
 mod time;
 
@@ -13,6 +15,8 @@ pub use cx::{Actor, Cx, Locale, Session};
 pub use error::{Error, Kind, MatrixCode, Result};
 pub use histogram::{Histogram, Spread};
 pub use ids::{RequestId, RoomNid, StreamPos, TenantId};
+pub use permission::Permission;
 pub use random::Random;
+pub use role::{Role, Roles};
 pub use secret::Secret;
 pub use time::{Clock, Timestamp};

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use kontor_audit::{Action, Event};
-use kontor_core::{Cx, Error, MatrixCode, Result, Secret, Timestamp};
+use kontor_core::{
+    Actor, Cx, Error, MatrixCode, Permission, Result, Role, Roles, Secret, Timestamp,
+};
 use kontor_db::Tx;
 use kontor_store::account::{self, AccountRow};
 use kontor_store::{
-    browser_session, e2ee, login_failure, oauth_code, oauth_device_grant,
+    account_role, browser_session, e2ee, login_failure, oauth_code, oauth_device_grant,
     password as password_table, profile,
 };
 use ruma::api::client::uiaa::AuthData;
@@ -18,6 +20,7 @@ use crate::devices::Ended;
 use crate::interactive::Purpose;
 use crate::password::check_new_password;
 use crate::profile::set_profile_field;
+use crate::roles::from_the_beginning;
 use crate::username::{opaque_user_id, readable_user_id};
 
 /// An account to be created.
@@ -30,8 +33,8 @@ pub struct NewUser {
     pub password: Option<Secret<String>>,
     /// Name shown to others. Without it, the user name is shown if ids are readable.
     pub display_name: Option<String>,
-    /// May use administrative API calls.
-    pub admin: bool,
+    /// Roles held from the beginning, beside that of a user.
+    pub roles: Roles,
 }
 
 /// A password given by the operator.
@@ -48,6 +51,7 @@ pub struct PasswordReset {
 /// An account ready to be stored: names checked, password hashed.
 pub(crate) struct PreparedUser {
     pub(crate) account: AccountRow,
+    roles: Roles,
     login_key: Option<[u8; 32]>,
     password_hash: Option<String>,
     display_name: Option<String>,
@@ -61,24 +65,33 @@ pub(crate) struct Names {
 }
 
 impl Identity {
-    /// Creates an account. Whoever calls has decided that this may be.
+    /// Creates an account.
     ///
     /// # Errors
-    /// `Conflict` (`M_USER_IN_USE`); `Invalid`: `M_INVALID_USERNAME`, `M_WEAK_PASSWORD`.
+    /// `Forbidden` without the permission, and for offices given by anybody but the operator
+    /// ([`Identity::change_role`] has rules of its own); `Conflict` (`M_USER_IN_USE`); `Invalid`:
+    /// `M_INVALID_USERNAME`, `M_WEAK_PASSWORD`.
     pub async fn create_user(&self, cx: &Cx, new: NewUser) -> Result<OwnedUserId> {
-        let new_admin = new.admin;
+        cx.require(Permission::ManagePeople)?;
+        let roles = new.roles;
+        if !roles.offices().is_empty() && !matches!(cx.actor, Actor::Operator) {
+            return Err(Error::forbidden("Roles are given once the account exists."));
+        }
         let prepared = self.prepare_user(cx, new).await?;
         let user_id = prepared.account.user_id.clone();
         let write = self.inner.db.write(cx, move |tx| prepared.store(tx));
-        self.inner.audit.act(cx, user_created(&user_id, new_admin), write).await?;
+        self.inner.audit.act(cx, user_created(&user_id, roles), write).await?;
         Ok(user_id)
     }
 
-    /// Sets a password on the operator's word.
+    /// Sets a password on the word of an administrator or the operator.
     ///
     /// # Errors
+    /// `Forbidden` without the permission, and for accounts that may do more than the caller's;
     /// `NotFound` if there is no such active account; `Invalid` (`M_WEAK_PASSWORD`).
     pub async fn reset_password(&self, cx: &Cx, reset: PasswordReset) -> Result<()> {
+        cx.require(Permission::ManagePeople)?;
+        self.require_over(cx, &reset.user_id).await?;
         check_new_password(&reset.password, &self.inner.policy.now())?;
         let (ended, devices) = match reset.sign_out {
             true => (Some(Ended::All), "devices-signed-out"),
@@ -117,8 +130,16 @@ impl Identity {
         self.deactivate(cx, cx.user()?.to_owned()).await
     }
 
-    /// Closes an account. Whoever calls has decided that this may be.
+    /// Closes an account: one's own, without asking again, or somebody's.
+    ///
+    /// # Errors
+    /// `Forbidden` without the permission, and for accounts that may do more than the caller's;
+    /// `NotFound` if there is no such active account.
     pub async fn deactivate(&self, cx: &Cx, user: OwnedUserId) -> Result<()> {
+        if cx.user().ok() != Some(&*user) {
+            cx.require(Permission::ManagePeople)?;
+            self.require_over(cx, &user).await?;
+        }
         let (this, now) = (self.clone(), cx.now);
         let subject = self.failure_subject(&user);
         let event = Event::new(Action::UserDeactivated).about(&user);
@@ -132,6 +153,7 @@ impl Identity {
             let (lists, owner) = (Arc::clone(feed.device_lists()), user.clone());
             tx.after_commit(move || lists.note_removal(&owner, Some(change)));
             tx.after_visible(move || feed.wake_everyone());
+            account_role::delete_roles(tx, &user)?;
             password_table::delete_password(tx, &user)?;
             login_failure::delete_login_failure(tx, &subject)?;
             oauth_code::delete_codes_of_user(tx, &user)?;
@@ -142,12 +164,16 @@ impl Identity {
     }
 
     /// Up to `limit` accounts after user id `after` (`""`: from the start), closed ones included.
+    ///
+    /// # Errors
+    /// `Forbidden` without the permission.
     pub async fn list_users(&self, cx: &Cx, after: String, limit: u16) -> Result<Vec<AccountRow>> {
+        cx.require(Permission::SeePeople)?;
         self.inner.db.read(cx, move |tx| account::list_accounts(tx, &after, limit)).await
     }
 
     /// The account of a user id, closed or not.
-    pub async fn find_user(&self, cx: &Cx, user: OwnedUserId) -> Result<Option<AccountRow>> {
+    pub(crate) async fn find_user(&self, cx: &Cx, user: OwnedUserId) -> Result<Option<AccountRow>> {
         self.inner.db.read(cx, move |tx| account::find_account(tx, &user)).await
     }
 
@@ -201,12 +227,13 @@ impl Identity {
         let account = AccountRow {
             user_id: names.user_id,
             login_name: names.login_name,
-            admin: new.admin,
+            admin: !new.roles.offices().is_empty(),
             created: cx.now,
             deactivated: None,
         };
         let login_key = account.login_name.as_deref().map(|name| self.login_key(name));
-        Ok(PreparedUser { account, login_key, password_hash, display_name: names.display_name })
+        let display_name = names.display_name;
+        Ok(PreparedUser { account, roles: new.roles, login_key, password_hash, display_name })
     }
 
     pub(crate) async fn hash_new_password(
@@ -248,6 +275,9 @@ impl PreparedUser {
     pub(crate) fn store(&self, tx: &mut Tx<'_>) -> Result<()> {
         account::insert_account(tx, &self.account, self.login_key.as_ref())?;
         let user = &self.account.user_id;
+        for role in self.roles.iter() {
+            account_role::insert_role(tx, &from_the_beginning(user, role, self.account.created))?;
+        }
         if let Some(hash) = &self.password_hash {
             let now: Timestamp = self.account.created;
             password_table::upsert_password(tx, user, hash, now)?;
@@ -260,8 +290,12 @@ impl PreparedUser {
 }
 
 /// An account is created by somebody else than its owner.
-pub(crate) fn user_created(user: &UserId, admin: bool) -> Event {
-    let role = if admin { "admin" } else { "user" };
+pub(crate) fn user_created(user: &UserId, roles: Roles) -> Event {
+    let role = match roles {
+        roles if !roles.offices().is_empty() => "admin",
+        roles if roles.has(Role::Guest) => "guest",
+        _ => "user",
+    };
     Event::new(Action::UserCreated).about(user).with_detail(role)
 }
 

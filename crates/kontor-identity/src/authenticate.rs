@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use kontor_core::{Actor, Cx, Error, MatrixCode, Result, Session};
+use kontor_core::{Actor, Cx, Error, MatrixCode, Result, Roles, Session};
 use kontor_store::access_token::{self, AccessRow, TokenHash};
-use kontor_store::device;
+use kontor_store::{account_role, device};
 use ruma::{OwnedDeviceId, OwnedUserId};
 
 use crate::Identity;
@@ -36,12 +36,15 @@ impl Identity {
 
     async fn load(&self, cx: &Cx, hash: TokenHash) -> Result<Arc<Live>> {
         let revocations = self.inner.sessions.revocations();
-        let found =
-            self.inner.db.read(cx, move |tx| access_token::find_access_token(tx, &hash)).await?;
-        let Some(AccessRow { token, admin, deactivated, device_generation, last_seen_day }) = found
-        else {
-            return Err(unknown_token());
-        };
+        let found = self.inner.db.read(cx, move |tx| {
+            let Some(access) = access_token::find_access_token(tx, &hash)? else {
+                return Ok(None);
+            };
+            let stored = account_role::roles_of(tx, &access.token.user_id)?;
+            Ok(Some((access, Roles::of_account(stored))))
+        });
+        let Some((access, roles)) = found.await? else { return Err(unknown_token()) };
+        let AccessRow { token, deactivated, device_generation, last_seen_day } = access;
         if deactivated {
             let text = "This account is closed.";
             return Err(Error::forbidden(text).with_code(MatrixCode::UserDeactivated));
@@ -52,7 +55,7 @@ impl Identity {
         if token.generation > device_generation {
             self.confirm(token.user_id.clone(), token.device_id.clone(), token.generation);
         }
-        let session = Session { user_id: token.user_id, device_id: token.device_id, admin };
+        let session = Session::new(token.user_id, token.device_id, roles);
         let live = Arc::new(Live::new(session, token.expires, last_seen_day));
         self.inner.sessions.keep(hash, Arc::clone(&live), revocations);
         Ok(live)

@@ -10,8 +10,9 @@ use std::time::Duration;
 use aws_lc_rs::constant_time;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kontor_core::{Actor, Cx, Error, Result, Session, Timestamp};
+use kontor_core::{Actor, Cx, Error, Result, Roles, Session, Timestamp};
 use kontor_store::access_token::TokenHash;
+use kontor_store::account_role;
 use kontor_store::browser_session::{self, BrowserSessionRow};
 use ruma::{OwnedDeviceId, OwnedUserId};
 
@@ -44,8 +45,8 @@ pub struct BrowserSession {
     pub id: String,
     /// Who.
     pub user_id: OwnedUserId,
-    /// May use administrative API calls.
-    pub admin: bool,
+    /// What she is in the organisation.
+    pub roles: Roles,
     /// How far she has come. Unless complete, nothing is open but the way there.
     pub stage: Stage,
     /// What she has shown.
@@ -95,7 +96,9 @@ impl BrowserSession {
         if self.stage != Stage::Complete {
             return Err(Error::forbidden("Finish signing in first."));
         }
-        Ok(in_browser(cx, self.user_id.clone(), self.admin))
+        let session = in_browser(self.user_id.clone(), self.roles);
+        let session = Session { authenticated: Some(self.authenticated), ..session };
+        Ok(cx.acting_as(Actor::User(Arc::new(session))))
     }
 }
 
@@ -113,10 +116,14 @@ impl Identity {
     /// write a minute.
     pub async fn browser_session(&self, cx: &Cx, secret: &str) -> Result<Option<BrowserSession>> {
         let hash = self.inner.pepper.hash(Purpose::BrowserSession, secret);
-        let found =
-            self.inner.db.read(cx, move |tx| browser_session::find_browser_session(tx, &hash));
-        let Some(held) = found.await?.filter(|held| !held.deactivated) else { return Ok(None) };
-        let ends = end_of(&held.session, held.admin);
+        let found = self.inner.db.read(cx, move |tx| {
+            let held = browser_session::find_browser_session(tx, &hash)?;
+            let Some(held) = held.filter(|held| !held.deactivated) else { return Ok(None) };
+            let stored = account_role::roles_of(tx, &held.session.user_id)?;
+            Ok(Some((held, Roles::of_account(stored))))
+        });
+        let Some((held, roles)) = found.await? else { return Ok(None) };
+        let ends = end_of(&held.session, roles);
         if ends <= cx.now {
             let gone = move |tx: &mut kontor_db::Tx<'_>| {
                 browser_session::delete_browser_session(tx, &hash)
@@ -133,8 +140,8 @@ impl Identity {
         }
         let row = BrowserSessionRow { last_used: minute, ..held.session };
         Ok(Some(BrowserSession {
-            ends: end_of(&row, held.admin),
-            admin: held.admin,
+            ends: end_of(&row, roles),
+            roles,
             stage: row.stage.parse()?,
             methods: row.methods.parse()?,
             id: row.session_id,
@@ -156,14 +163,14 @@ impl Identity {
     /// The caller's sessions that have not run out, oldest first.
     pub async fn browser_sessions(&self, cx: &Cx) -> Result<Vec<ListedBrowserSession>> {
         let session = cx.session()?;
-        let (user, admin, now) = (session.user_id.clone(), session.admin, cx.now);
+        let (user, roles, now) = (session.user_id.clone(), session.roles, cx.now);
         let rows = self
             .inner
             .db
             .read(cx, move |tx| browser_session::list_browser_sessions(tx, &user))
             .await?;
         rows.into_iter()
-            .filter(|row| end_of(row, admin) > now)
+            .filter(|row| end_of(row, roles) > now)
             .map(|row| {
                 Ok(ListedBrowserSession {
                     methods: row.methods.parse()?,
@@ -203,10 +210,9 @@ impl Identity {
     }
 }
 
-/// The context of somebody in a browser.
-pub(crate) fn in_browser(cx: &Cx, user_id: OwnedUserId, admin: bool) -> Cx {
-    let session = Session { user_id, device_id: OwnedDeviceId::from(""), admin };
-    cx.acting_as(Actor::User(Arc::new(session)))
+/// Somebody in a browser.
+pub(crate) fn in_browser(user_id: OwnedUserId, roles: Roles) -> Session {
+    Session::new(user_id, OwnedDeviceId::from(""), roles)
 }
 
 /// Proves that a form is from a page of the session with the cookie `secret`, and cannot be
@@ -216,8 +222,8 @@ fn form_token(pepper: &Pepper, secret: &str) -> String {
 }
 
 /// When a session ends if it is not used again.
-fn end_of(row: &BrowserSessionRow, admin: bool) -> Timestamp {
-    let bounds = if admin { ADMIN } else { PERSON };
+fn end_of(row: &BrowserSessionRow, roles: Roles) -> Timestamp {
+    let bounds = if roles.offices().is_empty() { PERSON } else { ADMIN };
     // The last use is known to the minute, so that nobody is signed out a minute early.
     let idle = row.last_used.plus(bounds.idle + Duration::from_mins(1));
     idle.min(row.created.plus(bounds.longest))

@@ -1,9 +1,10 @@
 //! Signing in with a browser, and showing once more who one is.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use kontor_audit::{Action, Event};
-use kontor_core::{Cx, Error, Result, Secret, Timestamp};
+use kontor_core::{Actor, Cx, Error, Result, Roles, Secret, Timestamp};
 use kontor_db::Tx;
 use kontor_store::access_token::TokenHash;
 use kontor_store::account::{self, AccountRow};
@@ -175,7 +176,8 @@ impl Identity {
     /// Other people's sign-ins are not recorded.
     fn note_admin(&self, cx: &Cx, account: &AccountRow, stage: Stage) {
         if account.admin && stage == Stage::Complete {
-            let cx = in_browser(cx, account.user_id.clone(), true);
+            let session = in_browser(account.user_id.clone(), Roles::ADMINISTRATOR);
+            let cx = cx.acting_as(Actor::User(Arc::new(session)));
             self.inner.audit.note(&cx, Event::new(Action::AdminLogin));
         }
     }

@@ -1,7 +1,7 @@
 //! A person's devices, and signing out.
 
 use kontor_audit::{Action, Event};
-use kontor_core::{Cx, Error, Result};
+use kontor_core::{Cx, Error, Permission, Result};
 use kontor_store::browser_session;
 use kontor_store::device::{self, DeviceRow};
 use ruma::api::client::uiaa::AuthData;
@@ -26,13 +26,10 @@ impl Identity {
     /// # Errors
     /// `Forbidden` for others; `NotFound` if there is no such person.
     pub async fn devices_of(&self, cx: &Cx, user: OwnedUserId) -> Result<Vec<DeviceRow>> {
-        let session = cx.session()?;
-        if session.user_id == user {
+        if cx.user().ok() == Some(&*user) {
             return self.devices(cx).await;
         }
-        if !session.admin {
-            return Err(Error::forbidden("Only administrators may ask about others."));
-        }
+        cx.require(Permission::SeeDevices)?;
         if self.find_user(cx, user.clone()).await?.is_none() {
             return Err(Error::not_found("There is no such person in this organisation."));
         }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kontor_audit::{Action, Event};
-use kontor_core::{Actor, Cx, Error, Random, Result, Secret, Session, Timestamp};
+use kontor_core::{Actor, Cx, Error, Random, Result, Roles, Secret, Session, Timestamp};
 use kontor_db::Tx;
 use kontor_policy::Policy;
 use kontor_store::access_token::{self, TokenRow};
 use kontor_store::device::{self, DeviceRow};
-use kontor_store::{account, oauth_session, refresh_token};
+use kontor_store::{account, account_role, oauth_session, refresh_token};
 use ruma::{OwnedDeviceId, OwnedUserId};
 
 use crate::Identity;
@@ -88,24 +88,23 @@ impl Identity {
         }
         login.device.check()?; // Before the password costs anything.
         let account = self.check_password(cx, &login.name, login.password).await?;
-        let (user, admin) = (account.user_id, account.admin);
+        let user = account.user_id;
         let opening = self.open_session(cx, login.device)?;
         let answer = opening.answer(user.clone());
         let this = self.clone();
-        self.inner
-            .db
-            .write(cx, move |tx| {
-                // The password was checked in an earlier transaction.
-                let account = account::find_account(tx, &user)?;
-                if account.is_none_or(|account| account.deactivated.is_some()) {
-                    return Err(Error::forbidden("Wrong user name or password."));
-                }
-                opening.store(tx, &this, &user)
-            })
-            .await?;
-        if admin {
+        let write = self.inner.db.write(cx, move |tx| {
+            // The password was checked in an earlier transaction.
+            let account = account::find_account(tx, &user)?;
+            if account.is_none_or(|account| account.deactivated.is_some()) {
+                return Err(Error::forbidden("Wrong user name or password."));
+            }
+            opening.store(tx, &this, &user)?;
+            account_role::roles_of(tx, &user).map(Roles::of_account)
+        });
+        let roles = write.await?;
+        if !roles.offices().is_empty() {
             let (user_id, device_id) = (answer.user_id.clone(), answer.device_id.clone());
-            let session = Session { user_id, device_id, admin };
+            let session = Session::new(user_id, device_id, roles);
             let cx = cx.acting_as(Actor::User(Arc::new(session)));
             self.inner.audit.note(&cx, Event::new(Action::AdminLogin));
         }

@@ -1,6 +1,6 @@
 //! Creating one's own account over the API.
 
-use kontor_core::{Cx, Error, MatrixCode, Result, Secret};
+use kontor_core::{Cx, Error, MatrixCode, Result, Roles, Secret};
 use kontor_policy::Registration as Admission;
 use kontor_store::registration_token;
 use ruma::OwnedUserId;
@@ -60,7 +60,7 @@ impl Identity {
             username: wish.username,
             password: wish.password,
             display_name: None,
-            admin: false,
+            roles: Roles::NONE,
         };
         let prepared = self.prepare_user(cx, new).await?;
         let user_id = prepared.account.user_id.clone();

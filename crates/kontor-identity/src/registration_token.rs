@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kontor_audit::{Action, Event};
-use kontor_core::{Cx, Result};
+use kontor_core::{Cx, Permission, Result};
 use kontor_store::access_token::TokenHash;
 use kontor_store::registration_token;
 
@@ -17,12 +17,16 @@ const TOKEN_LETTERS: usize = 20;
 impl Identity {
     /// Makes a token with which `uses` accounts (`None`: any number) can be created within
     /// `lifetime` (`None`: for ever). It is shown once.
+    ///
+    /// # Errors
+    /// `Forbidden` without the permission.
     pub async fn create_registration_token(
         &self,
         cx: &Cx,
         uses: Option<u32>,
         lifetime: Option<Duration>,
     ) -> Result<String> {
+        cx.require(Permission::ManagePeople)?;
         let token = cx.random.word(TOKEN_LETTERS)?;
         let hash = self.inner.pepper.hash(Purpose::RegistrationToken, &token);
         let times = (cx.now, lifetime.map(|span| cx.now.plus(span)));

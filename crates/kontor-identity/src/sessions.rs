@@ -191,11 +191,11 @@ mod tests {
     use super::*;
 
     fn live() -> Arc<Live> {
-        let session = Session {
-            user_id: owned_user_id!("@alice:a.example"),
-            device_id: owned_device_id!("A"),
-            admin: false,
-        };
+        let session = Session::new(
+            owned_user_id!("@alice:a.example"),
+            owned_device_id!("A"),
+            kontor_core::Roles::USER,
+        );
         Arc::new(Live::new(session, None, Timestamp(0)))
     }
 

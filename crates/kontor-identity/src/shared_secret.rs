@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use kontor_audit::{Action, Event};
-use kontor_core::{Actor, Cx, Error, MatrixCode, Result, Secret, Timestamp};
+use kontor_core::{Actor, Cx, Error, MatrixCode, Result, Roles, Secret, Timestamp};
 use parking_lot::Mutex;
 
 use crate::accounts::user_created;
@@ -37,7 +37,7 @@ pub struct SharedSecretRegistration {
     pub display_name: Option<String>,
     /// Kind of user, part of the proof if given; has no other meaning here.
     pub user_type: Option<String>,
-    /// May use administrative API calls.
+    /// Whether to hold [`Roles::ADMINISTRATOR`].
     pub admin: bool,
     /// HMAC-SHA1 in hexadecimal over nonce, user name, password, `admin` or `notadmin`, and the
     /// user type if given, separated by NUL, with the shared secret as key.
@@ -74,17 +74,18 @@ impl Identity {
             self.inner.audit.note(cx, Event::refused(Action::SharedSecretRefused));
             return Err(Error::forbidden("The HMAC is wrong."));
         }
+        let roles = if wish.admin { Roles::ADMINISTRATOR } else { Roles::NONE };
         let new = NewUser {
             username: Some(wish.username),
             password: Some(wish.password),
             display_name: wish.display_name,
-            admin: wish.admin,
+            roles,
         };
         let prepared = self.prepare_user(cx, new).await?;
         let user = prepared.account.user_id.clone();
         let opening = self.open_session(cx, NewDevice::default())?;
         let answer = opening.answer(user.clone());
-        let event = user_created(&user, wish.admin);
+        let event = user_created(&user, roles);
         let this = self.clone();
         let write = self.inner.db.write(cx, move |tx| {
             prepared.store(tx)?;

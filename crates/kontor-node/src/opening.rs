@@ -136,6 +136,7 @@ impl Opening {
             registration_shared_secret: self.registration_shared_secret.clone(),
         };
         let identity = Identity::new(db.clone(), feed.clone(), settings);
+        identity.adopt_administrators(cx).await?;
         let oauth = OAuth::new(db.clone(), identity.clone(), policy.clone());
         let rooms = Rooms::open(cx, db.clone(), feed.clone(), policy.clone(), signer).await?;
         let e2ee =

@@ -1,7 +1,7 @@
 //! Showing and changing the settings of an organisation.
 
 use kontor_audit::{Action, Audit, Event};
-use kontor_core::{Actor, Cx, Error, MatrixCode, Result};
+use kontor_core::{Actor, Cx, Error, MatrixCode, Permission, Result};
 use kontor_db::{Db, Tx};
 use kontor_store::policy_setting::{self, ChangeRow, SettingRow};
 
@@ -74,12 +74,13 @@ impl Policies {
     /// changes nothing.
     ///
     /// # Errors
-    /// `Forbidden` for all but administrators, and for less protection than shipped where the
+    /// `Forbidden` without the permission, and for less protection than shipped where the
     /// setting is locked; `NotFound` for unknown settings; `Invalid` for values outside the domain,
     /// settings nobody can change, and a missing or over-long reason; `Unavailable` if the decision
     /// cannot be recorded in the audit log.
     pub async fn change(&self, cx: &Cx, change: Change) -> Result<i64> {
-        let author = author(cx)?;
+        cx.require(Permission::DecidePolicy)?;
+        let author = author(cx);
         let setting = setting(&change.setting)?;
         check_reason(&change.reason)?;
         let value = self.allowed(setting, &change.value)?;
@@ -134,9 +135,9 @@ impl Policies {
     /// At most a hundred decisions before number `before` (`None`: the newest), newest first.
     ///
     /// # Errors
-    /// `Forbidden` for all but administrators.
+    /// `Forbidden` without the permission.
     pub async fn history(&self, cx: &Cx, before: Option<i64>) -> Result<Vec<ChangeRow>> {
-        author(cx)?;
+        cx.require(Permission::ReadPolicyHistory)?;
         let before = before.unwrap_or(i64::MAX);
         self.db.read(cx, move |tx| policy_setting::list_changes(tx, before, HISTORY_PAGE)).await
     }
@@ -168,13 +169,10 @@ impl Policies {
     }
 }
 
-fn author(cx: &Cx) -> Result<String> {
+fn author(cx: &Cx) -> String {
     match &cx.actor {
-        Actor::User(session) if session.admin => Ok(session.user_id.to_string()),
-        Actor::Operator => Ok("operator".to_owned()),
-        Actor::User(_) | Actor::Anonymous | Actor::Job(_) => {
-            Err(Error::forbidden("Only administrators decide on settings."))
-        }
+        Actor::User(session) => session.user_id.to_string(),
+        Actor::Operator | Actor::Anonymous | Actor::Job(_) => "operator".to_owned(),
     }
 }
 

@@ -25,8 +25,6 @@ pub struct TokenRow {
 pub struct AccessRow {
     /// The token's place.
     pub token: TokenRow,
-    /// The owner may use administrative API calls.
-    pub admin: bool,
     /// The owner's account is closed.
     pub deactivated: bool,
     /// See [`crate::device::DeviceRow::generation`].
@@ -44,10 +42,9 @@ impl AccessRow {
                 generation: row.int(2)?,
                 expires: row.opt_time(3)?,
             },
-            admin: row.bool(4)?,
-            deactivated: row.opt_int(5)?.is_some(),
-            device_generation: row.int(6)?,
-            last_seen_day: row.time(7)?,
+            deactivated: row.opt_int(4)?.is_some(),
+            device_generation: row.int(5)?,
+            last_seen_day: row.time(6)?,
         })
     }
 }
@@ -62,7 +59,7 @@ static INSERT: Sql = Sql::new(
 static FIND: Sql = Sql::new(
     "access_token.find",
     "SELECT t.user_id, t.device_id, t.generation, t.expires_ms,
-            a.admin, a.deactivated_ms, d.generation, d.last_seen_day_ms
+            a.deactivated_ms, d.generation, d.last_seen_day_ms
        FROM access_token t
        JOIN account a ON a.tenant_id = t.tenant_id AND a.user_id = t.user_id
        JOIN device d ON d.tenant_id = t.tenant_id AND d.user_id = t.user_id

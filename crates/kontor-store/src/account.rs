@@ -11,7 +11,7 @@ pub struct AccountRow {
     pub user_id: OwnedUserId,
     /// Name typed at sign-in; `None`: only the user id.
     pub login_name: Option<String>,
-    /// May use administrative API calls.
+    /// Holds an office: a role beside those of users and guests.
     pub admin: bool,
     /// When it was created.
     pub created: Timestamp,
@@ -24,9 +24,9 @@ impl AccountRow {
         Ok(Self {
             user_id: row.id(0)?,
             login_name: row.opt_sealed_text(1)?,
-            admin: row.bool(2)?,
-            created: row.time(3)?,
-            deactivated: row.opt_time(4)?,
+            created: row.time(2)?,
+            deactivated: row.opt_time(3)?,
+            admin: row.bool(4)?,
         })
     }
 }
@@ -35,30 +35,42 @@ static INSERT: Sql = Sql::new(
     "account.insert",
     "INSERT INTO account
        (tenant_id, user_id, login_key, login_name, admin, created_ms, deactivated_ms)
-     VALUES ($1, $2, $3, $4, $5, $6, NULL)",
+     VALUES ($1, $2, $3, $4, FALSE, $5, NULL)",
 );
 
 static FIND: Sql = Sql::new(
     "account.find",
-    "SELECT user_id, login_name, admin, created_ms, deactivated_ms FROM account
-      WHERE tenant_id = $1 AND user_id = $2",
+    "SELECT a.user_id, a.login_name, a.created_ms, a.deactivated_ms,
+            EXISTS (SELECT 1 FROM account_role r
+                     WHERE r.tenant_id = a.tenant_id AND r.user_id = a.user_id
+                       AND r.role <> 'guest')
+       FROM account a
+      WHERE a.tenant_id = $1 AND a.user_id = $2",
 );
 
 static FIND_BY_LOGIN: Sql = Sql::new(
     "account.find_by_login",
-    "SELECT user_id, login_name, admin, created_ms, deactivated_ms FROM account
-      WHERE tenant_id = $1 AND login_key = $2",
+    "SELECT a.user_id, a.login_name, a.created_ms, a.deactivated_ms,
+            EXISTS (SELECT 1 FROM account_role r
+                     WHERE r.tenant_id = a.tenant_id AND r.user_id = a.user_id
+                       AND r.role <> 'guest')
+       FROM account a
+      WHERE a.tenant_id = $1 AND a.login_key = $2",
 );
 
 static LIST: Sql = Sql::new(
     "account.list",
-    "SELECT user_id, login_name, admin, created_ms, deactivated_ms FROM account
-      WHERE tenant_id = $1 AND user_id > $2 ORDER BY user_id LIMIT $3",
+    "SELECT a.user_id, a.login_name, a.created_ms, a.deactivated_ms,
+            EXISTS (SELECT 1 FROM account_role r
+                     WHERE r.tenant_id = a.tenant_id AND r.user_id = a.user_id
+                       AND r.role <> 'guest')
+       FROM account a
+      WHERE a.tenant_id = $1 AND a.user_id > $2 ORDER BY a.user_id LIMIT $3",
 );
 
 static DEACTIVATE: Sql = Sql::new(
     "account.deactivate",
-    "UPDATE account SET deactivated_ms = $3, login_key = NULL, login_name = NULL, admin = FALSE
+    "UPDATE account SET deactivated_ms = $3, login_key = NULL, login_name = NULL
       WHERE tenant_id = $1 AND user_id = $2 AND deactivated_ms IS NULL",
 );
 
@@ -88,7 +100,6 @@ pub fn insert_account(
             (&account.user_id).into(),
             login_key.into(),
             Param::opt_sealed(account.login_name.as_deref()),
-            account.admin.into(),
             account.created.into(),
         ],
     )?;

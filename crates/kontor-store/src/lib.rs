@@ -6,6 +6,7 @@
 pub mod access_token;
 pub mod account;
 pub mod account_data;
+pub mod account_role;
 pub mod audit_checkpoint;
 pub mod audit_entry;
 pub mod audit_gap;
@@ -55,6 +56,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         account::STATEMENTS,
         account_data::STATEMENTS,
         browser_session::STATEMENTS,
+        account_role::STATEMENTS,
         cross_signing_key::STATEMENTS,
         device::STATEMENTS,
         device_key::STATEMENTS,

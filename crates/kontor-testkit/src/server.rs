@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use kontor_config::{Config, Sources};
-use kontor_core::{Actor, Clock, Cx, Random, Secret, Timestamp};
+use kontor_core::{Actor, Clock, Cx, Random, Role, Roles, Secret, Timestamp};
 use kontor_identity::NewUser;
 use kontor_node::Node;
 use kontor_testdb::Database;
@@ -172,6 +172,18 @@ impl TestServer {
     /// # Panics
     /// If that fails.
     pub async fn register_admin(&self, name: &str) -> Person {
+        self.register_with(name, Roles::ADMINISTRATOR).await
+    }
+
+    /// As [`Self::register_admin`], but somebody with one role.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub async fn register_as(&self, name: &str, role: Role) -> Person {
+        self.register_with(name, Roles::of(&[role]).without(Role::User)).await
+    }
+
+    async fn register_with(&self, name: &str, roles: Roles) -> Person {
         let host = self.setup.server_names.first().copied().unwrap_or("one.example");
         let host = <&ServerName>::try_from(host).expect("a server name");
         let tenant = self.node().tenants().open(host).await.expect("the organisation opens");
@@ -180,7 +192,7 @@ impl TestServer {
         let new = NewUser {
             username: Some(name.to_owned()),
             password: Some(Secret::new(PASSWORD.to_owned())),
-            admin: true,
+            roles,
             ..NewUser::default()
         };
         let created = tenant.identity.create_user(&operator.expect("a context"), new).await;

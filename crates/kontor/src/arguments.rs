@@ -40,6 +40,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
+    /// Give, take and list roles while the server is stopped.
+    Role {
+        #[command(subcommand)]
+        command: RoleCommand,
+    },
     /// Export the audit log, and verify an export.
     Audit {
         #[command(subcommand)]
@@ -220,7 +225,7 @@ pub(crate) enum UserCommand {
         /// Name shown to others.
         #[arg(long, value_name = "NAME")]
         display_name: Option<String>,
-        /// May use administrative API calls.
+        /// Give the roles of an administrator: `org_admin` and `tech_admin`.
         #[arg(long)]
         admin: bool,
         #[command(flatten)]
@@ -236,6 +241,45 @@ pub(crate) enum UserCommand {
         #[command(flatten)]
         account: AccountFlags,
     },
+}
+
+/// `kontor role …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum RoleCommand {
+    /// Give somebody a role.
+    Grant(RoleFlags),
+    /// Take a role from somebody.
+    Revoke(RoleFlags),
+    /// List who holds which role since when, on whose word and why.
+    List {
+        #[command(flatten)]
+        account: RolePlace,
+    },
+}
+
+/// Whose role is changed, and why.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct RoleFlags {
+    /// User id, or the name the person signs in with.
+    pub(crate) user: String,
+    /// `guest`, `org_admin`, `tech_admin`, `dsb`, `betriebsrat`, `compliance`, `auditor` or
+    /// `provider_operator`.
+    pub(crate) role: String,
+    /// Why; kept with the role and in the audit log.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    #[command(flatten)]
+    pub(crate) account: RolePlace,
+}
+
+/// Where the roles are.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct RolePlace {
+    /// The organisation's server name; not needed if there is only one.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tenant: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: Place,
 }
 
 /// What account commands have in common.

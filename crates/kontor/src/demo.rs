@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kontor_core::{Actor, Cx, Error, Result, Secret, Session};
+use kontor_core::{Actor, Cx, Error, Result, Roles, Secret, Session};
 use kontor_identity::NewUser;
 use kontor_node::Node;
 use kontor_rooms::Send;
@@ -54,7 +54,7 @@ async fn create_people(tenant: &Tenant, cx: &Cx) -> Result<Vec<Person>> {
             username: Some(login_name.to_owned()),
             password: Some(Secret::new(password.clone())),
             display_name: Some(display_name.to_owned()),
-            admin,
+            roles: if admin { Roles::ADMINISTRATOR } else { Roles::NONE },
         };
         let user_id = tenant.identity.create_user(cx, new).await?;
         people.push(Person { user_id, login_name, password });
@@ -112,8 +112,7 @@ fn room(name: &str, topic: &str, guests: &[Person], encrypted: bool) -> Result<R
 
 /// The person, acting without a device of their own.
 fn session(user_id: &OwnedUserId) -> Actor {
-    let session =
-        Session { user_id: user_id.clone(), device_id: "KONTORDEMO".into(), admin: false };
+    let session = Session::new(user_id.clone(), "KONTORDEMO".into(), Roles::USER);
     Actor::User(Arc::new(session))
 }
 

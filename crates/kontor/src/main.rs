@@ -7,6 +7,7 @@ mod doctor;
 mod failure;
 mod logging;
 mod output;
+mod role_command;
 mod secret_input;
 mod serve;
 mod site;
@@ -41,6 +42,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Serve(flags) => serve::run(&flags, json)?,
         Command::Tenant { command } => tenant_command::run(command, json)?,
         Command::User { command } => user_command::run(command, json)?,
+        Command::Role { command } => role_command::run(command, json)?,
         Command::Audit { command } => return audit_command::run(command, json),
         Command::Doctor(place) => return doctor::run(&place, json),
         Command::Config => output::text(&kontor_config::example_toml()),

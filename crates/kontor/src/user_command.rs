@@ -1,7 +1,7 @@
 //! `kontor user …`
 
 use kontor_config::Config;
-use kontor_core::{Cx, Random, Secret};
+use kontor_core::{Cx, Random, Roles, Secret};
 use kontor_identity::{NewUser, PasswordReset};
 use kontor_tenant::Tenant;
 use ruma::{OwnedUserId, UserId};
@@ -32,8 +32,9 @@ pub(crate) fn run(command: UserCommand, json: bool) -> Result<(), Failure> {
         let tenant = site.tenant(account.tenant.as_deref()).await?;
         let done = match command {
             UserCommand::Create { username, display_name, admin, .. } => {
-                let new =
-                    NewUser { username: Some(username), display_name, admin, ..NewUser::default() };
+                let roles = if admin { Roles::ADMINISTRATOR } else { Roles::NONE };
+                let username = Some(username);
+                let new = NewUser { username, display_name, roles, ..NewUser::default() };
                 create(&tenant, new, &account, json).await
             }
             UserCommand::ResetPassword { user, keep_devices, .. } => {
@@ -81,7 +82,7 @@ async fn reset(
 }
 
 /// The account called `name`: a user id, the part before its colon, or a sign-in name.
-async fn find(tenant: &Tenant, cx: &Cx, name: &str) -> Result<OwnedUserId, Failure> {
+pub(crate) async fn find(tenant: &Tenant, cx: &Cx, name: &str) -> Result<OwnedUserId, Failure> {
     if let Ok(user_id) = UserId::parse(name) {
         return Ok(user_id);
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kontor_audit::{Anchor, Audit, Entry, ExportPurpose, Line, Report, verify};
-use kontor_core::{Actor, Clock, Cx, Random, Secret, Session, TenantId, Timestamp};
+use kontor_core::{Actor, Clock, Cx, Random, Roles, Secret, Session, TenantId, Timestamp};
 use kontor_testdb::Backend;
 use parking_lot::Mutex;
 use ruma::{UserId, server_name};
@@ -43,8 +43,8 @@ impl<'b> Office<'b> {
         cx(&self.clock, Actor::Anonymous)
     }
 
-    pub(crate) fn person(&self, user: &UserId, admin: bool) -> Cx {
-        let session = Session { user_id: user.to_owned(), device_id: "PHONE".into(), admin };
+    pub(crate) fn person(&self, user: &UserId, roles: Roles) -> Cx {
+        let session = Session::new(user.to_owned(), "PHONE".into(), roles);
         cx(&self.clock, Actor::User(Arc::new(session)))
     }
 

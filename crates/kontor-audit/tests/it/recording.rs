@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kontor_audit::{Action, Event, Outcome, Pseudonym};
-use kontor_core::{Error, Kind, Timestamp};
+use kontor_core::{Error, Kind, Role, Roles, Timestamp};
 use kontor_testdb::for_each_backend;
 use ruma::{owned_user_id, user_id};
 
@@ -37,8 +37,12 @@ fn administrators_stand_in_clear_and_others_under_a_pseudonym_that_changes() {
         let (anna, ben) = (user_id!("@anna:a.example"), user_id!("@ben:a.example"));
         for _ in 0..2 {
             let event = || Event::new(Action::SessionsEnded).about(ben);
-            office.audit.record(&office.person(ben, false), event()).await.unwrap();
-            office.audit.record(&office.person(anna, true), event()).await.unwrap();
+            office.audit.record(&office.person(ben, Roles::USER), event()).await.unwrap();
+            office
+                .audit
+                .record(&office.person(anna, Roles::of(&[Role::Auditor])), event())
+                .await
+                .unwrap();
             office.pass(Duration::from_hours(91 * 24));
         }
         let entries = office.entries().await;
@@ -64,7 +68,10 @@ fn a_pseudonym_is_looked_up_for_a_reason_and_the_look_up_is_recorded() {
         let people = [owned_user_id!("@anna:a.example"), ben.clone()];
 
         let look_up = |cx, reason| office.audit.look_up(cx, &pseudonym, reason, &people);
-        let (admin, person) = (office.person(&people[0], true), office.person(&ben, false));
+        let (admin, person) = (
+            office.person(&people[0], Roles::of(&[Role::Auditor])),
+            office.person(&ben, Roles::USER),
+        );
         assert_eq!(look_up(&person, "curious").await.unwrap_err().kind, Kind::Forbidden);
         assert_eq!(look_up(&admin, " ").await.unwrap_err().kind, Kind::Invalid);
         assert_eq!(look_up(&admin, "Vorfall 12").await.unwrap(), Some(ben.clone()));

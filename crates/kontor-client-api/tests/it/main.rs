@@ -25,6 +25,7 @@ mod profiles;
 mod push;
 mod relations;
 mod reports;
+mod roles;
 mod room_refusals;
 mod rooms;
 mod route_coverage;

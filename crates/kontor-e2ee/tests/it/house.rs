@@ -41,8 +41,7 @@ impl House {
     pub(crate) async fn sign_in(&self, user: &str, device: &str) -> Cx {
         let user_id = OwnedUserId::try_from(user).unwrap();
         let device_id = OwnedDeviceId::from(device);
-        let session =
-            Session { user_id: user_id.clone(), device_id: device_id.clone(), admin: false };
+        let session = Session::new(user_id.clone(), device_id.clone(), kontor_core::Roles::USER);
         let cx = cx().acting_as(Actor::User(Arc::new(session)));
         let row = DeviceRow {
             device_id,

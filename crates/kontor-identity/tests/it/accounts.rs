@@ -1,6 +1,6 @@
 //! Creating, changing and closing accounts.
 
-use kontor_core::Kind;
+use kontor_core::{Kind, Role};
 use kontor_identity::{NewDevice, NewUser, PasswordReset, SharedSecretRegistration};
 use kontor_testdb::for_each_backend;
 use ruma::api::client::uiaa::{AuthData, Password};
@@ -19,10 +19,10 @@ fn a_name_is_given_once_and_never_again() {
         let company = Company::lab(&backend).await;
         let alice = company.hire("alice").await;
         let again = || NewUser { username: Some("alice".to_owned()), ..NewUser::default() };
-        let error = company.identity.create_user(&company.cx(), again()).await.unwrap_err();
+        let error = company.identity.create_user(&company.operator(), again()).await.unwrap_err();
         assert_eq!(code(&error), Some("M_USER_IN_USE"));
-        company.identity.deactivate(&company.cx(), alice).await.unwrap();
-        let error = company.identity.create_user(&company.cx(), again()).await.unwrap_err();
+        company.identity.deactivate(&company.operator(), alice).await.unwrap();
+        let error = company.identity.create_user(&company.operator(), again()).await.unwrap_err();
         assert_eq!(code(&error), Some("M_USER_IN_USE"));
     });
 }
@@ -33,9 +33,9 @@ fn a_login_name_is_given_once_at_a_time_where_ids_are_opaque() {
         let company = Company::strict(&backend).await;
         let erika = company.hire("erika").await;
         let again = NewUser { username: Some("erika".to_owned()), ..NewUser::default() };
-        let tried = company.identity.create_user(&company.cx(), again).await;
+        let tried = company.identity.create_user(&company.operator(), again).await;
         assert_eq!(code(&tried.unwrap_err()), Some("M_USER_IN_USE"));
-        company.identity.deactivate(&company.cx(), erika.clone()).await.unwrap();
+        company.identity.deactivate(&company.operator(), erika.clone()).await.unwrap();
         // Her login name is erased with her account; the successor is somebody else.
         assert_ne!(company.hire("erika").await, erika);
     });
@@ -76,12 +76,13 @@ fn the_operator_resets_a_password() {
             sign_out: true,
         };
         let identity = &company.identity;
-        identity.reset_password(&company.cx(), reset(alice, "battery staple")).await.unwrap();
+        identity.reset_password(&company.operator(), reset(alice, "battery staple")).await.unwrap();
         assert!(company.as_holder(&old.access_token).await.is_err());
         let tried = company.try_password("alice", "battery staple", NewDevice::default()).await;
         assert!(tried.is_ok());
         let nobody = owned_user_id!("@nobody:firma.example");
-        let error = identity.reset_password(&company.cx(), reset(nobody, "x")).await.unwrap_err();
+        let error =
+            identity.reset_password(&company.operator(), reset(nobody, "x")).await.unwrap_err();
         assert_eq!(error.kind, Kind::NotFound);
     });
 }
@@ -103,9 +104,9 @@ fn a_closed_account_leaves_neither_token_nor_profile_nor_way_back() {
         let (cx, person) = (company.cx(), alice.clone());
         let left = company.db.read(&cx, move |tx| kontor_store::profile::list_profile(tx, &person));
         assert!(left.await.unwrap().is_empty());
-        let users = identity.list_users(&company.cx(), String::new(), 10).await.unwrap();
+        let users = identity.list_users(&company.operator(), String::new(), 10).await.unwrap();
         assert!(users.len() == 1 && users[0].deactivated.is_some());
-        let again = identity.deactivate(&company.cx(), alice).await.unwrap_err();
+        let again = identity.deactivate(&company.operator(), alice).await.unwrap_err();
         assert_eq!(again.kind, Kind::NotFound);
     });
 }
@@ -117,7 +118,7 @@ fn accounts_are_listed_page_by_page() {
         for name in ["carol", "alice", "bob"] {
             company.hire(name).await;
         }
-        let cx = company.cx();
+        let cx = company.operator();
         let page = |after: String| company.identity.list_users(&cx, after, 2);
         let names = |users: Vec<kontor_identity::Account>| -> Vec<String> {
             users.iter().map(|user| user.user_id.localpart().to_owned()).collect()
@@ -154,7 +155,7 @@ fn the_shared_secret_creates_administrators_once_per_nonce() {
         let mac = synapses_mac(&nonce);
         let made = identity.register_by_shared_secret(&cx, wish(&nonce, &mac)).await.unwrap();
         let cx = company.as_holder(&made.access_token).await.unwrap();
-        assert!(cx.session().unwrap().admin);
+        assert!(cx.session().unwrap().roles.has(Role::OrgAdmin));
     });
 }
 

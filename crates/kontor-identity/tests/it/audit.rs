@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use kontor_audit::{Anchor, Entry, ExportPurpose, Line, Outcome, verify};
-use kontor_core::{Actor, Kind};
+use kontor_core::{Actor, Kind, Roles};
 use kontor_identity::{NewDevice, NewUser, PasswordReset, SharedSecretRegistration};
 use kontor_testdb::for_each_backend;
 use parking_lot::Mutex;
@@ -76,7 +76,7 @@ fn administrative_acts_are_recorded_with_who_did_what_to_whom() {
         let new = NewUser {
             username: Some("anna".to_owned()),
             password: Some(secret("correct horse battery")),
-            admin: true,
+            roles: Roles::ADMINISTRATOR,
             ..NewUser::default()
         };
         let anna = company.identity.create_user(&operator, new).await.unwrap();
@@ -161,9 +161,10 @@ fn what_cannot_be_recorded_is_not_done_but_people_still_sign_in() {
         let anna = company.hire("anna").await;
         company.audit.close(&company.cx()).await;
         let new = NewUser { username: Some("ben".to_owned()), ..NewUser::default() };
-        let refused = company.identity.create_user(&company.cx(), new).await.unwrap_err();
+        let refused = company.identity.create_user(&company.operator(), new).await.unwrap_err();
         assert_eq!(refused.kind, Kind::Unavailable);
-        let users = company.identity.list_users(&company.cx(), String::new(), 9).await.unwrap();
+        let users =
+            company.identity.list_users(&company.operator(), String::new(), 9).await.unwrap();
         assert_eq!(users.iter().map(|user| &user.user_id).collect::<Vec<_>>(), [&anna]);
         company.try_password("anna", "wrong horse", NewDevice::default()).await.unwrap_err();
         company.login("anna", NewDevice::default()).await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kontor_core::Kind;
+use kontor_core::{Kind, Roles};
 use kontor_identity::{BrowserSession, BrowserSignIn, Method, NewDevice, NewUser, Stage};
 use kontor_policy::{Policy, SecondFactor};
 use kontor_testdb::for_each_backend;
@@ -30,7 +30,7 @@ fn a_cookie_works_until_its_browser_signs_out() {
         assert_eq!((signed_in.stage, &signed_in.user_id), (Stage::Complete, &alice));
         let session = held(&company, &signed_in).await.unwrap();
         assert_eq!(session.user_id, alice);
-        assert!(session.methods.contains(Method::Password) && !session.admin);
+        assert!(session.methods.contains(Method::Password) && session.roles == Roles::USER);
         assert_eq!(session.acting(&company.cx()).unwrap().user().unwrap(), alice);
         company.identity.end_browser_session(&company.cx(), &session).await.unwrap();
         assert!(held(&company, &signed_in).await.is_none());
@@ -68,10 +68,10 @@ fn an_administrator_is_signed_out_sooner() {
         let new = NewUser {
             username: Some("root".to_owned()),
             password: Some(secret("correct horse battery")),
-            admin: true,
+            roles: Roles::ADMINISTRATOR,
             ..NewUser::default()
         };
-        company.identity.create_user(&company.cx(), new).await.unwrap();
+        company.identity.create_user(&company.operator(), new).await.unwrap();
         let idle = sign_in(&company, "root").await;
         company.pass(17 * MINUTE);
         assert!(held(&company, &idle).await.is_none());
@@ -168,10 +168,10 @@ fn what_ends_a_persons_sign_ins_ends_her_browsers_too() {
             password: secret("correct horse battery"),
             sign_out: false,
         };
-        company.identity.reset_password(&company.cx(), reset).await.unwrap();
+        company.identity.reset_password(&company.operator(), reset).await.unwrap();
         assert!(held(&company, &browser).await.is_none());
         let browser = sign_in(&company, "alice").await;
-        company.identity.deactivate(&company.cx(), alice).await.unwrap();
+        company.identity.deactivate(&company.operator(), alice).await.unwrap();
         assert!(held(&company, &browser).await.is_none());
     });
 }

@@ -63,6 +63,11 @@ impl Company {
         Cx::new(TenantId(1), Actor::Anonymous, clock, random).unwrap()
     }
 
+    /// The operator, now.
+    pub(crate) fn operator(&self) -> Cx {
+        self.cx().acting_as(Actor::Operator)
+    }
+
     pub(crate) fn pass(&self, span: Duration) {
         self.clock.set(self.clock.now().plus(span));
     }
@@ -74,7 +79,7 @@ impl Company {
             password: Some(secret("correct horse battery")),
             ..NewUser::default()
         };
-        self.identity.create_user(&self.cx(), new).await.unwrap()
+        self.identity.create_user(&self.operator(), new).await.unwrap()
     }
 
     pub(crate) async fn login(&self, name: &str, device: NewDevice) -> Result<SignedIn> {

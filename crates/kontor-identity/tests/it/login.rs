@@ -64,7 +64,7 @@ fn wrong_password_unknown_name_and_closed_account_look_the_same() {
         let company = Company::strict(&backend).await;
         company.hire("alice").await;
         let closed = company.hire("carol").await;
-        company.identity.deactivate(&company.cx(), closed.clone()).await.unwrap();
+        company.identity.deactivate(&company.operator(), closed.clone()).await.unwrap();
         let mut faces = Vec::new();
         for (name, password) in
             [("alice", "wrong"), ("nobody", "wrong"), (closed.as_str(), "correct horse battery")]

@@ -11,3 +11,4 @@ mod login;
 mod profile;
 mod refresh;
 mod register;
+mod roles;

@@ -76,7 +76,7 @@ fn the_directory_knows_active_people_with_and_without_names() {
         let closed = company.hire("carol").await;
         set(&company, &named, "displayname", Some(json!("Erika"))).await.unwrap();
         set(&company, &named, "m.tz", Some(json!("Europe/Berlin"))).await.unwrap();
-        company.identity.deactivate(&company.cx(), closed).await.unwrap();
+        company.identity.deactivate(&company.operator(), closed).await.unwrap();
         let mut people = company.identity.active_profiles(&company.cx()).await.unwrap();
         people.sort_by_key(|(_, profile)| profile.len());
         assert_eq!(people.len(), 2);

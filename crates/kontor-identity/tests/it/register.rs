@@ -78,7 +78,8 @@ fn bad_wishes_are_refused_before_anybody_is_asked() {
         let without = Registration { password: None, ..wish("free", Some(dummy())) };
         let tried = company.identity.register(&company.cx(), without).await;
         assert_eq!(code(&tried.unwrap_err()), Some("M_MISSING_PARAM"));
-        let users = company.identity.list_users(&company.cx(), String::new(), 10).await.unwrap();
+        let users =
+            company.identity.list_users(&company.operator(), String::new(), 10).await.unwrap();
         assert_eq!(users.len(), 1);
     });
 }
@@ -103,7 +104,8 @@ fn a_token_makes_as_many_accounts_as_it_says() {
         let company = Company::with(&backend, by_token()).await;
         let identity = &company.identity;
         let cx = company.cx();
-        let once = identity.create_registration_token(&cx, Some(1), None).await.unwrap();
+        let once =
+            identity.create_registration_token(&company.operator(), Some(1), None).await.unwrap();
         assert!(identity.is_registration_token_valid(&cx, &once).await.unwrap());
         assert!(!identity.is_registration_token_valid(&cx, "other").await.unwrap());
         let error = identity.register(&cx, wish("alice", Some(token("other")))).await.unwrap_err();
@@ -121,13 +123,14 @@ fn two_at_once_do_not_share_a_token_for_one() {
         let company = Company::with(&backend, by_token()).await;
         let identity = &company.identity;
         let cx = company.cx();
-        let once = identity.create_registration_token(&cx, Some(1), None).await.unwrap();
+        let once =
+            identity.create_registration_token(&company.operator(), Some(1), None).await.unwrap();
         let (one, other) = tokio::join!(
             identity.register(&cx, wish("alice", Some(token(&once)))),
             identity.register(&cx, wish("bob", Some(token(&once)))),
         );
         assert!(one.is_ok() != other.is_ok());
-        let users = identity.list_users(&cx, String::new(), 10).await.unwrap();
+        let users = identity.list_users(&company.operator(), String::new(), 10).await.unwrap();
         assert_eq!(users.len(), 1);
     });
 }
@@ -139,7 +142,7 @@ fn a_token_runs_out() {
         let day = std::time::Duration::from_hours(24);
         let identity = &company.identity;
         let token =
-            identity.create_registration_token(&company.cx(), None, Some(day)).await.unwrap();
+            identity.create_registration_token(&company.operator(), None, Some(day)).await.unwrap();
         assert!(identity.is_registration_token_valid(&company.cx(), &token).await.unwrap());
         company.pass(day);
         assert!(!identity.is_registration_token_valid(&company.cx(), &token).await.unwrap());

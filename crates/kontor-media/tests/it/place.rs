@@ -45,7 +45,7 @@ impl Place {
     }
 
     fn cx(&self, user: &UserId) -> Cx {
-        let session = Session { user_id: user.to_owned(), device_id: "PHONE".into(), admin: false };
+        let session = Session::new(user.to_owned(), "PHONE".into(), kontor_core::Roles::USER);
         let actor = Actor::User(Arc::new(session));
         Cx::new(TenantId(1), actor, self.clock.clone(), self.random.clone()).unwrap()
     }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use kontor_audit::{Audit, ExportPurpose};
-use kontor_core::{Actor, Clock, Cx, Kind, Random, Secret, Session, TenantId, Timestamp};
+use kontor_core::{Actor, Clock, Cx, Kind, Random, Roles, Secret, Session, TenantId, Timestamp};
 use kontor_db::Db;
 use kontor_policy::{Change, InForce, Policies, Policy, SettingState, Value};
 use kontor_store::MIGRATIONS;
@@ -20,11 +20,9 @@ fn cx(actor: Actor) -> Cx {
 }
 
 fn person(admin: bool) -> Cx {
-    let session = Session {
-        user_id: "@chefin:firma.example".try_into().unwrap(),
-        device_id: "TISCH".into(),
-        admin,
-    };
+    let roles = if admin { Roles::ADMINISTRATOR } else { Roles::USER };
+    let user_id = "@chefin:firma.example".try_into().unwrap();
+    let session = Session::new(user_id, "TISCH".into(), roles);
     cx(Actor::User(session.into()))
 }
 

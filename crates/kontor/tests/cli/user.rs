@@ -79,3 +79,25 @@ fn mistakes_are_explained() {
         run(&["user", "reset-password", "nobody", "--tenant", "a.example", "--data", &data]);
     assert_eq!((nobody.code, nobody.stderr.contains("no account nobody")), (1, true));
 }
+
+#[test]
+fn roles_are_given_taken_and_listed_while_the_server_is_stopped() {
+    let (_folder, data) = folder();
+    succeed(&["tenant", "create", "a.example", "--data", &data]);
+    succeed(&["--json", "user", "create", "erika", "--data", &data]);
+    let role = |verb, role| {
+        ["--json", "role", verb, "erika", role, "--reason", "Bestellung", "--data", &data]
+    };
+    let given = parse(&succeed(&role("grant", "dsb")).stdout);
+    assert_eq!((&given["role"], &given["changed"]), (&json!("dsb"), &json!(true)));
+    let list = ["--json", "role", "list", "--data", &data];
+    let listed = parse(&succeed(&list).stdout);
+    let [only] = listed["roles"].as_array().expect("roles").as_slice() else { panic!("{listed}") };
+    assert_eq!((&only["role"], &only["reason"]), (&json!("dsb"), &json!("Bestellung")));
+    let pair = run(&role("grant", "org_admin"));
+    assert_eq!((pair.code, pair.stderr.contains("org_admin and dsb")), (1, true), "{pair:?}");
+    let unknown = run(&role("grant", "king"));
+    assert_eq!((unknown.code, unknown.stderr.contains("betriebsrat")), (2, true), "{unknown:?}");
+    assert_eq!(parse(&succeed(&role("revoke", "dsb")).stdout)["changed"], true);
+    assert_eq!(parse(&succeed(&list).stdout)["roles"], json!([]));
+}

@@ -1,0 +1,94 @@
+//! Every administrative route with every role. law: R-009
+
+use std::collections::BTreeSet;
+
+use kontor_core::{Permission, Role, Roles};
+use kontor_testkit::{Answer, Method, Person, TestServer, Value, for_each_server, json};
+
+/// Administrative routes and what they ask for. A role that holds it is not refused for its role.
+const ROUTES: &[(&str, &str, Permission)] = &[
+    ("GET", "/_kontor/admin/v1/policy/history", Permission::ReadPolicyHistory),
+    ("PUT", "/_kontor/admin/v1/policy/settings/{setting}", Permission::DecidePolicy),
+    ("GET", "/_kontor/admin/v1/roles", Permission::SeeRoles),
+    ("PUT", "/_kontor/admin/v1/people/{userId}/roles/{role}", Permission::ChangeRoles),
+    ("GET", "/_matrix/client/v3/admin/whois/{userId}", Permission::SeeDevices),
+];
+
+/// Routes under these names that ask for no role: a secret or nothing at all.
+const OTHERS: &[&str] = &["/_synapse/admin/v1/register"];
+
+fn filled(path: &str, user: &str) -> String {
+    path.replace("{setting}", "read_receipts").replace("{userId}", user).replace("{role}", "guest")
+}
+
+/// A body that every route takes or does not look at.
+fn body() -> Value {
+    json!({ "value": true, "reason": "Test", "held": false })
+}
+
+async fn call(person: &Person, method: &str, path: &str) -> Answer {
+    match method {
+        "GET" => person.get(path).await,
+        "PUT" => person.put(path, body()).await,
+        "POST" => person.post(path, body()).await,
+        other => person.send_bytes(other.parse::<Method>().unwrap(), path, vec![]).await,
+    }
+}
+
+#[test]
+fn the_table_names_every_administrative_route() {
+    let listed: BTreeSet<(&str, &str)> = include_str!("spec_routes.txt")
+        .lines()
+        .filter(|line| line.contains("/admin/") && !line.contains("  absent"))
+        .filter_map(|line| line.split_once(' '))
+        .map(|(method, rest)| (method, rest.trim_start().split("  ").next().unwrap()))
+        .filter(|(_, path)| !path.contains("/r0/") && !OTHERS.contains(path))
+        .collect();
+    let known: BTreeSet<(&str, &str)> =
+        ROUTES.iter().map(|(method, path, _)| (*method, *path)).collect();
+    assert_eq!(listed, known);
+}
+
+#[tokio::test]
+async fn every_role_passes_where_the_table_lets_it_and_nowhere_else() {
+    for_each_server(async |server: TestServer| {
+        let subject = server.register("subject").await;
+        for role in Role::ALL {
+            let person = server.register_as(&format!("one-{}", role.as_str()), role).await;
+            for (method, path, permission) in ROUTES {
+                let answer = call(&person, method, &filled(path, &subject.user_id)).await;
+                let refused = answer.body["permission"] == permission.as_str();
+                let expected = !Roles::of(&[role]).may(*permission);
+                assert_eq!(refused, expected, "{role}: {method} {path}: {}", answer.body);
+                assert_eq!(answer.status == 403, expected, "{role}: {method} {path}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_role_is_given_over_http_and_seen_by_those_who_may() {
+    for_each_server(async |server: TestServer| {
+        let chief = server.register_admin("chefin").await;
+        let ben = server.register("ben").await;
+        let path = |role: &str| format!("/_kontor/admin/v1/people/{}/roles/{role}", ben.user_id);
+        let wish = json!({ "held": true, "reason": "Betrieb" });
+        let given = chief.put(&path("tech_admin"), wish.clone()).await.ok();
+        assert_eq!(given.body["changed"], true);
+        let listed = chief.get("/_kontor/admin/v1/roles").await.ok();
+        let row = listed.body["roles"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|row| row["user_id"] == ben.user_id);
+        let row = row.unwrap();
+        assert_eq!((&row["role"], &row["reason"]), (&json!("tech_admin"), &json!("Betrieb")));
+        assert_eq!(row["granted_by"], chief.user_id);
+        let four = chief.put(&path("auditor"), wish.clone()).await;
+        four.fails(403, "APP_KONTOR_FOUR_EYES");
+        chief.put(&path("guest"), wish.clone()).await.fails(409, "APP_KONTOR_FORBIDDEN_ROLES");
+        chief.put(&path("king"), wish).await.fails(400, "M_INVALID_PARAM");
+    })
+    .await;
+}

@@ -1,0 +1,145 @@
+//! What roles may do: the one table.
+
+use crate::{Role, Roles};
+
+/// Something that not everybody may do. Whoever asks without a role that holds it is refused; so
+/// is everybody where nothing is written here.
+///
+/// No permission reads what people write to each other: nobody on the server can (law: R-009).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// Decide on the settings of the organisation.
+    DecidePolicy,
+    /// Read who decided what on settings, and why.
+    ReadPolicyHistory,
+    /// See accounts, by name.
+    SeePeople,
+    /// Create, invite, suspend, sign out and close accounts.
+    ManagePeople,
+    /// See who holds which role.
+    SeeRoles,
+    /// Give and take roles; those that need four eyes by request only.
+    ChangeRoles,
+    /// See which devices people have (law: R-202).
+    SeeDevices,
+    /// See that rooms exist, how many people and how much data they hold; neither names nor
+    /// content.
+    SeeRooms,
+    /// See whether the server is well.
+    SeeHealth,
+    /// Read the audit log (law: R-195): those who are watched by it do not.
+    ReadAudit,
+    /// Ask who stands behind a pseudonym of the audit log (law: R-192).
+    LookUpPseudonym,
+    /// See what waits for a second person.
+    SeeApprovals,
+    /// Be the second person (law: R-010).
+    DecideApprovals,
+}
+
+impl Permission {
+    /// Every permission.
+    pub const ALL: [Self; 13] = [
+        Self::DecidePolicy,
+        Self::ReadPolicyHistory,
+        Self::SeePeople,
+        Self::ManagePeople,
+        Self::SeeRoles,
+        Self::ChangeRoles,
+        Self::SeeDevices,
+        Self::SeeRooms,
+        Self::SeeHealth,
+        Self::ReadAudit,
+        Self::LookUpPseudonym,
+        Self::SeeApprovals,
+        Self::DecideApprovals,
+    ];
+
+    /// The roles that hold it: the table of the organisation's powers.
+    #[must_use]
+    #[rustfmt::skip]
+    #[expect(clippy::match_same_arms, reason = "one line per permission is what makes it a table")]
+    pub const fn holders(self) -> Roles {
+        use Role::{Auditor, Betriebsrat, Compliance, Dsb, OrgAdmin, ProviderOperator, TechAdmin};
+        match self {
+            Self::DecidePolicy      => Roles::of(&[OrgAdmin]),
+            Self::ReadPolicyHistory => Roles::of(
+                &[OrgAdmin, TechAdmin, Dsb, Betriebsrat, Compliance, Auditor]),
+            Self::SeePeople         => Roles::of(&[OrgAdmin]),
+            Self::ManagePeople      => Roles::of(&[OrgAdmin]),
+            Self::SeeRoles          => Roles::of(&[OrgAdmin, Dsb, Betriebsrat, Compliance, Auditor]),
+            Self::ChangeRoles       => Roles::of(&[OrgAdmin]),
+            Self::SeeDevices        => Roles::of(&[OrgAdmin, TechAdmin]),
+            Self::SeeRooms          => Roles::of(&[OrgAdmin, TechAdmin]),
+            Self::SeeHealth         => Roles::of(&[OrgAdmin, TechAdmin, ProviderOperator]),
+            Self::ReadAudit         => Roles::of(&[Dsb, Betriebsrat, Auditor]),
+            Self::LookUpPseudonym   => Roles::of(&[Dsb, Auditor]),
+            Self::SeeApprovals      => Roles::of(&[OrgAdmin, Dsb, Betriebsrat, Compliance, Auditor]),
+            Self::DecideApprovals   => Roles::of(&[Dsb, Betriebsrat, Compliance]),
+        }
+    }
+
+    /// Name in answers to those who lack it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::DecidePolicy => "decide_policy",
+            Self::ReadPolicyHistory => "read_policy_history",
+            Self::SeePeople => "see_people",
+            Self::ManagePeople => "manage_people",
+            Self::SeeRoles => "see_roles",
+            Self::ChangeRoles => "change_roles",
+            Self::SeeDevices => "see_devices",
+            Self::SeeRooms => "see_rooms",
+            Self::SeeHealth => "see_health",
+            Self::ReadAudit => "read_audit",
+            Self::LookUpPseudonym => "look_up_pseudonym",
+            Self::SeeApprovals => "see_approvals",
+            Self::DecideApprovals => "decide_approvals",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Written a second time, as a grid, so that no cell changes by accident.
+    #[rustfmt::skip]
+    const GRID: [(&str, &str); 13] = [
+        //                      user guest org tech dsb br comp aud prov
+        ("decide_policy",       ".   .     x   .    .   .  .    .   ."),
+        ("read_policy_history", ".   .     x   x    x   x  x    x   ."),
+        ("see_people",          ".   .     x   .    .   .  .    .   ."),
+        ("manage_people",       ".   .     x   .    .   .  .    .   ."),
+        ("see_roles",           ".   .     x   .    x   x  x    x   ."),
+        ("change_roles",        ".   .     x   .    .   .  .    .   ."),
+        ("see_devices",         ".   .     x   x    .   .  .    .   ."),
+        ("see_rooms",           ".   .     x   x    .   .  .    .   ."),
+        ("see_health",          ".   .     x   x    .   .  .    .   x"),
+        ("read_audit",          ".   .     .   .    x   x  .    x   ."),
+        ("look_up_pseudonym",   ".   .     .   .    x   .  .    x   ."),
+        ("see_approvals",       ".   .     x   .    x   x  x    x   ."),
+        ("decide_approvals",    ".   .     .   .    x   x  x    .   ."),
+    ];
+
+    #[test]
+    fn every_cell_of_the_table_is_as_written_down() {
+        assert_eq!(GRID.map(|(name, _)| name), Permission::ALL.map(Permission::as_str));
+        for (permission, (name, row)) in Permission::ALL.into_iter().zip(GRID) {
+            let cells: Vec<&str> = row.split_whitespace().collect();
+            assert_eq!(cells.len(), Role::ALL.len(), "{name}");
+            for (role, cell) in Role::ALL.into_iter().zip(cells) {
+                let may = Roles::of(&[role]).may(permission);
+                assert_eq!(may, cell == "x", "{role} and {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_role_nothing_is_allowed() {
+        for permission in Permission::ALL {
+            assert!(!Roles::NONE.may(permission) && !Roles::USER.may(permission));
+        }
+    }
+}

@@ -218,7 +218,11 @@ fn a_closed_account_gets_no_tokens() {
         let company = Company::new(&backend).await;
         let code = company.code().await;
         let alice = company.alice().user().unwrap().to_owned();
-        company.identity.deactivate(&company.stranger(), alice).await.unwrap();
+        company
+            .identity
+            .deactivate(&company.stranger().acting_as(kontor_core::Actor::Operator), alice)
+            .await
+            .unwrap();
         let refused = company.trade(company.shown(&code)).await;
         assert_eq!(refused.unwrap_err(), OAuthCode::InvalidGrant);
     });

@@ -150,7 +150,7 @@ pub(crate) async fn sign_in(identity: &Identity, cx: &Cx, name: &str) -> Cx {
         password: Some(password()),
         ..NewUser::default()
     };
-    identity.create_user(cx, new).await.unwrap();
+    identity.create_user(&cx.acting_as(Actor::Operator), new).await.unwrap();
     let device = NewDevice::default();
     let login = Login { name: name.to_owned(), password: password(), device };
     let signed_in = identity.login(cx, login).await.unwrap();

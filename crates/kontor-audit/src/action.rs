@@ -15,6 +15,14 @@ pub enum Action {
     LoginFailed,
     /// An administrator has signed in; other people's sign-ins are not recorded.
     AdminLogin,
+    /// A second factor was wrong.
+    SecondFactorFailed,
+    /// A person has set up a second factor or new recovery codes.
+    FactorEnrolled,
+    /// A second factor was removed.
+    FactorRemoved,
+    /// A person has used a recovery code.
+    RecoveryCodeUsed,
     /// Somebody tried to create an account with a wrong shared secret.
     SharedSecretRefused,
     /// A person has removed devices of their own.
@@ -100,9 +108,13 @@ const fn rule(
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 23] = [
         Self::LoginFailed,
         Self::AdminLogin,
+        Self::SecondFactorFailed,
+        Self::FactorEnrolled,
+        Self::FactorRemoved,
+        Self::RecoveryCodeUsed,
         Self::SharedSecretRefused,
         Self::DeviceRemoved,
         Self::SessionsEnded,
@@ -132,6 +144,10 @@ impl Action {
         match self {
             Self::LoginFailed              => rule("auth.login.failed",          A, Security,       &[Object]),
             Self::AdminLogin               => rule("auth.login.succeeded",       A, Security,       &[]),
+            Self::SecondFactorFailed       => rule("auth.factor.failed",         A, Security,       &[Object]),
+            Self::FactorEnrolled           => rule("auth.factor.enrolled",       A, Security,       &[Object, Detail]),
+            Self::FactorRemoved            => rule("auth.factor.removed",        A, Security,       &[Object, Detail]),
+            Self::RecoveryCodeUsed         => rule("auth.recovery_code.used",    A, Security,       &[Object, Detail]),
             Self::SharedSecretRefused      => rule("auth.shared_secret.refused", A, Security,       &[]),
             Self::DeviceRemoved            => rule("device.removed",             A, Security,       &[Object, Count]),
             Self::SessionsEnded            => rule("session.ended.by_owner",     A, Security,       &[Object]),

@@ -9,8 +9,8 @@ use kontor_core::{
 use kontor_db::Tx;
 use kontor_store::account::{self, AccountRow};
 use kontor_store::{
-    account_role, browser_session, e2ee, login_failure, oauth_code, oauth_device_grant,
-    password as password_table, profile,
+    account_role, browser_session, e2ee, former_password, login_failure, oauth_code,
+    oauth_device_grant, password as password_table, profile,
 };
 use ruma::api::client::uiaa::AuthData;
 use ruma::{OwnedUserId, UserId};
@@ -21,6 +21,7 @@ use crate::interactive::Purpose;
 use crate::password::check_new_password;
 use crate::profile::set_profile_field;
 use crate::roles::from_the_beginning;
+use crate::second_factor::delete_second_factors;
 use crate::username::{opaque_user_id, readable_user_id};
 
 /// An account to be created.
@@ -155,6 +156,8 @@ impl Identity {
             tx.after_visible(move || feed.wake_everyone());
             account_role::delete_roles(tx, &user)?;
             password_table::delete_password(tx, &user)?;
+            delete_second_factors(tx, &user)?;
+            former_password::delete_former_passwords(tx, &user)?;
             login_failure::delete_login_failure(tx, &subject)?;
             oauth_code::delete_codes_of_user(tx, &user)?;
             oauth_device_grant::delete_device_grants_of_user(tx, &user)?;

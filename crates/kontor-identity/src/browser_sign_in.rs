@@ -9,13 +9,13 @@ use kontor_db::Tx;
 use kontor_store::access_token::TokenHash;
 use kontor_store::account::{self, AccountRow};
 use kontor_store::browser_session::{self, BrowserSessionRow};
-use kontor_store::{login_failure, password as password_table};
-use ruma::OwnedUserId;
+use kontor_store::{account_role, login_failure, password as password_table};
+use ruma::{OwnedUserId, UserId};
 
 use crate::Identity;
 use crate::browser_session::{BrowserSession, in_browser, minute_of};
 use crate::devices::Ended;
-use crate::methods::{Demand, Enrolled, Method, Methods, Stage};
+use crate::methods::{Method, Methods, Stage};
 use crate::password::check_new_password;
 use crate::pepper::Minted;
 
@@ -54,7 +54,7 @@ impl Identity {
     /// Asks whoever is signed in for her password again, before a critical act.
     ///
     /// # Errors
-    /// As [`Identity::sign_in_with_password`].
+    /// As [`Identity::sign_in_with_password`]; `Forbidden` if only a passkey will do.
     pub async fn confirm_with_password(
         &self,
         cx: &Cx,
@@ -64,7 +64,11 @@ impl Identity {
         self.check_own_password(cx, session, password).await?;
         let this = self.clone();
         let renewal = self.renewal(cx, session, Method::Password)?;
-        self.inner.db.write(cx, move |tx| renewal.store(tx, &this)).await
+        let write = self.inner.db.write(cx, move |tx| {
+            this.require_accepted(tx, &renewal.row.user_id, Method::Password)?;
+            renewal.store(tx, &this)
+        });
+        write.await
     }
 
     /// Changes the password of whoever is signed in, after asking for the old one. Her other
@@ -168,18 +172,20 @@ impl Identity {
     }
 
     /// How far the owner of an account has come.
-    fn stage_of(&self, account: &AccountRow, shown: Methods) -> Stage {
-        let demand = Demand::of(self.inner.policy.now().second_factor, account.admin);
-        demand.stage(shown, Enrolled::default())
+    fn stage_of(&self, tx: &mut Tx<'_>, account: &AccountRow, shown: Methods) -> Result<Stage> {
+        let demand = self.demand_of(tx, &account.user_id)?;
+        Ok(demand.stage(shown, Self::enrolled_in(tx, &account.user_id)?))
     }
 
-    /// Other people's sign-ins are not recorded.
-    fn note_admin(&self, cx: &Cx, account: &AccountRow, stage: Stage) {
-        if account.admin && stage == Stage::Complete {
-            let session = in_browser(account.user_id.clone(), Roles::ADMINISTRATOR);
-            let cx = cx.acting_as(Actor::User(Arc::new(session)));
-            self.inner.audit.note(&cx, Event::new(Action::AdminLogin));
+    /// Notes a sign-in of somebody with an office; other people's are not recorded.
+    fn note_admin(&self, tx: &mut Tx<'_>, cx: &Cx, (user, stage): (&UserId, Stage)) -> Result<()> {
+        let roles = Roles::of_account(account_role::roles_of(tx, user)?);
+        if stage == Stage::Complete && !roles.offices().is_empty() {
+            let session = in_browser(user.to_owned(), roles);
+            let (this, cx) = (self.clone(), cx.acting_as(Actor::User(Arc::new(session))));
+            tx.after_commit(move || this.inner.audit.note(&cx, Event::new(Action::AdminLogin)));
         }
+        Ok(())
     }
 }
 
@@ -201,13 +207,12 @@ impl BrowserOpening {
     ) -> Result<BrowserSignIn> {
         let user = &self.row.user_id;
         let account = active_account(tx, user)?;
-        let stage = identity.stage_of(&account, self.shown);
+        let stage = identity.stage_of(tx, &account, self.shown)?;
         let kept_ms = i64::try_from(KEPT.as_millis()).unwrap_or(i64::MAX);
         browser_session::delete_unused_browser_sessions(tx, Timestamp(cx.now.0 - kept_ms))?;
         let row = BrowserSessionRow { stage: stage.as_str().to_owned(), ..self.row.clone() };
         browser_session::insert_browser_session(tx, &self.cookie.hash, &row)?;
-        let (this, cx) = (identity.clone(), cx.clone());
-        tx.after_commit(move || this.note_admin(&cx, &account, stage));
+        identity.note_admin(tx, cx, (user, stage))?;
         Ok(signed_in(&self.cookie, user, stage))
     }
 }
@@ -228,14 +233,13 @@ impl Renewal {
     pub(crate) fn store(&self, tx: &mut Tx<'_>, identity: &Identity) -> Result<BrowserSignIn> {
         let user = &self.row.user_id;
         let account = active_account(tx, user)?;
-        let stage = identity.stage_of(&account, self.shown);
+        let stage = identity.stage_of(tx, &account, self.shown)?;
         let row = BrowserSessionRow { stage: stage.as_str().to_owned(), ..self.row.clone() };
         if !browser_session::renew_browser_session(tx, &self.old, &self.cookie.hash, &row)? {
             return Err(Error::forbidden("This session has ended."));
         }
         if self.was != Stage::Complete {
-            let (this, cx) = (identity.clone(), self.cx.clone());
-            tx.after_commit(move || this.note_admin(&cx, &account, stage));
+            identity.note_admin(tx, &self.cx, (user, stage))?;
         }
         Ok(signed_in(&self.cookie, user, stage))
     }

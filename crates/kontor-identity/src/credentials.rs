@@ -45,7 +45,8 @@ impl Identity {
         password: Secret<String>,
     ) -> Result<AccountRow> {
         let found = self.find(cx, name).await?;
-        self.throttle(cx, &found)?;
+        self.throttle_address(cx)?;
+        self.throttle_account(cx, found.subject, found.failures)?;
         let stored = found.password.filter(|_| !is_overlong(&password));
         let pepper = self.inner.pepper.key().clone();
         let right = self.inner.hasher.verify(password, pepper, stored).await?;
@@ -97,15 +98,33 @@ impl Identity {
             .await
     }
 
-    fn throttle(&self, cx: &Cx, found: &Found) -> Result<()> {
-        if let Some(limits) = &self.inner.policy.now().rate_limits {
-            if let Some(address) = cx.address {
-                self.inner.throttle.take(Subject::Address(address), limits.login, cx.now)?;
-            }
-            self.inner.throttle.take(Subject::Account(found.subject), limits.login, cx.now)?;
+    /// Counts a try from the request's address.
+    ///
+    /// # Errors
+    /// `Limited` after too many.
+    pub(crate) fn throttle_address(&self, cx: &Cx) -> Result<()> {
+        if let (Some(limits), Some(address)) = (&self.inner.policy.now().rate_limits, cx.address) {
+            self.inner.throttle.take(Subject::Address(address), limits.login, cx.now)?;
         }
-        let rest = self.inner.policy.now().login_lock_after.and_then(|limit| {
-            found.failures.and_then(|failures| rest(failures, i64::from(limit), cx.now))
+        Ok(())
+    }
+
+    /// Counts a try at a secret of `subject`, which has failed so often.
+    ///
+    /// # Errors
+    /// `Limited` after too many.
+    pub(crate) fn throttle_account(
+        &self,
+        cx: &Cx,
+        subject: [u8; 32],
+        failures: Option<FailureRow>,
+    ) -> Result<()> {
+        let policy = self.inner.policy.now();
+        if let Some(limits) = &policy.rate_limits {
+            self.inner.throttle.take(Subject::Account(subject), limits.login, cx.now)?;
+        }
+        let rest = policy.login_lock_after.and_then(|limit| {
+            failures.and_then(|failures| rest(failures, i64::from(limit), cx.now))
         });
         rest.map_or(Ok(()), |wait| Err(too_often(wait)))
     }
@@ -115,7 +134,7 @@ impl Identity {
         db.write(cx, move |tx| login_failure::delete_login_failure(tx, &subject)).await
     }
 
-    async fn count_failure(&self, cx: &Cx, subject: [u8; 32]) -> Result<()> {
+    pub(crate) async fn count_failure(&self, cx: &Cx, subject: [u8; 32]) -> Result<()> {
         if self.inner.policy.now().login_lock_after.is_none() {
             return Ok(());
         }

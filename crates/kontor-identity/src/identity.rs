@@ -8,8 +8,11 @@ use kontor_db::Db;
 use kontor_feed::Feed;
 use kontor_policy::InForce;
 use ruma::OwnedServerName;
+use webauthn_rs::Webauthn;
 
+use crate::ceremonies::Ceremonies;
 use crate::interactive::Dialogues;
+use crate::passkeys::relying_party;
 use crate::password::Hasher;
 use crate::pepper::Pepper;
 use crate::sessions::Sessions;
@@ -34,6 +37,8 @@ pub(crate) struct Inner {
     pub(crate) dialogues: Dialogues,
     pub(crate) throttle: Throttle,
     pub(crate) nonces: Nonces,
+    pub(crate) ceremonies: Ceremonies,
+    pub(crate) relying_party: Option<Webauthn>,
     pub(crate) shared_secret: Option<Secret<String>>,
 }
 
@@ -42,6 +47,9 @@ pub(crate) struct Inner {
 pub struct Settings {
     /// The organisation's Matrix server name.
     pub server_name: OwnedServerName,
+    /// Address as seen from outside, `https://matrix.firma.example`; passkeys belong to it. `None`:
+    /// the server name stands for it.
+    pub public_url: Option<String>,
     /// Records administrative acts and security events.
     pub audit: Audit,
     /// The organisation's settings.
@@ -58,6 +66,7 @@ pub struct Settings {
 impl Identity {
     /// The service over `db`.
     pub fn new(db: Db, feed: Feed, settings: Settings) -> Self {
+        let relying_party = relying_party(settings.public_url.as_deref(), &settings.server_name);
         let inner = Inner {
             db,
             feed,
@@ -70,6 +79,8 @@ impl Identity {
             dialogues: Dialogues::default(),
             throttle: Throttle::default(),
             nonces: Nonces::default(),
+            ceremonies: Ceremonies::default(),
+            relying_party,
             shared_secret: settings.registration_shared_secret,
         };
         Self { inner: Arc::new(inner) }

@@ -33,6 +33,10 @@ pub(crate) enum Purpose {
     BrowserSession,
     FormToken,
     OAuthCode,
+    FactorFailure,
+    RecoveryCode,
+    Passkey,
+    PasskeyOwner,
 }
 
 /// A fresh token and its hash.
@@ -53,9 +57,14 @@ impl Pepper {
 
     /// Keyed hash of `value`. About a microsecond.
     pub(crate) fn hash(&self, purpose: Purpose, value: &str) -> TokenHash {
+        self.hash_bytes(purpose, value.as_bytes())
+    }
+
+    /// As [`Self::hash`], of bytes.
+    pub(crate) fn hash_bytes(&self, purpose: Purpose, value: &[u8]) -> TokenHash {
         let mut context = hmac::Context::with_key(&self.mac);
         context.update(purpose.label());
-        context.update(value.as_bytes());
+        context.update(value);
         let mut hash = TokenHash::default();
         for (to, from) in hash.iter_mut().zip(context.sign().as_ref()) {
             *to = *from;
@@ -94,6 +103,10 @@ impl Purpose {
             Self::BrowserSession => b"browser session\0",
             Self::FormToken => b"form token\0",
             Self::OAuthCode => b"oauth code\0",
+            Self::FactorFailure => b"second factor failure\0",
+            Self::RecoveryCode => b"recovery code\0",
+            Self::Passkey => b"passkey\0",
+            Self::PasskeyOwner => b"passkey owner\0",
         }
     }
 }

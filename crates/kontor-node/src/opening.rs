@@ -129,6 +129,7 @@ impl Opening {
         let signer = (server_name.to_owned(), signing);
         let settings = kontor_identity::Settings {
             server_name: server_name.to_owned(),
+            public_url: self.public_urls.get(server_name).cloned(),
             audit,
             policy: policy.clone(),
             pepper: keys.pepper,

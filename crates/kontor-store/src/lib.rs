@@ -19,6 +19,7 @@ pub mod e2ee;
 pub mod event;
 pub mod fallback_key;
 pub mod filter;
+pub mod former_password;
 pub mod inventory;
 pub mod key_backup;
 pub mod key_signature;
@@ -31,11 +32,13 @@ pub mod oauth_code;
 pub mod oauth_device_grant;
 pub mod oauth_session;
 pub mod one_time_key;
+pub mod passkey;
 pub mod password;
 pub mod policy_setting;
 pub mod profile;
 pub mod pusher;
 pub mod receipt;
+pub mod recovery_code;
 pub mod refresh_token;
 pub mod registration_token;
 pub mod relation;
@@ -44,6 +47,7 @@ pub mod room;
 pub mod room_alias;
 pub mod room_state;
 pub mod to_device;
+pub mod totp;
 
 use kontor_db::Sql;
 
@@ -64,6 +68,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         event::STATEMENTS,
         fallback_key::STATEMENTS,
         filter::STATEMENTS,
+        former_password::STATEMENTS,
         key_backup::STATEMENTS,
         key_signature::STATEMENTS,
         login_failure::STATEMENTS,
@@ -74,11 +79,13 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         oauth_device_grant::STATEMENTS,
         oauth_session::STATEMENTS,
         one_time_key::STATEMENTS,
+        passkey::STATEMENTS,
         password::STATEMENTS,
         policy_setting::STATEMENTS,
         profile::STATEMENTS,
         pusher::STATEMENTS,
         receipt::STATEMENTS,
+        recovery_code::STATEMENTS,
         refresh_token::STATEMENTS,
         registration_token::STATEMENTS,
         relation::STATEMENTS,
@@ -87,6 +94,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         room_alias::STATEMENTS,
         room_state::STATEMENTS,
         to_device::STATEMENTS,
+        totp::STATEMENTS,
     ];
     modules.into_iter().flatten().copied()
 }

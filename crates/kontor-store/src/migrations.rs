@@ -20,6 +20,11 @@ pub static MIGRATIONS: &[Migration] = &[
     Migration { number: 10, name: "sign_in", sql: include_str!("../migrations/0010_sign_in.sql") },
     Migration { number: 11, name: "oauth", sql: include_str!("../migrations/0011_oauth.sql") },
     Migration { number: 12, name: "role", sql: include_str!("../migrations/0012_role.sql") },
+    Migration {
+        number: 13,
+        name: "second_factor",
+        sql: include_str!("../migrations/0013_second_factor.sql"),
+    },
 ];
 
 /// Migrations of the audit log's own store.

@@ -47,6 +47,7 @@ impl Company {
         let audit = Audit::open(&cx, &place, &server_name, &Secret::new([9; 32])).await.unwrap();
         let settings = Settings {
             server_name,
+            public_url: None,
             audit: audit.clone(),
             policy: InForce::new(policy),
             pepper: Secret::new([7; 32]),

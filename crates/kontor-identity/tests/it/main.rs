@@ -1,14 +1,19 @@
 //! The service over a real database, on both engines.
-#![expect(clippy::unwrap_used, reason = "a test may")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may")]
 
 mod accounts;
 mod audit;
+mod authenticator;
+mod browser;
 mod browser_session;
 mod company;
 mod devices;
 mod interactive;
 mod login;
+mod one_time_code;
+mod passkeys;
 mod profile;
 mod refresh;
 mod register;
 mod roles;
+mod second_factor;

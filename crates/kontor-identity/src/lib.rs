@@ -19,6 +19,7 @@ mod login;
 mod methods;
 mod oauth_tokens;
 mod one_time_code;
+mod own_devices;
 mod passkeys;
 mod password;
 mod pepper;

@@ -15,7 +15,7 @@ use hyper::body::{Body as _, Incoming};
 use kontor_client_api::error_response;
 use kontor_config::{Config, Listen, Proxies};
 use kontor_core::{Error, RequestId, Result};
-use kontor_tenant::Peer;
+use kontor_tenant::{Peer, Transport};
 use kontor_tls::Handshakes;
 use tokio::sync::watch;
 use tower::ServiceExt;
@@ -135,6 +135,7 @@ impl Entrance {
         let id = RequestId(self.next_id.fetch_add(1, Ordering::Relaxed));
         request.extensions_mut().insert(id);
         request.extensions_mut().insert(tenant);
+        request.extensions_mut().insert(Transport { is_secure: origin.is_secure });
         if let Some(peer) = origin.peer {
             request.extensions_mut().insert(Peer(peer));
         }

@@ -75,7 +75,7 @@ impl Node {
         }
         let admin_address = admin.as_ref().and_then(|admin| admin.local_addr().ok());
         let (stop, stopping) = watch::channel(false);
-        let router = kontor_client_api::router();
+        let router = kontor_web::router().merge(kontor_client_api::router());
         let entrance = Entrance::new(Arc::clone(&tenants), router, config, handshakes, stopping);
         let upkeep = upkeep(certificates.clone(), renewal, Arc::clone(&tenants));
         let work = run((listener, admin), Arc::new(entrance), upkeep);

@@ -4,4 +4,4 @@ mod pace;
 mod tenant;
 
 pub use pace::Pace;
-pub use tenant::{Peer, Tenant};
+pub use tenant::{Peer, Tenant, Transport};

@@ -77,3 +77,10 @@ impl Tenant {
 /// only.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub IpAddr);
+
+/// How a request came; the node puts it into the request's extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct Transport {
+    /// By TLS, as far as the client is concerned.
+    pub is_secure: bool,
+}

@@ -1,0 +1,242 @@
+//! What surrounds every handler: who visits, in which language, and whether a form may be believed.
+
+use std::sync::Arc;
+
+use axum::body::to_bytes;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::header::{ACCEPT_LANGUAGE, HOST, HeaderMap, ORIGIN, SET_COOKIE};
+use http::{HeaderValue, Method, Uri};
+use kontor_core::{Actor, Cx, Error, Locale, RequestId, Result};
+use kontor_identity::{BrowserSession, BrowserSignIn, Stage};
+use kontor_tenant::{Peer, Tenant, Transport};
+
+use crate::cookie;
+use crate::form::{Form, next_of};
+use crate::page;
+use crate::texts::Texts;
+
+/// Largest form, in bytes.
+const BODY_LIMIT_BYTES: usize = 64 * 1024;
+/// Field of every form: proves that it comes from a page of the same session.
+pub(crate) const FORM_TOKEN: &str = "form_token";
+
+/// One request for a page.
+pub(crate) struct Visit {
+    /// The organisation.
+    pub(crate) tenant: Arc<Tenant>,
+    /// Nobody's, until [`Visit::person`] says whose.
+    pub(crate) cx: Cx,
+    /// In her language.
+    pub(crate) texts: Texts,
+    /// Who is signed in with this browser, finished or not.
+    pub(crate) session: Option<BrowserSession>,
+    /// What was sent: the form, or the query.
+    pub(crate) form: Form,
+    /// The page asked for.
+    pub(crate) uri: Uri,
+    /// Whether the browser came by TLS.
+    pub(crate) is_secure: bool,
+}
+
+/// Why a page is not shown.
+pub(crate) enum Leave {
+    /// Another one comes first.
+    To(String),
+    /// A page says what is wrong.
+    Failed(Error),
+}
+
+impl From<Error> for Leave {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// What a handler answers.
+pub(crate) type Shown = Result<Response, Leave>;
+
+/// Lets `handler` answer a request.
+pub(crate) async fn serve(request: Request, handler: impl AsyncFnOnce(Visit) -> Shown) -> Response {
+    let texts = Texts(language_of(request.headers()));
+    let outcome = match Visit::begin(request, texts).await {
+        Ok(visit) => handler(visit).await,
+        Err(leave) => Err(leave),
+    };
+    match outcome {
+        Ok(response) => response,
+        Err(Leave::To(address)) => Redirect::to(&address).into_response(),
+        Err(Leave::Failed(error)) => page::failed(texts, &error),
+    }
+}
+
+impl Visit {
+    async fn begin(request: Request, texts: Texts) -> Result<Self, Leave> {
+        let (head, body) = request.into_parts();
+        let tenant = head
+            .extensions
+            .get::<Arc<Tenant>>()
+            .cloned()
+            .ok_or_else(|| Error::internal("a request without tenant"))?;
+        let (clock, random) = (tenant.clock.clone(), tenant.random.clone());
+        let mut cx = Cx::new(tenant.id, Actor::Anonymous, clock, random)?;
+        cx.address = head.extensions.get::<Peer>().map(|peer| peer.0);
+        cx.request_id = head.extensions.get::<RequestId>().copied().unwrap_or(cx.request_id);
+        cx.locale = texts.0;
+        let is_secure = head.extensions.get::<Transport>().is_some_and(|way| way.is_secure);
+        let session = match cookie::session(&head.headers, is_secure) {
+            Some(secret) => tenant.identity.browser_session(&cx, secret).await?,
+            None => None,
+        };
+        let form = match head.method {
+            Method::POST => {
+                check_origin(&head.headers, is_secure)?;
+                let text = to_bytes(body, BODY_LIMIT_BYTES).await;
+                let form = Form::parse(&text.map_err(|_| stale("The form is too large."))?);
+                check_token(session.as_ref(), &form)?;
+                form
+            }
+            _ => Form::parse(head.uri.query().unwrap_or_default().as_bytes()),
+        };
+        Ok(Self { tenant, cx, texts, session, form, uri: head.uri, is_secure })
+    }
+
+    /// Whoever is signed in, and her context.
+    ///
+    /// # Errors
+    /// Leads to where signing in is begun or finished, and back here afterwards.
+    pub(crate) fn person(&self) -> Result<(&BrowserSession, Cx), Leave> {
+        let way = match &self.session {
+            Some(session) if session.stage == Stage::Complete => {
+                return Ok((session, session.acting(&self.cx)?));
+            }
+            Some(session) => path_of(session.stage),
+            None => "/account/login",
+        };
+        Err(Leave::To(self.with_next(way)))
+    }
+
+    /// The next page after a change of the session, which the browser learns of.
+    pub(crate) fn signed_in(&self, sign_in: &BrowserSignIn, next: &str) -> Response {
+        let address = match sign_in.stage {
+            Stage::Complete => next_of(next).to_owned(),
+            stage => format!("{}?{}", path_of(stage), next_query(next)),
+        };
+        redirect_with(&address, cookie::set_session(sign_in.secret.expose(), self.is_secure))
+    }
+
+    fn with_next(&self, way: &str) -> String {
+        let here = self.uri.path_and_query().map_or("/account/", |path| path.as_str());
+        format!("{way}?{}", next_query(here))
+    }
+}
+
+/// The next page, with a cookie.
+pub(crate) fn redirect_with(address: &str, cookie: Option<HeaderValue>) -> Response {
+    let mut response = Redirect::to(address).into_response();
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn next_query(next: &str) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish()
+}
+
+/// Where a sign-in goes on.
+const fn path_of(stage: Stage) -> &'static str {
+    match stage {
+        Stage::NeedsSecondFactor => "/account/second-factor",
+        Stage::MustEnrol => "/account/enrol",
+        Stage::Complete => "/account/",
+    }
+}
+
+/// The language of the pages: chosen here, else the browser's, else German.
+fn language_of(headers: &HeaderMap) -> Locale {
+    let accepted = || headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    cookie::language(headers).unwrap_or_else(|| {
+        let languages = accepted().unwrap_or_default().split(',');
+        let mut known = languages.filter_map(|language| {
+            match language.trim().get(..2).unwrap_or_default().to_ascii_lowercase().as_str() {
+                "de" => Some(Locale::De),
+                "en" => Some(Locale::En),
+                _ => None,
+            }
+        });
+        known.next().unwrap_or_default()
+    })
+}
+
+/// A form must come from a page of ours: browsers say so, and other pages cannot make them lie.
+fn check_origin(headers: &HeaderMap, is_secure: bool) -> Result<()> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let is_ours = match (text("sec-fetch-site"), text(ORIGIN.as_str())) {
+        (Some(site), _) => site == "same-origin",
+        (None, Some(origin)) => {
+            let scheme = if is_secure { "https" } else { "http" };
+            text(HOST.as_str()).is_some_and(|host| origin == format!("{scheme}://{host}"))
+        }
+        (None, None) => false,
+    };
+    if is_ours { Ok(()) } else { Err(stale("The form does not come from this page.")) }
+}
+
+fn check_token(session: Option<&BrowserSession>, form: &Form) -> Result<()> {
+    match session {
+        Some(session) if !session.accepts_form(form.text(FORM_TOKEN)) => {
+            Err(stale("The form is not of this session."))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn stale(text: &'static str) -> Error {
+    Error::forbidden(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        let pair = |(name, value): &(&'static str, &'static str)| {
+            (http::HeaderName::from_static(name), HeaderValue::from_static(value))
+        };
+        pairs.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn forms_of_other_pages_are_not_believed() {
+        let host = ("host", "chat.firma.example");
+        let good: [&[_]; 2] = [
+            &[host, ("sec-fetch-site", "same-origin")],
+            &[host, ("origin", "https://chat.firma.example")],
+        ];
+        for good in good {
+            assert!(check_origin(&headers(good), true).is_ok(), "{good:?}");
+        }
+        let bad: [&[_]; 6] = [
+            &[host],
+            &[host, ("sec-fetch-site", "cross-site")],
+            &[host, ("sec-fetch-site", "same-site")],
+            &[host, ("sec-fetch-site", "cross-site"), ("origin", "https://chat.firma.example")],
+            &[host, ("origin", "http://chat.firma.example")],
+            &[host, ("origin", "null")],
+        ];
+        for bad in bad {
+            assert!(check_origin(&headers(bad), true).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn the_language_is_chosen_then_the_browsers_then_german() {
+        let accept = |value| headers(&[("accept-language", value)]);
+        assert_eq!(language_of(&HeaderMap::new()), Locale::De);
+        assert_eq!(language_of(&accept("fr-FR,fr;q=0.9")), Locale::De);
+        assert_eq!(language_of(&accept("fr, en-GB;q=0.8, de;q=0.5")), Locale::En);
+        let chosen = headers(&[("accept-language", "en"), ("cookie", "kontor_language=de")]);
+        assert_eq!(language_of(&chosen), Locale::De);
+    }
+}

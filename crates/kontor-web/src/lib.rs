@@ -1,0 +1,21 @@
+//! What people see in a browser: account pages, and the consent that programs ask for.
+//!
+//! Pages are made on the server and work without script. [`mod@frame`] is what surrounds every
+//! handler, [`mod@page`] what surrounds every page; texts are in `texts/`, one file a language.
+//! How to add a page: `docs/adding-a-page.md`.
+
+mod account;
+mod assets;
+mod cookie;
+mod form;
+mod frame;
+mod oauth;
+mod page;
+mod texts;
+
+use axum::Router;
+
+/// Every page. The node adds the tenant to the request's extensions.
+pub fn router() -> Router {
+    oauth::routes(account::routes(assets::routes(Router::new())))
+}

@@ -1,0 +1,146 @@
+//! What surrounds every page: head, navigation, headers.
+
+use askama::Template;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue};
+use kontor_core::{Error, Kind, Locale};
+
+use crate::assets;
+use crate::frame::Visit;
+use crate::texts::Texts;
+
+/// What a page may do: show itself in our style and send its forms back to us. No script.
+const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
+                              form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// What every template knows.
+pub(crate) struct Page {
+    pub(crate) texts: Texts,
+    /// Title, without the name of the program.
+    pub(crate) title: String,
+    /// Whether she is signed in, so that the navigation is shown.
+    pub(crate) signed_in: bool,
+    /// Path of the page, for the navigation and the choice of language.
+    pub(crate) path: String,
+    /// Belongs into every form.
+    pub(crate) form_token: String,
+    /// Address of the style.
+    pub(crate) style: String,
+    /// Address of the sign.
+    pub(crate) icon: String,
+}
+
+impl Page {
+    /// The surroundings of a page whose title is the text `title`.
+    pub(crate) fn new(visit: &Visit, title: &str) -> Self {
+        let session = visit.session.as_ref();
+        Self {
+            texts: visit.texts,
+            title: visit.texts.get(title),
+            signed_in: visit.person().is_ok(),
+            path: visit.uri.path().to_owned(),
+            form_token: session.map(|session| session.form_token.clone()).unwrap_or_default(),
+            style: assets::style(),
+            icon: assets::icon(),
+        }
+    }
+
+    /// A text.
+    pub(crate) fn t(&self, id: &str) -> String {
+        self.texts.get(id)
+    }
+
+    /// A text that says something about `value`.
+    pub(crate) fn t_with(&self, id: &str, name: &str, value: &str) -> String {
+        self.texts.get_with(id, name, value)
+    }
+
+    pub(crate) fn language(&self) -> &'static str {
+        self.texts.code()
+    }
+
+    pub(crate) fn is_german(&self) -> bool {
+        self.texts.0 == Locale::De
+    }
+}
+
+/// A page.
+pub(crate) fn show(template: &impl Template) -> Response {
+    show_as(StatusCode::OK, template, CONTENT_POLICY)
+}
+
+/// A page with a form that was filled in wrongly.
+pub(crate) fn show_again(template: &impl Template) -> Response {
+    show_as(StatusCode::UNPROCESSABLE_ENTITY, template, CONTENT_POLICY)
+}
+
+/// A page whose form leads elsewhere: browsers want to know where to.
+pub(crate) fn show_leading_to(target: &str, template: &impl Template) -> Response {
+    let policy =
+        CONTENT_POLICY.replace("form-action 'self'", &format!("form-action 'self' {target}"));
+    show_as(StatusCode::OK, template, &policy)
+}
+
+fn show_as(status: StatusCode, template: &impl Template, policy: &str) -> Response {
+    let text = match template.render() {
+        Ok(text) => text,
+        Err(error) => {
+            tracing::error!(%error, "a page could not be made");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    };
+    let head = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-store")];
+    let mut response = (status, head, text).into_response();
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
+/// The page for what went wrong outside of any form.
+#[derive(Template)]
+#[template(path = "failed.html")]
+struct Failed {
+    page: Page,
+    text: String,
+}
+
+/// Says what went wrong, in her language and without details.
+pub(crate) fn failed(texts: Texts, error: &Error) -> Response {
+    let (status, id) = match error.kind {
+        Kind::Unauthenticated | Kind::Forbidden => (StatusCode::FORBIDDEN, "error-forbidden"),
+        Kind::NotFound => (StatusCode::NOT_FOUND, "error-not-found"),
+        Kind::Gone => (StatusCode::GONE, "error-gone"),
+        Kind::Conflict | Kind::Invalid | Kind::NotAllowed => {
+            (StatusCode::BAD_REQUEST, "error-invalid")
+        }
+        Kind::Limited => (StatusCode::TOO_MANY_REQUESTS, "error-limited"),
+        Kind::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "error-unavailable"),
+        Kind::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "error-internal"),
+    };
+    if matches!(error.kind, Kind::Internal | Kind::Unavailable) {
+        tracing::error!(%error, "page failed");
+    }
+    let page = Page {
+        texts,
+        title: texts.get("error-title"),
+        signed_in: false,
+        path: "/account/".to_owned(),
+        form_token: String::new(),
+        style: assets::style(),
+        icon: assets::icon(),
+    };
+    show_as(status, &Failed { page, text: texts.get(id) }, CONTENT_POLICY)
+}
+
+/// What is wrong with a form, in her language.
+pub(crate) fn complaint(texts: Texts, error: &Error, otherwise: &str) -> String {
+    match error.kind {
+        Kind::Limited => {
+            let wait = error.fields.get("retry_after_ms").and_then(serde_json::Value::as_u64);
+            texts.get_with("error-too-often", "seconds", wait.unwrap_or(60_000).div_ceil(1000))
+        }
+        _ => texts.get(otherwise),
+    }
+}

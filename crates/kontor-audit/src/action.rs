@@ -23,6 +23,12 @@ pub enum Action {
     FactorRemoved,
     /// A person has used a recovery code.
     RecoveryCodeUsed,
+    /// An invitation or a link to a new password was used.
+    LinkUsed,
+    /// A person has made a password for one program.
+    AppPasswordCreated,
+    /// A person has removed a password of one program.
+    AppPasswordRemoved,
     /// Somebody tried to create an account with a wrong shared secret.
     SharedSecretRefused,
     /// A person has removed devices of their own.
@@ -37,6 +43,10 @@ pub enum Action {
     PasswordReset,
     /// An account was closed.
     UserDeactivated,
+    /// An invitation or a link to a new password was made.
+    LinkCreated,
+    /// An invitation or a link to a new password was taken back.
+    LinkTakenBack,
     /// A token that lets people create accounts was made.
     RegistrationTokenCreated,
     /// Security events could not be recorded; the count says how many.
@@ -108,13 +118,18 @@ const fn rule(
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 28] = [
         Self::LoginFailed,
         Self::AdminLogin,
         Self::SecondFactorFailed,
         Self::FactorEnrolled,
         Self::FactorRemoved,
         Self::RecoveryCodeUsed,
+        Self::LinkUsed,
+        Self::AppPasswordCreated,
+        Self::AppPasswordRemoved,
+        Self::LinkCreated,
+        Self::LinkTakenBack,
         Self::SharedSecretRefused,
         Self::DeviceRemoved,
         Self::SessionsEnded,
@@ -148,6 +163,11 @@ impl Action {
             Self::FactorEnrolled           => rule("auth.factor.enrolled",       A, Security,       &[Object, Detail]),
             Self::FactorRemoved            => rule("auth.factor.removed",        A, Security,       &[Object, Detail]),
             Self::RecoveryCodeUsed         => rule("auth.recovery_code.used",    A, Security,       &[Object, Detail]),
+            Self::LinkUsed                 => rule("auth.link.used",             A, Security,       &[Object, Detail]),
+            Self::AppPasswordCreated       => rule("auth.app_password.created",  A, Security,       &[Object]),
+            Self::AppPasswordRemoved       => rule("auth.app_password.removed",  A, Security,       &[Object]),
+            Self::LinkCreated              => rule("user.link.created",          B, Administration, &[Object, Detail]),
+            Self::LinkTakenBack            => rule("user.link.taken_back",       B, Administration, &[]),
             Self::SharedSecretRefused      => rule("auth.shared_secret.refused", A, Security,       &[]),
             Self::DeviceRemoved            => rule("device.removed",             A, Security,       &[Object, Count]),
             Self::SessionsEnded            => rule("session.ended.by_owner",     A, Security,       &[Object]),

@@ -9,8 +9,9 @@ use kontor_core::{
 use kontor_db::Tx;
 use kontor_store::account::{self, AccountRow};
 use kontor_store::{
-    account_role, browser_session, e2ee, former_password, login_failure, oauth_code,
-    oauth_device_grant, password as password_table, profile,
+    accepted_notice, account_role, app_password, browser_session, e2ee, former_password,
+    login_failure, oauth_code, oauth_device_grant, one_time_link, password as password_table,
+    profile,
 };
 use ruma::api::client::uiaa::AuthData;
 use ruma::{OwnedUserId, UserId};
@@ -158,6 +159,9 @@ impl Identity {
             password_table::delete_password(tx, &user)?;
             delete_second_factors(tx, &user)?;
             former_password::delete_former_passwords(tx, &user)?;
+            app_password::delete_app_passwords(tx, &user)?;
+            one_time_link::delete_links_of_user(tx, &user)?;
+            accepted_notice::delete_accepted_notices(tx, &user)?;
             login_failure::delete_login_failure(tx, &subject)?;
             oauth_code::delete_codes_of_user(tx, &user)?;
             oauth_device_grant::delete_device_grants_of_user(tx, &user)?;

@@ -6,6 +6,7 @@ use kontor_audit::{Action, Event};
 use kontor_core::{Cx, Error, Result, Secret, Timestamp};
 use kontor_policy::too_often;
 use kontor_store::account::{self, AccountRow};
+use kontor_store::app_password::{self, AppPasswordRow};
 use kontor_store::login_failure::{self, FailureRow};
 use kontor_store::password as password_table;
 use ruma::{OwnedUserId, UserId};
@@ -13,6 +14,7 @@ use ruma::{OwnedUserId, UserId};
 use crate::Identity;
 use crate::password::is_overlong;
 use crate::pepper::Purpose;
+use crate::sessions::day_of;
 use crate::throttle::Subject;
 
 /// Failures older than this are forgotten. law: R-044
@@ -22,10 +24,29 @@ const FIRST_REST_MS: i64 = 60_000;
 /// The rest doubles at most this often: 64 minutes.
 const MOST_DOUBLINGS: i64 = 6;
 
+/// Which secrets open the door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Accepted {
+    /// The account's password.
+    Password,
+    /// An app password.
+    AppPassword,
+    /// Either.
+    Both,
+}
+
+/// Whose secret it was.
+pub(crate) struct Proved {
+    pub(crate) account: AccountRow,
+    /// It was an app password.
+    pub(crate) by_app: bool,
+}
+
 /// What the database knows of a name.
 struct Found {
     account: Option<AccountRow>,
     password: Option<String>,
+    app_password: Option<AppPasswordRow>,
     subject: [u8; 32],
     failures: Option<FailureRow>,
 }
@@ -44,19 +65,42 @@ impl Identity {
         name: &str,
         password: Secret<String>,
     ) -> Result<AccountRow> {
-        let found = self.find(cx, name).await?;
+        let proved = self.check_secret(cx, name, (password, Accepted::Password)).await?;
+        Ok(proved.account)
+    }
+
+    /// As [`Self::check_password`], for whichever secrets are `accepted`.
+    pub(crate) async fn check_secret(
+        &self,
+        cx: &Cx,
+        name: &str,
+        (password, accepted): (Secret<String>, Accepted),
+    ) -> Result<Proved> {
+        let app_hash = match accepted {
+            Accepted::Password => None,
+            Accepted::AppPassword | Accepted::Both => {
+                Some(self.app_password_hash(password.expose()))
+            }
+        };
+        let found = self.find(cx, name, app_hash).await?;
         self.throttle_address(cx)?;
         self.throttle_account(cx, found.subject, found.failures)?;
-        let stored = found.password.filter(|_| !is_overlong(&password));
+        let usable = accepted != Accepted::AppPassword && !is_overlong(&password);
+        let stored = found.password.filter(|_| usable);
         let pepper = self.inner.pepper.key().clone();
-        let right = self.inner.hasher.verify(password, pepper, stored).await?;
+        let by_app = found.app_password.is_some();
+        // Both ways take the same time, whichever secret is right.
+        let right = self.inner.hasher.verify(password, pepper, stored).await? || by_app;
         let subject = found.subject;
         match found.account {
             Some(account) if right && account.deactivated.is_none() => {
                 if found.failures.is_some() {
                     self.forget_failures(cx, subject).await?;
                 }
-                Ok(account)
+                if let Some(row) = found.app_password {
+                    self.note_app_password_use(cx, &account, row).await?;
+                }
+                Ok(Proved { account, by_app })
             }
             account => {
                 let event = Event::refused(Action::LoginFailed);
@@ -72,7 +116,7 @@ impl Identity {
         }
     }
 
-    async fn find(&self, cx: &Cx, name: &str) -> Result<Found> {
+    async fn find(&self, cx: &Cx, name: &str, app_hash: Option<[u8; 32]>) -> Result<Found> {
         let name = name.trim().to_lowercase();
         let login_key = self.login_key(&name);
         let user = self.user_named(&name);
@@ -92,8 +136,14 @@ impl Identity {
                     ),
                     None => (None, unknown),
                 };
+                let app_password = match (&account, &app_hash) {
+                    (Some(account), Some(hash)) => {
+                        app_password::find_app_password(tx, &account.user_id, hash)?
+                    }
+                    _ => None,
+                };
                 let failures = login_failure::find_login_failure(tx, &subject)?;
-                Ok(Found { account, password, subject, failures })
+                Ok(Found { account, password, app_password, subject, failures })
             })
             .await
     }
@@ -127,6 +177,22 @@ impl Identity {
             failures.and_then(|failures| rest(failures, i64::from(limit), cx.now))
         });
         rest.map_or(Ok(()), |wait| Err(too_often(wait)))
+    }
+
+    /// Stores the day, once a day.
+    async fn note_app_password_use(
+        &self,
+        cx: &Cx,
+        account: &AccountRow,
+        row: AppPasswordRow,
+    ) -> Result<()> {
+        let day = day_of(cx.now);
+        if row.last_used_day == Some(day) {
+            return Ok(());
+        }
+        let (user, id) = (account.user_id.clone(), row.app_password_id);
+        let db = &self.inner.db;
+        db.write(cx, move |tx| app_password::update_app_password_use(tx, &user, &id, day)).await
     }
 
     async fn forget_failures(&self, cx: &Cx, subject: [u8; 32]) -> Result<()> {

@@ -14,6 +14,7 @@ use ruma::{OwnedDeviceId, OwnedUserId};
 use serde_json::{Value, json};
 
 use crate::Identity;
+use crate::credentials::Accepted;
 
 /// How long a dialogue may take.
 const LIFETIME: Duration = Duration::from_mins(15);
@@ -39,6 +40,17 @@ pub enum Purpose {
     DeleteDevices(Vec<OwnedDeviceId>),
     /// Replacing the keys others trust the account by.
     ReplaceCrossSigningKeys,
+}
+
+impl Purpose {
+    /// Programs that know app passwords only must be able to set up their keys, and to tidy up; an
+    /// app password opens nothing that would outlive its removal.
+    const fn accepts(&self) -> Accepted {
+        match self {
+            Self::ReplaceCrossSigningKeys | Self::DeleteDevices(_) => Accepted::Both,
+            Self::Register | Self::ChangePassword | Self::DeactivateAccount => Accepted::Password,
+        }
+    }
 }
 
 /// What a finished dialogue proved.
@@ -154,9 +166,12 @@ impl Identity {
                 let wrong = || Error::unauthenticated(MatrixCode::Forbidden, "Wrong password.");
                 let UserIdentifier::Matrix(who) = answer.identifier else { return Err(wrong()) };
                 let password = Secret::new(answer.password);
-                let account = self.check_password(cx, &who.user, password).await;
-                match (account, &dialogue.user) {
-                    (Ok(account), Some(user)) if account.user_id == *user => Ok(Passed::default()),
+                let secret = (password, dialogue.purpose.accepts());
+                let proved = self.check_secret(cx, &who.user, secret).await;
+                match (proved, &dialogue.user) {
+                    (Ok(proved), Some(user)) if proved.account.user_id == *user => {
+                        Ok(Passed::default())
+                    }
                     (Err(error), _) if error.kind != kontor_core::Kind::Forbidden => Err(error),
                     _ => Err(wrong()),
                 }

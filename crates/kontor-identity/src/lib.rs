@@ -7,6 +7,7 @@
 //! than the last minute.
 
 mod accounts;
+mod app_passwords;
 mod authenticate;
 mod browser_session;
 mod browser_sign_in;
@@ -15,6 +16,7 @@ mod credentials;
 mod devices;
 mod identity;
 mod interactive;
+mod links;
 mod login;
 mod methods;
 mod oauth_tokens;
@@ -37,14 +39,17 @@ mod totp;
 mod username;
 
 pub use accounts::{NewUser, PasswordReset};
+pub use app_passwords::NewAppPassword;
 pub use browser_session::{BrowserSession, ListedBrowserSession};
 pub use browser_sign_in::BrowserSignIn;
 pub use identity::{Identity, Settings};
 pub use interactive::Purpose;
 pub use kontor_store::account::AccountRow as Account;
 pub use kontor_store::account_role::RoleRow as HeldRole;
+pub use kontor_store::app_password::AppPasswordRow as AppPassword;
 pub use kontor_store::device::DeviceRow as Device;
 pub use kontor_store::profile::Profile;
+pub use links::{Acceptance, Invitation, ListedLink, MadeLink, NewInvitation};
 pub use login::{Login, NewDevice, Opening, SignedIn};
 pub use methods::{Enrolled, Method, Methods, Stage};
 pub use passkeys::PasskeyQuestion;

@@ -6,13 +6,14 @@ use std::time::Duration;
 use kontor_audit::{Action, Event};
 use kontor_core::{Actor, Cx, Error, Random, Result, Roles, Secret, Session, Timestamp};
 use kontor_db::Tx;
-use kontor_policy::Policy;
+use kontor_policy::{PasswordLogin, Policy};
 use kontor_store::access_token::{self, TokenRow};
 use kontor_store::device::{self, DeviceRow};
 use kontor_store::{account, account_role, oauth_session, refresh_token};
 use ruma::{OwnedDeviceId, OwnedUserId};
 
 use crate::Identity;
+use crate::credentials::Accepted;
 use crate::pepper::{Minted, Pepper};
 use crate::sessions::{Ending, day_of};
 use crate::username::{check_device_id, check_device_name};
@@ -74,7 +75,7 @@ pub(crate) struct Tokens {
 impl Identity {
     /// Whether people may sign in by password over the API.
     pub fn offers_password_login(&self) -> bool {
-        self.inner.policy.now().password_login
+        self.inner.policy.now().password_login != PasswordLogin::Off
     }
 
     /// Signs in by password (spec: `m.login.password`).
@@ -83,12 +84,16 @@ impl Identity {
     /// `Forbidden` if name or password is wrong, indistinguishably; `Limited` (`M_LIMIT_EXCEEDED`)
     /// after too many tries; `Invalid` for a device id or name against the rules.
     pub async fn login(&self, cx: &Cx, login: Login) -> Result<SignedIn> {
-        if !self.inner.policy.now().password_login {
-            return Err(Error::forbidden("Signing in by password is switched off."));
-        }
+        let accepted = match self.inner.policy.now().password_login {
+            PasswordLogin::On => Accepted::Both,
+            PasswordLogin::AppPasswords => Accepted::AppPassword,
+            PasswordLogin::Off => {
+                return Err(Error::forbidden("Signing in by password is switched off."));
+            }
+        };
         login.device.check()?; // Before the password costs anything.
-        let account = self.check_password(cx, &login.name, login.password).await?;
-        let user = account.user_id;
+        let proved = self.check_secret(cx, &login.name, (login.password, accepted)).await?;
+        let (user, by_app) = (proved.account.user_id, proved.by_app);
         let opening = self.open_session(cx, login.device)?;
         let answer = opening.answer(user.clone());
         let this = self.clone();
@@ -97,6 +102,11 @@ impl Identity {
             let account = account::find_account(tx, &user)?;
             if account.is_none_or(|account| account.deactivated.is_some()) {
                 return Err(Error::forbidden("Wrong user name or password."));
+            }
+            // The password alone would pass the second factor by. law: R-042
+            if !by_app && Self::enrolled_in(tx, &user)?.any() {
+                let text = "This account has a second factor. Sign in with an app password.";
+                return Err(Error::forbidden(text));
             }
             opening.store(tx, &this, &user)?;
             account_role::roles_of(tx, &user).map(Roles::of_account)

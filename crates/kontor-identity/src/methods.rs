@@ -173,12 +173,14 @@ impl Demand {
         if shown.contains(Method::Passkey) {
             return Stage::Complete;
         }
-        let code = shown.contains(Method::Totp) && !(self.passkey && enrolled.passkey);
+        // Without a password, a passkey is the only way to come back.
+        let passkey = self.passkey || !shown.contains(Method::Password);
+        let code = shown.contains(Method::Totp) && !(passkey && enrolled.passkey);
         let second = code || shown.contains(Method::RecoveryCode);
         if enrolled.any() && !second {
             return Stage::NeedsSecondFactor;
         }
-        if self.passkey || (self.second_factor && !second) {
+        if passkey || (self.second_factor && !second) {
             return Stage::MustEnrol;
         }
         Stage::Complete
@@ -223,6 +225,19 @@ mod tests {
             let stage = Demand::of(policy, admin).stage(password, enrolled);
             assert_eq!(stage, expected, "{policy:?} {admin} {enrolled:?}");
         }
+    }
+
+    #[test]
+    fn whoever_came_by_a_link_without_a_password_needs_a_passkey() {
+        let link = Methods::only(Method::Link);
+        for policy in [SecondFactor::Optional, SecondFactor::Everybody] {
+            let demand = Demand::of(policy, false);
+            assert_eq!(demand.stage(link, NONE), Stage::MustEnrol);
+            assert_eq!(demand.stage(link.and(Method::Totp), TOTP), Stage::MustEnrol);
+            assert_eq!(demand.stage(link.and(Method::Passkey), PASSKEY), Stage::Complete);
+        }
+        let both = link.and(Method::Password);
+        assert_eq!(Demand::of(SecondFactor::Optional, false).stage(both, NONE), Stage::Complete);
     }
 
     #[test]

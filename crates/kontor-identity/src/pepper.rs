@@ -37,6 +37,8 @@ pub(crate) enum Purpose {
     RecoveryCode,
     Passkey,
     PasskeyOwner,
+    Link,
+    AppPassword,
 }
 
 /// A fresh token and its hash.
@@ -107,6 +109,8 @@ impl Purpose {
             Self::RecoveryCode => b"recovery code\0",
             Self::Passkey => b"passkey\0",
             Self::PasskeyOwner => b"passkey owner\0",
+            Self::Link => b"link\0",
+            Self::AppPassword => b"app password\0",
         }
     }
 }

@@ -23,9 +23,9 @@ const DAY: Duration = Duration::from_hours(24);
 pub struct Policy {
     /// Who may create an account over the API. Row "Guests": by invitation only.
     pub registration: Registration,
-    /// Whether `m.login.password` is offered. The only way to sign in until the account pages
-    /// exist, hence on in every preset (design §6).
-    pub password_login: bool,
+    /// What `m.login.password` accepts. It knows no second factor; whoever has one needs an app
+    /// password in any case. On in every preset until programs sign in by OAuth (design §6).
+    pub password_login: PasswordLogin,
     /// Who must show more than a password to sign in with a browser. Row "2FA" (law: R-042).
     pub second_factor: SecondFactor,
     /// Shortest password accepted, in characters. Row "Password (no 2FA, exception)", as long as
@@ -76,6 +76,17 @@ pub struct Policy {
     pub max_upload_bytes: u64,
     /// How often things may be done; `None`: as often as one likes.
     pub rate_limits: Option<RateLimits>,
+}
+
+/// What opens `m.login.password`, strictest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordLogin {
+    /// Nothing.
+    Off,
+    /// App passwords, which people make for single programs.
+    AppPasswords,
+    /// App passwords and the account's password.
+    On,
 }
 
 /// Who must show more than a password to sign in with a browser, strictest first. Whoever has a
@@ -140,7 +151,7 @@ impl Policy {
     pub fn strict() -> Self {
         Self {
             registration: Registration::Closed,
-            password_login: true,
+            password_login: PasswordLogin::On,
             second_factor: SecondFactor::Everybody,
             password_min_length: 20,
             password_min_classes: 2,
@@ -170,7 +181,7 @@ impl Policy {
     pub fn lab() -> Self {
         Self {
             registration: Registration::Open,
-            password_login: true,
+            password_login: PasswordLogin::On,
             second_factor: SecondFactor::Optional,
             password_min_length: 1,
             password_min_classes: 1,
@@ -269,7 +280,11 @@ mod tests {
     fn lab_stands_in_nobodys_way_but_keeps_the_plaintext_guard() {
         let policy = Policy::preset(Preset::Lab);
         assert_eq!(policy.registration, Registration::Open);
-        assert!(policy.password_login && policy.readable_user_ids && policy.publish_rooms_allowed);
+        assert!(
+            policy.password_login == PasswordLogin::On
+                && policy.readable_user_ids
+                && policy.publish_rooms_allowed
+        );
         assert!(policy.receipts_allowed && policy.typing_allowed && policy.presence_allowed);
         assert_eq!(policy.rate_limits, None);
         assert_eq!(policy.access_token_lifetime, None);

@@ -3,10 +3,12 @@
 //! One module per table group: row structs, `static` statements, functions over
 //! [`Tx`](kontor_db::Tx). How to add one: `docs/adding-a-table.md`.
 
+pub mod accepted_notice;
 pub mod access_token;
 pub mod account;
 pub mod account_data;
 pub mod account_role;
+pub mod app_password;
 pub mod audit_checkpoint;
 pub mod audit_entry;
 pub mod audit_gap;
@@ -32,6 +34,7 @@ pub mod oauth_code;
 pub mod oauth_device_grant;
 pub mod oauth_session;
 pub mod one_time_key;
+pub mod one_time_link;
 pub mod passkey;
 pub mod password;
 pub mod policy_setting;
@@ -56,9 +59,11 @@ pub use migrations::{AUDIT_MIGRATIONS, MIGRATIONS};
 /// Every statement of a tenant's tables, module by module; tests hold each against both engines.
 pub fn statements() -> impl Iterator<Item = &'static Sql> {
     let modules = [
+        accepted_notice::STATEMENTS,
         access_token::STATEMENTS,
         account::STATEMENTS,
         account_data::STATEMENTS,
+        app_password::STATEMENTS,
         browser_session::STATEMENTS,
         account_role::STATEMENTS,
         cross_signing_key::STATEMENTS,
@@ -79,6 +84,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         oauth_device_grant::STATEMENTS,
         oauth_session::STATEMENTS,
         one_time_key::STATEMENTS,
+        one_time_link::STATEMENTS,
         passkey::STATEMENTS,
         password::STATEMENTS,
         policy_setting::STATEMENTS,

@@ -25,6 +25,7 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "second_factor",
         sql: include_str!("../migrations/0013_second_factor.sql"),
     },
+    Migration { number: 14, name: "link", sql: include_str!("../migrations/0014_link.sql") },
 ];
 
 /// Migrations of the audit log's own store.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kontor_core::{Cx, Result};
-use kontor_policy::Policy;
+use kontor_policy::{PasswordLogin, Policy};
 use kontor_tenant::Tenant;
 use ruma::api::client::discovery::get_capabilities::v3::{
     Capabilities, ChangePasswordCapability, GetLoginTokenCapability, ProfileFieldsCapability,
@@ -18,7 +18,7 @@ pub(crate) async fn handle(tenant: Arc<Tenant>, _cx: Cx, _request: Request) -> R
     capabilities.room_versions =
         RoomVersionsCapability::new(tenant.policy.now().default_room_version.clone(), available);
     capabilities.change_password =
-        ChangePasswordCapability::new(tenant.policy.now().password_login);
+        ChangePasswordCapability::new(tenant.policy.now().password_login == PasswordLogin::On);
     capabilities.thirdparty_id_changes = ThirdPartyIdChangesCapability::new(false);
     capabilities.get_login_token = GetLoginTokenCapability::new(false);
     capabilities.profile_fields = Some(ProfileFieldsCapability::new(true));

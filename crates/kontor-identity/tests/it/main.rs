@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may")]
 
 mod accounts;
+mod app_passwords;
 mod audit;
 mod authenticator;
 mod browser;
@@ -9,6 +10,7 @@ mod browser_session;
 mod company;
 mod devices;
 mod interactive;
+mod links;
 mod login;
 mod one_time_code;
 mod passkeys;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    Area, Domain, Effect, Registration, SecondFactor, Setting, Shipped, Stricter, Text, Unit, Value,
+    Area, Domain, Effect, PasswordLogin, Registration, SecondFactor, Setting, Shipped, Stricter,
+    Text, Unit, Value,
 };
 
 pub(super) static SETTINGS: [Setting; 14] = [
@@ -109,11 +110,26 @@ pub(super) static SETTINGS: [Setting; 14] = [
             en: "Older clients know this way only; it bypasses the second factor.",
         },
         law: "DSGVO Art. 32",
-        domain: Domain::Switch { stricter: false },
-        shipped: Shipped::ON,
+        domain: Domain::Choice { strictest_first: &["off", "app_passwords", "on"] },
+        shipped: Shipped::all(Value::Choice("on")),
         locked: false,
         monitoring: false,
-        effect: Effect::Flag(|policy| &mut policy.password_login),
+        effect: Effect::Server {
+            read: |policy| {
+                Some(Value::Choice(match policy.password_login {
+                    PasswordLogin::Off => "off",
+                    PasswordLogin::AppPasswords => "app_passwords",
+                    PasswordLogin::On => "on",
+                }))
+            },
+            apply: |policy, value| {
+                policy.password_login = match value {
+                    Value::Choice("on") => PasswordLogin::On,
+                    Value::Choice("app_passwords") => PasswordLogin::AppPasswords,
+                    _ => PasswordLogin::Off,
+                };
+            },
+        },
     },
     Setting {
         key: "password_min_length",

@@ -1,0 +1,129 @@
+//! Links that open something once: invitations, and new passwords. Stored as keyed hashes.
+
+use kontor_core::{Result, Timestamp};
+use kontor_db::{Param, Row, Sql, Tx};
+use ruma::{OwnedUserId, UserId};
+
+use crate::access_token::TokenHash;
+
+/// One link.
+#[derive(Clone, Debug)]
+pub struct LinkRow {
+    /// Names the link to administrators; opens nothing.
+    pub link_id: String,
+    /// What it opens; a word of the identity service.
+    pub purpose: String,
+    /// Whose account it opens; `None`: one that does not exist yet.
+    pub user_id: Option<OwnedUserId>,
+    /// JSON of the identity service.
+    pub details: String,
+    /// User id of whoever made it, or `operator`.
+    pub created_by: String,
+    /// When it was made.
+    pub created: Timestamp,
+    /// From then on it opens nothing.
+    pub expires: Timestamp,
+}
+
+impl LinkRow {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            link_id: row.text(0)?,
+            purpose: row.text(1)?,
+            user_id: row.opt_id(2)?,
+            details: row.sealed_text(3)?,
+            created_by: row.text(4)?,
+            created: row.time(5)?,
+            expires: row.time(6)?,
+        })
+    }
+}
+
+static INSERT: Sql = Sql::new(
+    "one_time_link.insert",
+    "INSERT INTO one_time_link
+       (tenant_id, token_hash, link_id, purpose, user_id, details, created_by, created_ms,
+        expires_ms)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+);
+
+static FIND: Sql = Sql::new(
+    "one_time_link.find",
+    "SELECT link_id, purpose, user_id, details, created_by, created_ms, expires_ms
+       FROM one_time_link WHERE tenant_id = $1 AND token_hash = $2 AND expires_ms > $3",
+);
+
+static LIST: Sql = Sql::new(
+    "one_time_link.list",
+    "SELECT link_id, purpose, user_id, details, created_by, created_ms, expires_ms
+       FROM one_time_link WHERE tenant_id = $1 AND expires_ms > $2 ORDER BY expires_ms, link_id",
+);
+
+static SPEND: Sql = Sql::new(
+    "one_time_link.spend",
+    "DELETE FROM one_time_link WHERE tenant_id = $1 AND token_hash = $2 AND expires_ms > $3",
+);
+
+static DELETE_NAMED: Sql = Sql::new(
+    "one_time_link.delete_named",
+    "DELETE FROM one_time_link WHERE tenant_id = $1 AND expires_ms > $2 AND link_id = $3",
+);
+
+static DELETE_OF_USER: Sql = Sql::new(
+    "one_time_link.delete_of_user",
+    "DELETE FROM one_time_link WHERE tenant_id = $1 AND user_id = $2",
+);
+
+static DELETE_EXPIRED: Sql = Sql::new(
+    "one_time_link.delete_expired",
+    "DELETE FROM one_time_link WHERE tenant_id = $1 AND expires_ms <= $2",
+);
+
+/// All statements of this table.
+pub static STATEMENTS: &[&Sql] =
+    &[&INSERT, &FIND, &LIST, &SPEND, &DELETE_NAMED, &DELETE_OF_USER, &DELETE_EXPIRED];
+
+/// Adds a link; those that have run out are removed on the way.
+pub fn insert_link(tx: &mut Tx<'_>, hash: &TokenHash, row: &LinkRow) -> Result<()> {
+    tx.execute(&DELETE_EXPIRED, &[row.created.into()])?;
+    tx.execute(
+        &INSERT,
+        &[
+            hash.into(),
+            (&row.link_id).into(),
+            (&row.purpose).into(),
+            row.user_id.as_ref().into(),
+            Param::sealed(row.details.as_str()),
+            (&row.created_by).into(),
+            row.created.into(),
+            row.expires.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The link with this hash, if it opens anything at `now`.
+pub fn find_link(tx: &mut Tx<'_>, hash: &TokenHash, now: Timestamp) -> Result<Option<LinkRow>> {
+    tx.query_opt(&FIND, &[hash.into(), now.into()], LinkRow::from_row)
+}
+
+/// Every link that opens something at `now`, the one that ends first before others.
+pub fn list_links(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<LinkRow>> {
+    tx.query(&LIST, &[now.into()], LinkRow::from_row)
+}
+
+/// Uses a link; `false` if it is used or has run out.
+pub fn spend_link(tx: &mut Tx<'_>, hash: &TokenHash, now: Timestamp) -> Result<bool> {
+    Ok(tx.execute(&SPEND, &[hash.into(), now.into()])? > 0)
+}
+
+/// Takes a link back; `false` if it is used or has run out.
+pub fn delete_named_link(tx: &mut Tx<'_>, link_id: &str, now: Timestamp) -> Result<bool> {
+    Ok(tx.execute(&DELETE_NAMED, &[now.into(), link_id.into()])? > 0)
+}
+
+/// Takes every link to somebody's account back.
+pub fn delete_links_of_user(tx: &mut Tx<'_>, user: &UserId) -> Result<()> {
+    tx.execute(&DELETE_OF_USER, &[user.into()])?;
+    Ok(())
+}

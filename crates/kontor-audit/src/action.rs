@@ -57,6 +57,12 @@ pub enum Action {
     PolicyChanged,
     /// A person was given a role, or it was taken away.
     RoleChanged,
+    /// Somebody asked for a second person's word on a critical act.
+    ApprovalRequested,
+    /// A second person has allowed it; the count is the number of the request.
+    ApprovalGranted,
+    /// It was refused, or taken back.
+    ApprovalRefused,
     /// Somebody learned who a pseudonym of this log is.
     PseudonymLookedUp,
     /// This log was exported.
@@ -118,7 +124,7 @@ const fn rule(
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 31] = [
         Self::LoginFailed,
         Self::AdminLogin,
         Self::SecondFactorFailed,
@@ -142,6 +148,9 @@ impl Action {
         Self::EntriesExpired,
         Self::PolicyChanged,
         Self::RoleChanged,
+        Self::ApprovalRequested,
+        Self::ApprovalGranted,
+        Self::ApprovalRefused,
         Self::PseudonymLookedUp,
         Self::LogExported,
         Self::KeysExported,
@@ -180,6 +189,9 @@ impl Action {
             Self::EntriesExpired           => rule("audit.expired",              B, Accountability, &[Count]),
             Self::PolicyChanged            => rule("policy.changed",             C, Accountability, &[Detail, Reason]),
             Self::RoleChanged              => rule("role.changed",               C, Accountability, &[Object, Detail, Reason]),
+            Self::ApprovalRequested        => rule("approval.requested",         C, Accountability, &[Detail, Reason]),
+            Self::ApprovalGranted          => rule("approval.granted",           C, Accountability, &[Object, Detail, Count]),
+            Self::ApprovalRefused          => rule("approval.refused",           C, Accountability, &[Object, Detail, Count]),
             Self::PseudonymLookedUp        => rule("audit.pseudonym.looked_up",  C, Accountability, &[Object, Reason]),
             Self::LogExported              => rule("audit.exported",             C, Accountability, &[Detail, Reason]),
             Self::KeysExported             => rule("tenant.keys.exported",       C, Accountability, &[]),

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use kontor_core::{Cx, Error, Kind, Permission, Result, Secret};
+use kontor_core::{Actor, Cx, Error, Kind, MatrixCode, Permission, Result, Secret};
 use kontor_db::{Db, Settings, Tx};
 use kontor_store::AUDIT_MIGRATIONS;
 use kontor_store::audit_entry::find_audit_head;
@@ -148,7 +148,7 @@ impl Audit {
     /// law: R-192
     ///
     /// # Errors
-    /// `Forbidden` without the permission; `Invalid` without a reason.
+    /// `Forbidden` for all but the operator: two people decide on it; `Invalid` without a reason.
     pub async fn look_up(
         &self,
         cx: &Cx,
@@ -157,6 +157,24 @@ impl Audit {
         candidates: &[OwnedUserId],
     ) -> Result<Option<OwnedUserId>> {
         cx.require(Permission::LookUpPseudonym)?;
+        if let Actor::User(_) = cx.actor {
+            let text = "Looking up a pseudonym needs a second person. Ask for an approval.";
+            return Err(Error::forbidden(text).with_code(MatrixCode::FourEyes));
+        }
+        self.look_up_approved(cx, pseudonym, reason, candidates).await
+    }
+
+    /// As [`Self::look_up`]; whoever calls has seen to it that two people want it.
+    ///
+    /// # Errors
+    /// `Invalid` without a reason; `Unavailable` if it cannot be recorded.
+    pub async fn look_up_approved(
+        &self,
+        cx: &Cx,
+        pseudonym: &Pseudonym,
+        reason: &str,
+        candidates: &[OwnedUserId],
+    ) -> Result<Option<OwnedUserId>> {
         let event = Event::new(Action::PseudonymLookedUp);
         self.record(cx, event.about_pseudonym(pseudonym.clone()).because(reason)).await?;
         let pseudonyms = &self.inner.keys.pseudonyms;

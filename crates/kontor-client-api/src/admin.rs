@@ -1,5 +1,6 @@
 //! Administrative calls of the specification, and those that existing tools expect.
 
+mod approvals;
 mod register;
 mod roles;
 mod whois;
@@ -13,5 +14,6 @@ use crate::frame::route;
 pub(crate) fn routes(router: Router) -> Router {
     let router = route(router, whois::handle);
     let router = roles::routes(router);
+    let router = approvals::routes(router);
     router.route("/_synapse/admin/v1/register", get(register::nonce).post(register::register))
 }

@@ -40,6 +40,8 @@ pub enum Purpose {
     DeleteDevices(Vec<OwnedDeviceId>),
     /// Replacing the keys others trust the account by.
     ReplaceCrossSigningKeys,
+    /// An administrative act that asks who one is. law: R-045
+    CriticalAct,
 }
 
 impl Purpose {
@@ -48,7 +50,9 @@ impl Purpose {
     const fn accepts(&self) -> Accepted {
         match self {
             Self::ReplaceCrossSigningKeys | Self::DeleteDevices(_) => Accepted::Both,
-            Self::Register | Self::ChangePassword | Self::DeactivateAccount => Accepted::Password,
+            Self::Register | Self::ChangePassword | Self::DeactivateAccount | Self::CriticalAct => {
+                Accepted::Password
+            }
         }
     }
 }
@@ -147,7 +151,8 @@ impl Identity {
                 Purpose::ChangePassword
                 | Purpose::DeactivateAccount
                 | Purpose::DeleteDevices(_)
-                | Purpose::ReplaceCrossSigningKeys,
+                | Purpose::ReplaceCrossSigningKeys
+                | Purpose::CriticalAct,
                 _,
             ) => PASSWORD,
         }

@@ -34,6 +34,7 @@ mod roles;
 mod second_factor;
 mod sessions;
 mod shared_secret;
+mod step_up;
 mod throttle;
 mod totp;
 mod username;

@@ -5,6 +5,7 @@ use kontor_core::{Actor, Cx, Error, MatrixCode, Permission, Result, Role, Roles,
 use kontor_db::Tx;
 use kontor_store::account_role::{self, RoleRow};
 use kontor_store::{account, device};
+use ruma::api::client::uiaa::AuthData;
 use ruma::{OwnedUserId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -35,12 +36,19 @@ impl Identity {
     ///
     /// # Errors
     /// `Forbidden` without the permission, for one's own roles, and (`APP_KONTOR_FOUR_EYES`) for
-    /// roles that need a second person; others as [`Self::change_role_approved`].
-    pub async fn change_role(&self, cx: &Cx, change: RoleChange) -> Result<bool> {
+    /// roles that need a second person; those of [`Self::step_up`]; others as [`Self::change_role_approved`].
+    pub async fn change_role(
+        &self,
+        cx: &Cx,
+        change: RoleChange,
+        auth: Option<AuthData>,
+    ) -> Result<bool> {
         cx.require(Permission::ChangeRoles)?;
         if let Actor::User(session) = &cx.actor {
             check_alone(session, &change)?;
         }
+        check_change(&change)?;
+        self.step_up(cx, auth).await?;
         self.change_role_approved(cx, change).await
     }
 
@@ -180,7 +188,7 @@ fn check_alone(session: &Session, change: &RoleChange) -> Result<()> {
 
 /// # Errors
 /// `Invalid` for what can be said before looking at the person.
-pub(crate) fn check_change(change: &RoleChange) -> Result<()> {
+fn check_change(change: &RoleChange) -> Result<()> {
     if change.role == Role::User {
         let text = "user: everybody who is not a guest is one.";
         return Err(Error::invalid(MatrixCode::InvalidParam, text));

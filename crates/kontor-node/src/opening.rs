@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kontor_account_data::AccountData;
+use kontor_approval::Approvals;
 use kontor_audit::Audit;
 use kontor_blob::BlobStore;
 use kontor_config::{Config, DatabaseUrl, Preset};
@@ -130,7 +131,7 @@ impl Opening {
         let settings = kontor_identity::Settings {
             server_name: server_name.to_owned(),
             public_url: self.public_urls.get(server_name).cloned(),
-            audit,
+            audit: audit.clone(),
             policy: policy.clone(),
             pepper: keys.pepper,
             hasher: self.hasher.clone(),
@@ -138,6 +139,7 @@ impl Opening {
         };
         let identity = Identity::new(db.clone(), feed.clone(), settings);
         identity.adopt_administrators(cx).await?;
+        let approvals = Approvals::new(db.clone(), audit, identity.clone(), policies.clone());
         let oauth = OAuth::new(db.clone(), identity.clone(), policy.clone());
         let rooms = Rooms::open(cx, db.clone(), feed.clone(), policy.clone(), signer).await?;
         let e2ee =
@@ -179,6 +181,7 @@ impl Opening {
             public_url: self.public_urls.get(server_name).cloned(),
             policy,
             policies,
+            approvals,
             pace: kontor_tenant::Pace::default(),
             oauth,
             identity,

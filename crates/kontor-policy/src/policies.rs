@@ -4,6 +4,7 @@ use kontor_audit::{Action, Audit, Event};
 use kontor_core::{Actor, Cx, Error, MatrixCode, Permission, Result};
 use kontor_db::{Db, Tx};
 use kontor_store::policy_setting::{self, ChangeRow, SettingRow};
+use ruma::UserId;
 
 use crate::{Effect, InForce, Policy, Setting, Value, catalogue, setting};
 
@@ -74,16 +75,69 @@ impl Policies {
     /// changes nothing.
     ///
     /// # Errors
-    /// `Forbidden` without the permission, and for less protection than shipped where the
+    /// `Forbidden` without the permission, and (`APP_KONTOR_FOUR_EYES`) for less protection than
+    /// shipped where the
     /// setting is locked; `NotFound` for unknown settings; `Invalid` for values outside the domain,
     /// settings nobody can change, and a missing or over-long reason; `Unavailable` if the decision
     /// cannot be recorded in the audit log.
     pub async fn change(&self, cx: &Cx, change: Change) -> Result<i64> {
         cx.require(Permission::DecidePolicy)?;
-        let author = author(cx);
+        if self.needs_approval(&change.setting, &change.value)? {
+            let text = format!(
+                "{}: locked. Less protection than shipped needs a second person. Ask for an approval.",
+                change.setting
+            );
+            let error = Error::forbidden(text).with_code(MatrixCode::FourEyes);
+            return Err(error.with_field("setting", change.setting));
+        }
+        self.decide(cx, change, author(cx)).await
+    }
+
+    /// As [`Self::change`], for what `requester` asked for and the caller allows. Whoever calls has
+    /// seen to it that both may.
+    ///
+    /// # Errors
+    /// Those of [`Self::change`] but `Forbidden`.
+    pub async fn change_approved(
+        &self,
+        cx: &Cx,
+        change: Change,
+        requester: &UserId,
+    ) -> Result<i64> {
+        self.decide(cx, change, format!("{requester} + {}", author(cx))).await
+    }
+
+    /// Whether one person alone may not give `setting` that value: it is locked, and less would be
+    /// protected than what is shipped.
+    ///
+    /// # Errors
+    /// `NotFound` for unknown settings; `Invalid` for values outside the domain and settings nobody
+    /// can change.
+    pub fn needs_approval(&self, name: &str, wanted: &serde_json::Value) -> Result<bool> {
+        let setting = setting(name)?;
+        let Some(value) = allowed(setting, wanted)? else { return Ok(false) };
+        let floor = self.undecided(setting);
+        Ok(setting.locked && floor.is_some_and(|floor| setting.domain.loosens(&floor, &value)))
+    }
+
+    /// What holds for a setting; `None` where the profile has no use for it.
+    ///
+    /// # Errors
+    /// `NotFound` for unknown settings.
+    pub async fn value(&self, cx: &Cx, name: &str) -> Result<Option<Value>> {
+        let setting = setting(name)?;
+        let key = setting.key;
+        let row = self.db.read(cx, move |tx| policy_setting::find_setting(tx, key)).await?;
+        row.map_or_else(
+            || Ok(self.undecided(setting)),
+            |row| decided_value(setting, &row).map(Some),
+        )
+    }
+
+    async fn decide(&self, cx: &Cx, change: Change, author: String) -> Result<i64> {
         let setting = setting(&change.setting)?;
         check_reason(&change.reason)?;
-        let value = self.allowed(setting, &change.value)?;
+        let value = allowed(setting, &change.value)?;
         let new_value = value.map(json_of).transpose()?.unwrap_or_default();
         if let Some(version) = self.holding(cx, setting, new_value.clone()).await? {
             return Ok(version);
@@ -146,27 +200,18 @@ impl Policies {
     fn undecided(&self, setting: &Setting) -> Option<Value> {
         setting.effect.read(&self.base).or(setting.shipped.standard)
     }
+}
 
-    /// The wanted value, if the setting may take it; `None` to go back.
-    fn allowed(&self, setting: &Setting, wanted: &serde_json::Value) -> Result<Option<Value>> {
-        if matches!(setting.effect, Effect::Planned | Effect::Absent) {
-            let text = format!("{}: Kontor offers no other value.", setting.key);
-            return Err(Error::invalid(MatrixCode::InvalidParam, text));
-        }
-        if wanted.is_null() {
-            return Ok(None);
-        }
-        let value = setting.domain.parse(setting.key, wanted)?;
-        let floor = self.undecided(setting);
-        if setting.locked && floor.is_some_and(|floor| setting.domain.loosens(&floor, &value)) {
-            let text = format!(
-                "{}: locked. Less protection than shipped is not for one person to decide.",
-                setting.key
-            );
-            return Err(Error::forbidden(text).with_field("setting", setting.key));
-        }
-        Ok(Some(value))
+/// The wanted value, if the setting may take it; `None` to go back.
+fn allowed(setting: &Setting, wanted: &serde_json::Value) -> Result<Option<Value>> {
+    if matches!(setting.effect, Effect::Planned | Effect::Absent) {
+        let text = format!("{}: Kontor offers no other value.", setting.key);
+        return Err(Error::invalid(MatrixCode::InvalidParam, text));
     }
+    if wanted.is_null() {
+        return Ok(None);
+    }
+    setting.domain.parse(setting.key, wanted).map(Some)
 }
 
 fn author(cx: &Cx) -> String {

@@ -9,6 +9,7 @@ pub mod account;
 pub mod account_data;
 pub mod account_role;
 pub mod app_password;
+pub mod approval;
 pub mod audit_checkpoint;
 pub mod audit_entry;
 pub mod audit_gap;
@@ -66,6 +67,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         app_password::STATEMENTS,
         browser_session::STATEMENTS,
         account_role::STATEMENTS,
+        approval::STATEMENTS,
         cross_signing_key::STATEMENTS,
         device::STATEMENTS,
         device_key::STATEMENTS,

@@ -26,6 +26,11 @@ pub static MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0013_second_factor.sql"),
     },
     Migration { number: 14, name: "link", sql: include_str!("../migrations/0014_link.sql") },
+    Migration {
+        number: 15,
+        name: "approval",
+        sql: include_str!("../migrations/0015_approval.sql"),
+    },
 ];
 
 /// Migrations of the audit log's own store.

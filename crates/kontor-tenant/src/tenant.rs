@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use kontor_account_data::AccountData;
+use kontor_approval::Approvals;
 use kontor_core::{Clock, Random, TenantId};
 use kontor_e2ee::E2ee;
 use kontor_identity::Identity;
@@ -38,6 +39,8 @@ pub struct Tenant {
     pub policy: InForce,
     /// Deciding on settings.
     pub policies: Policies,
+    /// What waits for a second person.
+    pub approvals: Approvals,
     /// What people have asked for lately.
     pub pace: Pace,
     /// Accounts, sessions and devices.

@@ -32,7 +32,7 @@ fn change(flags: RoleFlags, held: bool, json: bool) -> Result<(), Failure> {
         let cx = site::operator(tenant)?;
         let user_id = user_command::find(tenant, &cx, &flags.user).await?;
         let wish = RoleChange { user_id: user_id.clone(), role, held, reason: flags.reason };
-        let changed = tenant.identity.change_role(&cx, wish).await?;
+        let changed = tenant.identity.change_role(&cx, wish, None).await?;
         if json {
             output::json(&json!({ "user_id": user_id, "role": role.as_str(), "changed": changed }));
             return Ok(());

@@ -18,6 +18,7 @@ const ORDER: &[&str] = &[
     "kontor-policy",
     "kontor-identity",
     "kontor-oauth",
+    "kontor-approval",
     "kontor-rooms",
     "kontor-e2ee",
     "kontor-media",

@@ -9,6 +9,7 @@ use axum::routing::{get, put};
 use kontor_core::{Error, MatrixCode, Result};
 use kontor_identity::{HeldRole, RoleChange};
 use ruma::OwnedUserId;
+use ruma::api::client::uiaa::AuthData;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -36,6 +37,7 @@ struct Page {
 struct Body {
     held: bool,
     reason: String,
+    auth: Option<AuthData>,
 }
 
 async fn list(page: Result<Query<Page>, QueryRejection>, request: Request) -> Response {
@@ -59,7 +61,7 @@ async fn decide(user: String, role: &str, request: Request) -> Result<Value> {
         .map_err(|_| Error::invalid(MatrixCode::InvalidParam, "userId: is none."))?;
     let wish: Body = serde_json::from_slice(&body).map_err(|cause| json_error(&cause))?;
     let change = RoleChange { user_id, role: role.parse()?, held: wish.held, reason: wish.reason };
-    let changed = tenant.identity.change_role(&cx, change).await?;
+    let changed = tenant.identity.change_role(&cx, change, wish.auth).await?;
     Ok(json!({ "changed": changed }))
 }
 

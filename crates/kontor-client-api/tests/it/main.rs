@@ -7,6 +7,7 @@
 )]
 
 mod accounts;
+mod approvals;
 mod at_rest;
 mod crypto;
 mod devices;

@@ -9,6 +9,7 @@ use crate::backend::open_stores;
 const WHOLE_TABLE: &[(&str, &str)] = &[
     ("account_role.forget_old_administrators", "an index holds those alone; none after the first"),
     ("account_role.list_old_administrators", "an index holds those alone; none after the first"),
+    ("approval.newest", "takes the last key only"),
     ("audit_checkpoint.newest", "takes the last key only"),
     ("audit_entry.head", "takes the last key only"),
     ("media.list_blobs", "maintenance compares every file with its row"),

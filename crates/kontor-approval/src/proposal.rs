@@ -1,0 +1,71 @@
+//! What can be proposed, and who has a say in it.
+
+use kontor_core::{Permission, Role};
+use ruma::OwnedUserId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What is to be done once a second person allows it. As JSON this is what that person sees.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case")]
+pub enum Proposal {
+    /// Give a locked setting a value that protects less than what is shipped.
+    WeakenPolicy {
+        /// Name of the setting.
+        setting: String,
+        /// What holds when this is asked for; filled in by the server.
+        #[serde(default)]
+        before: Value,
+        /// What is to hold.
+        value: Value,
+    },
+    /// Give or take a role that decides on others or watches those who do.
+    ChangeRole {
+        /// Whose.
+        user_id: OwnedUserId,
+        /// Name of the role.
+        role: String,
+        /// Whether to have it.
+        held: bool,
+    },
+    /// Say who stands behind a pseudonym of the audit log. law: R-192
+    LookUpPseudonym {
+        /// As it stands in the log, without `user:`.
+        pseudonym: String,
+    },
+}
+
+impl Proposal {
+    /// The kind of act, as in JSON and in the audit log.
+    #[must_use]
+    pub const fn act(&self) -> &'static str {
+        match self {
+            Self::WeakenPolicy { .. } => "weaken_policy",
+            Self::ChangeRole { .. } => "change_role",
+            Self::LookUpPseudonym { .. } => "look_up_pseudonym",
+        }
+    }
+
+    /// What whoever asks must hold.
+    #[must_use]
+    pub const fn permission(&self) -> Permission {
+        match self {
+            Self::WeakenPolicy { .. } => Permission::DecidePolicy,
+            Self::ChangeRole { .. } => Permission::ChangeRoles,
+            Self::LookUpPseudonym { .. } => Permission::LookUpPseudonym,
+        }
+    }
+
+    /// Whether it is about the person of that id.
+    pub(crate) fn concerns(&self, user: &ruma::UserId) -> bool {
+        matches!(self, Self::ChangeRole { user_id, .. } if user_id == user)
+    }
+
+    /// The role to be given or taken, if it is about one.
+    pub(crate) fn role(&self) -> Option<Role> {
+        match self {
+            Self::ChangeRole { role, .. } => role.parse().ok(),
+            Self::WeakenPolicy { .. } | Self::LookUpPseudonym { .. } => None,
+        }
+    }
+}

@@ -19,7 +19,7 @@ use ruma::{OwnedUserId, UserId};
 use crate::Identity;
 use crate::devices::Ended;
 use crate::interactive::Purpose;
-use crate::password::check_new_password;
+use crate::new_password::replace_password;
 use crate::profile::set_profile_field;
 use crate::roles::from_the_beginning;
 use crate::second_factor::delete_second_factors;
@@ -94,7 +94,7 @@ impl Identity {
     pub async fn reset_password(&self, cx: &Cx, reset: PasswordReset) -> Result<()> {
         cx.require(Permission::ManagePeople)?;
         self.require_over(cx, &reset.user_id).await?;
-        check_new_password(&reset.password, &self.inner.policy.now())?;
+        self.check_next_password(cx, &reset.user_id, &reset.password).await?;
         let (ended, devices) = match reset.sign_out {
             true => (Some(Ended::All), "devices-signed-out"),
             false => (None, "devices-kept"),
@@ -116,8 +116,9 @@ impl Identity {
         auth: Option<AuthData>,
     ) -> Result<()> {
         let session = cx.session()?;
-        check_new_password(&new, &self.inner.policy.now())?;
+        self.check_rules(cx, &session.user_id, &new).await?;
         self.authenticate_interactively(cx, Purpose::ChangePassword, auth).await?;
+        self.check_next_password(cx, &session.user_id, &new).await?;
         let ended = sign_out_others.then(|| Ended::AllBut(session.device_id.clone()));
         self.set_password(cx, session.user_id.clone(), new, ended).await
     }
@@ -226,7 +227,11 @@ impl Identity {
     }
 
     pub(crate) async fn prepare_user(&self, cx: &Cx, new: NewUser) -> Result<PreparedUser> {
+        let shown = new.display_name.clone();
         let names = self.names(cx, new.username.as_deref(), new.display_name)?;
+        if let Some(password) = &new.password {
+            self.check_first_password(password, &[new.username.as_deref(), shown.as_deref()])?;
+        }
         let password_hash = match new.password {
             Some(password) => Some(self.hash_new_password(cx, password).await?),
             None => None,
@@ -248,7 +253,6 @@ impl Identity {
         cx: &Cx,
         password: Secret<String>,
     ) -> Result<String> {
-        check_new_password(&password, &self.inner.policy.now())?;
         self.inner.hasher.hash(password, self.inner.pepper.key().clone(), &cx.random).await
     }
 
@@ -266,7 +270,7 @@ impl Identity {
             .db
             .write(cx, move |tx| {
                 require_active(tx, &user)?;
-                password_table::upsert_password(tx, &user, &hash, now)?;
+                replace_password(tx, &user, &hash, now)?;
                 login_failure::delete_login_failure(tx, &subject)?;
                 browser_session::delete_browser_sessions_but(tx, &user, "")?;
                 if let Some(ended) = ended {

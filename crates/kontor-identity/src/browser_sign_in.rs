@@ -9,14 +9,14 @@ use kontor_db::Tx;
 use kontor_store::access_token::TokenHash;
 use kontor_store::account::{self, AccountRow};
 use kontor_store::browser_session::{self, BrowserSessionRow};
-use kontor_store::{account_role, login_failure, password as password_table};
+use kontor_store::{account_role, login_failure};
 use ruma::{OwnedUserId, UserId};
 
 use crate::Identity;
 use crate::browser_session::{BrowserSession, in_browser, minute_of};
 use crate::devices::Ended;
 use crate::methods::{Method, Methods, Stage};
-use crate::password::check_new_password;
+use crate::new_password::replace_password;
 use crate::pepper::Minted;
 
 /// Random letters of a session's name: 50 bits; it proves nothing.
@@ -85,8 +85,8 @@ impl Identity {
         sign_out_devices: bool,
     ) -> Result<BrowserSignIn> {
         let acting = session.acting(cx)?;
-        check_new_password(&new, &self.inner.policy.now())?;
         self.check_own_password(&acting, session, old).await?;
+        self.check_next_password(&acting, &session.user_id, &new).await?;
         let hash = self.hash_new_password(&acting, new).await?;
         let renewal = self.renewal(&acting, session, Method::Password)?;
         let subject = self.failure_subject(&session.user_id);
@@ -96,7 +96,7 @@ impl Identity {
             .write(cx, move |tx| {
                 let signed_in = renewal.store(tx, &this)?;
                 let user = &signed_in.user_id;
-                password_table::upsert_password(tx, user, &hash, now)?;
+                replace_password(tx, user, &hash, now)?;
                 login_failure::delete_login_failure(tx, &subject)?;
                 if sign_out_devices {
                     this.end_sessions_in(tx, user, &Ended::Devices)?;

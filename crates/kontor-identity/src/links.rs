@@ -9,15 +9,13 @@ use kontor_core::{
 use kontor_db::Tx;
 use kontor_store::access_token::TokenHash;
 use kontor_store::one_time_link::{self, LinkRow};
-use kontor_store::{
-    accepted_notice, account, browser_session, login_failure, password as password_table,
-};
+use kontor_store::{accepted_notice, account, browser_session, login_failure};
 use ruma::OwnedUserId;
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{NewUser, user_created};
 use crate::methods::{Method, Methods};
-use crate::password::check_new_password;
+use crate::new_password::replace_password;
 use crate::pepper::Purpose;
 use crate::{BrowserSignIn, Identity};
 
@@ -228,8 +226,7 @@ impl Identity {
     ) -> Result<BrowserSignIn> {
         let row = self.open_link(cx, token, TO_PASSWORD).await?.ok_or_else(no_link)?;
         let user = row.user_id.ok_or_else(no_link)?;
-        check_new_password(&new, &self.inner.policy.now())
-            .map_err(|e| e.with_field("field", "password"))?;
+        self.check_next_password(cx, &user, &new).await?;
         let password = self.hash_new_password(cx, new).await?;
         let shown = Methods::only(Method::Link).and(Method::Password);
         let opening = self.browser_opening(cx, user.clone(), shown)?;
@@ -239,7 +236,7 @@ impl Identity {
             if !one_time_link::spend_link(tx, &hash, cx_in.now)? {
                 return Err(no_link());
             }
-            password_table::upsert_password(tx, &user, &password, cx_in.now)?;
+            replace_password(tx, &user, &password, cx_in.now)?;
             login_failure::delete_login_failure(tx, &subject)?;
             one_time_link::delete_links_of_user(tx, &user)?;
             browser_session::delete_browser_sessions_but(tx, &user, "")?;

@@ -10,10 +10,14 @@ use kontor_core::{Error, MatrixCode, Random, Result, Secret};
 use kontor_policy::Policy;
 use tokio::sync::Semaphore;
 
+use crate::guesses::{is_common, names_somebody};
+
 /// Hashes computed at once: each takes a core and its memory for tens of milliseconds.
 const AT_ONCE: usize = 2;
 /// Hashes that may wait for their turn; beyond that, callers are turned away.
 const LONGEST_QUEUE: usize = 256;
+/// Characters that are enough for whoever has a second factor. law: R-043
+const ENOUGH_WITH_SECOND_FACTOR: usize = 12;
 /// Longest password, in bytes.
 const LONGEST_PASSWORD_BYTES: usize = 512;
 
@@ -151,27 +155,55 @@ fn verify(
     }
 }
 
+/// Who is to have a new password.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Owner {
+    /// She has a second factor, so that a shorter password will do.
+    pub(crate) second_factor: bool,
+    /// Names that must not occur in it.
+    pub(crate) names: Vec<String>,
+}
+
 /// Refuses a new password that breaks the rules. law: R-043; no rule forces changes.
 ///
 /// # Errors
-/// `Invalid`: `M_WEAK_PASSWORD` if too short or too uniform, `M_INVALID_PARAM` if over-long.
-pub(crate) fn check_new_password(password: &Secret<String>, policy: &Policy) -> Result<()> {
-    let least = policy.password_min_length;
+/// `Invalid` with the field `field`: `M_WEAK_PASSWORD` if too short, too uniform or easily guessed,
+/// `M_INVALID_PARAM` if over-long.
+pub(crate) fn check_new_password(
+    password: &Secret<String>,
+    policy: &Policy,
+    owner: &Owner,
+) -> Result<()> {
+    let weak = |text: String| {
+        let error = Error::invalid(MatrixCode::WeakPassword, text);
+        Err(error.with_field("field", "password"))
+    };
+    let (least, classes) = match owner.second_factor {
+        true => (policy.password_min_length.min(ENOUGH_WITH_SECOND_FACTOR), 1),
+        false => (policy.password_min_length, policy.password_min_classes),
+    };
     if password.expose().chars().count() < least {
-        let text = format!("A password needs at least {least} characters.");
-        return Err(Error::invalid(MatrixCode::WeakPassword, text));
+        return weak(format!("A password needs at least {least} characters."));
     }
-    let classes = policy.password_min_classes;
     if classes_of(password) < classes {
-        let text = format!(
+        return weak(format!(
             "A password needs at least {classes} of these: small letters, capital letters, \
              digits, other characters."
-        );
-        return Err(Error::invalid(MatrixCode::WeakPassword, text));
+        ));
     }
     if is_overlong(password) {
         let text = format!("A password has at most {LONGEST_PASSWORD_BYTES} bytes.");
-        return Err(Error::invalid(MatrixCode::InvalidParam, text));
+        let error = Error::invalid(MatrixCode::InvalidParam, text);
+        return Err(error.with_field("field", "password"));
+    }
+    if policy.weak_passwords_refused {
+        if is_common(password.expose()) {
+            return weak("This password is one of the first that others would try.".to_owned());
+        }
+        if names_somebody(password.expose(), &owner.names) {
+            let text = "A password contains neither a name of yours nor the organisation's.";
+            return weak(text.to_owned());
+        }
     }
     Ok(())
 }
@@ -225,16 +257,47 @@ mod tests {
     #[test]
     fn short_and_overlong_passwords_are_refused() {
         let policy = Policy::strict();
-        let code = |text: &str| check_new_password(&secret(text), &policy).err().unwrap().code;
+        let code = |text: &str| {
+            check_new_password(&secret(text), &policy, &Owner::default()).err().unwrap().code
+        };
         assert_eq!(code("nur neunzehnzeichen"), Some(MatrixCode::WeakPassword));
         assert_eq!(code(&"x ".repeat(257)), Some(MatrixCode::InvalidParam));
-        assert!(check_new_password(&secret("schon zwanzigzeichen"), &policy).is_ok());
+        assert!(
+            check_new_password(&secret("schon zwanzigzeichen"), &policy, &Owner::default()).is_ok()
+        );
+    }
+
+    #[test]
+    fn twelve_characters_are_enough_with_a_second_factor_only() {
+        let policy = Policy::strict();
+        let with = Owner { second_factor: true, names: Vec::new() };
+        assert!(check_new_password(&secret("zwölf zeiche"), &policy, &with).is_ok());
+        assert!(check_new_password(&secret("elf zeichen"), &policy, &with).is_err());
+        assert!(check_new_password(&secret("zwölf zeiche"), &policy, &Owner::default()).is_err());
+    }
+
+    #[test]
+    fn common_passwords_and_names_are_refused_with_the_reason() {
+        let policy = Policy::strict();
+        let owner = Owner { second_factor: true, names: vec!["erika.muster".to_owned()] };
+        let text = |text: &str| {
+            let error = check_new_password(&secret(text), &policy, &owner).unwrap_err();
+            assert_eq!(error.code, Some(MatrixCode::WeakPassword));
+            assert_eq!(error.fields.get("field"), Some(&"password".into()));
+            error.public.to_string()
+        };
+        assert!(text("Passwort2026!").contains("first that others"));
+        assert!(text("muster und co.").contains("name"));
+        assert!(text("Sommer2026!").contains("12 characters"));
+        let lab = Policy::lab();
+        assert!(check_new_password(&secret("password"), &lab, &owner).is_ok());
     }
 
     #[test]
     fn uniform_passwords_are_refused() {
         let policy = Policy::strict();
-        let accepted = |text: &str| check_new_password(&secret(text), &policy).is_ok();
+        let accepted =
+            |text: &str| check_new_password(&secret(text), &policy, &Owner::default()).is_ok();
         assert!(!accepted("vierundzwanzigkleineäöü"));
         assert!(!accepted("11111111111111111111111"));
         assert!(accepted("vierundzwanzigkleine1äöü"));

@@ -8,7 +8,6 @@ use ruma::api::client::uiaa::AuthData;
 
 use crate::accounts::NewUser;
 use crate::interactive::Purpose;
-use crate::password::check_new_password;
 use crate::throttle::Subject;
 use crate::{Identity, NewDevice, SignedIn};
 
@@ -47,7 +46,7 @@ impl Identity {
         let names = self.names(cx, wish.username.as_deref(), None)?;
         self.check_available(cx, &names).await?;
         if let Some(password) = &wish.password {
-            check_new_password(password, &self.inner.policy.now())?;
+            self.check_first_password(password, &[wish.username.as_deref()])?;
         }
         if wish.auth.is_some() {
             self.throttle_registration(cx)?;

@@ -34,6 +34,9 @@ pub struct Policy {
     /// Fewest kinds of characters in a password, of four: small and capital letters, digits, all
     /// others. Same row.
     pub password_min_classes: usize,
+    /// Whether common passwords, those with the person's or the organisation's name, and the
+    /// person's last ten are refused. law: R-043
+    pub weak_passwords_refused: bool,
     /// Failed log-ins in a row after which the account rests; `None`: never. Row "Password (with
     /// 2FA, lock 10)".
     pub login_lock_after: Option<u32>,
@@ -155,6 +158,7 @@ impl Policy {
             second_factor: SecondFactor::Everybody,
             password_min_length: 20,
             password_min_classes: 2,
+            weak_passwords_refused: true,
             login_lock_after: Some(10),
             access_token_lifetime: Some(Duration::from_mins(5)),
             session_lifetime: Some(30 * DAY),
@@ -185,6 +189,7 @@ impl Policy {
             second_factor: SecondFactor::Optional,
             password_min_length: 1,
             password_min_classes: 1,
+            weak_passwords_refused: false,
             login_lock_after: None,
             access_token_lifetime: None,
             session_lifetime: None,

@@ -14,6 +14,7 @@ mod links;
 mod login;
 mod one_time_code;
 mod passkeys;
+mod passwords;
 mod profile;
 mod refresh;
 mod register;

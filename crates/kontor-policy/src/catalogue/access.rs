@@ -7,7 +7,7 @@ use crate::{
     Text, Unit, Value,
 };
 
-pub(super) static SETTINGS: [Setting; 14] = [
+pub(super) static SETTINGS: [Setting; 15] = [
     Setting {
         key: "registration",
         area: Area::Access,
@@ -179,6 +179,21 @@ pub(super) static SETTINGS: [Setting; 14] = [
                 }
             },
         },
+    },
+    Setting {
+        key: "weak_passwords_refused",
+        area: Area::Access,
+        name: Text { de: "Erratbare Passwörter ablehnen", en: "Refuse passwords easily guessed" },
+        reason: Text {
+            de: "Verbreitete, frühere und Passwörter mit Namen werden zuerst probiert.",
+            en: "Common and former passwords, and names, are what others try first.",
+        },
+        law: "BSI ORP.4; R-043",
+        domain: Domain::Switch { stricter: true },
+        shipped: Shipped::ON,
+        locked: true,
+        monitoring: false,
+        effect: Effect::Flag(|policy| &mut policy.weak_passwords_refused),
     },
     Setting {
         key: "password_change_forced",

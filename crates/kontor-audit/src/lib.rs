@@ -18,6 +18,7 @@ mod exporting;
 mod keys;
 mod lost;
 mod pseudonym;
+mod reading;
 mod stored;
 mod verify;
 

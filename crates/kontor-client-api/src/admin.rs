@@ -1,6 +1,7 @@
 //! Administrative calls of the specification, and those that existing tools expect.
 
 mod approvals;
+mod people;
 mod register;
 mod roles;
 mod whois;
@@ -15,5 +16,6 @@ pub(crate) fn routes(router: Router) -> Router {
     let router = route(router, whois::handle);
     let router = roles::routes(router);
     let router = approvals::routes(router);
+    let router = people::routes(router);
     router.route("/_synapse/admin/v1/register", get(register::nonce).post(register::register))
 }

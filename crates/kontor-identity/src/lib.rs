@@ -7,6 +7,7 @@
 //! than the last minute.
 
 mod accounts;
+mod administration;
 mod app_passwords;
 mod authenticate;
 mod browser_session;

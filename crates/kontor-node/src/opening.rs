@@ -139,7 +139,8 @@ impl Opening {
         };
         let identity = Identity::new(db.clone(), feed.clone(), settings);
         identity.adopt_administrators(cx).await?;
-        let approvals = Approvals::new(db.clone(), audit, identity.clone(), policies.clone());
+        let approvals =
+            Approvals::new(db.clone(), audit.clone(), identity.clone(), policies.clone());
         let oauth = OAuth::new(db.clone(), identity.clone(), policy.clone());
         let rooms = Rooms::open(cx, db.clone(), feed.clone(), policy.clone(), signer).await?;
         let e2ee =
@@ -181,6 +182,7 @@ impl Opening {
             public_url: self.public_urls.get(server_name).cloned(),
             policy,
             policies,
+            audit,
             approvals,
             pace: kontor_tenant::Pace::default(),
             oauth,

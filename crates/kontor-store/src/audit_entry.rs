@@ -79,6 +79,13 @@ static LIST: Sql = Sql::new(
        FROM audit_entry WHERE tenant_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
 );
 
+static LIST_BEFORE: Sql = Sql::new(
+    "audit_entry.list_before",
+    "SELECT seq, at_ms, class, action, purpose, actor, object, detail, amount, reason, result,
+            of_seq, clock_back_ms, prev_hash, hash
+       FROM audit_entry WHERE tenant_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3",
+);
+
 static LIST_EXPIRED: Sql = Sql::new(
     "audit_entry.list_expired",
     "SELECT seq, prev_hash, hash FROM audit_entry
@@ -89,7 +96,7 @@ static EXPIRE: Sql =
     Sql::new("audit_entry.expire", "DELETE FROM audit_entry WHERE tenant_id = $1 AND seq IN {in}");
 
 /// All statements of this table.
-pub static STATEMENTS: &[&Sql] = &[&HEAD, &INSERT, &LIST, &LIST_EXPIRED, &EXPIRE];
+pub static STATEMENTS: &[&Sql] = &[&HEAD, &INSERT, &LIST, &LIST_BEFORE, &LIST_EXPIRED, &EXPIRE];
 
 /// The newest entry; `None` in an empty log.
 pub fn find_audit_head(tx: &mut Tx<'_>) -> Result<Option<AuditHead>> {
@@ -126,6 +133,15 @@ pub fn insert_audit_entry(tx: &mut Tx<'_>, entry: &AuditEntryRow) -> Result<()> 
 /// Up to `limit` entries after number `after`, oldest first.
 pub fn list_audit_entries(tx: &mut Tx<'_>, after: i64, limit: u32) -> Result<Vec<AuditEntryRow>> {
     tx.query(&LIST, &[after.into(), limit.into()], from_row)
+}
+
+/// Up to `limit` entries before number `before`, newest first.
+pub fn list_audit_entries_before(
+    tx: &mut Tx<'_>,
+    before: i64,
+    limit: u32,
+) -> Result<Vec<AuditEntryRow>> {
+    tx.query(&LIST_BEFORE, &[before.into(), limit.into()], from_row)
 }
 
 /// Up to `limit` entries of `class` from before `before` and with a number below `below`.

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use kontor_account_data::AccountData;
 use kontor_approval::Approvals;
+use kontor_audit::Audit;
 use kontor_core::{Clock, Random, TenantId};
 use kontor_e2ee::E2ee;
 use kontor_identity::Identity;
@@ -39,6 +40,8 @@ pub struct Tenant {
     pub policy: InForce,
     /// Deciding on settings.
     pub policies: Policies,
+    /// The log of administrative acts and security events.
+    pub audit: Audit,
     /// What waits for a second person.
     pub approvals: Approvals,
     /// What people have asked for lately.

@@ -10,6 +10,9 @@ const ROUTES: &[(&str, &str, Permission)] = &[
     ("GET", "/_kontor/admin/v1/policy/history", Permission::ReadPolicyHistory),
     ("PUT", "/_kontor/admin/v1/policy/settings/{setting}", Permission::DecidePolicy),
     ("GET", "/_kontor/admin/v1/roles", Permission::SeeRoles),
+    ("GET", "/_kontor/admin/v1/audit", Permission::ReadAudit),
+    ("GET", "/_kontor/admin/v1/people", Permission::SeePeople),
+    ("POST", "/_kontor/admin/v1/people/{userId}/sign_out", Permission::ManagePeople),
     ("GET", "/_kontor/admin/v1/approvals", Permission::SeeApprovals),
     ("POST", "/_kontor/admin/v1/approvals", Permission::DecidePolicy),
     ("POST", "/_kontor/admin/v1/approvals/{approvalId}/approve", Permission::DecideApprovals),
@@ -109,6 +112,39 @@ async fn a_role_is_given_over_http_and_seen_by_those_who_may() {
         four.fails(403, "APP_KONTOR_FOUR_EYES");
         chief.put(&path("guest"), proven).await.fails(409, "APP_KONTOR_FORBIDDEN_ROLES");
         chief.put(&path("king"), wish).await.fails(400, "M_INVALID_PARAM");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_administrator_signs_somebody_out_and_the_auditor_reads_of_it() {
+    for_each_server(async |server: TestServer| {
+        let chief = server.register_as("chefin", Role::OrgAdmin).await;
+        let auditor = server.register_as("revision", Role::Auditor).await;
+        let ben = server.register("ben").await;
+        let path = format!("/_kontor/admin/v1/people/{}/sign_out", ben.user_id);
+        let ended = chief.post(&path, json!({})).await.ok();
+        assert_eq!(ended.body["devices"], 1);
+        let gone = ben.get("/_matrix/client/v3/account/whoami").await;
+        gone.fails(401, "M_UNKNOWN_TOKEN");
+        assert_eq!(gone.body["soft_logout"], false, "its keys are to be discarded");
+        let nobody = "/_kontor/admin/v1/people/@nobody:one.example/sign_out";
+        chief.post(nobody, json!({})).await.fails(404, "M_NOT_FOUND");
+
+        let log = auditor.get("/_kontor/admin/v1/audit").await.ok();
+        let entries = log.body["entries"].as_array().unwrap();
+        let entry = entries.iter().find(|entry| entry["action"] == "session.ended.by_admin");
+        let entry = entry.unwrap();
+        assert_eq!(entry["actor"], format!("admin:{}", chief.user_id));
+        assert!(entry["object"].as_str().unwrap().starts_with("user:p"), "a pseudonym: {entry}");
+        let seq = entry["seq"].as_i64().unwrap();
+        let older = auditor.get(&format!("/_kontor/admin/v1/audit?before={seq}")).await.ok();
+        assert_eq!(older.body["entries"][0]["seq"], seq - 1);
+
+        let people = chief.get("/_kontor/admin/v1/people").await.ok();
+        assert_eq!(people.body["people"].as_array().unwrap().len(), 3);
+        let rest = format!("/_kontor/admin/v1/people?after={}", ben.user_id);
+        assert!(chief.get(&rest).await.ok().body["people"].as_array().unwrap().len() < 3);
     })
     .await;
 }

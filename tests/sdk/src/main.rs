@@ -15,6 +15,7 @@ mod http;
 mod media;
 mod membership;
 mod messages;
+mod oauth;
 mod party;
 mod restart;
 mod rooms;
@@ -29,7 +30,7 @@ use server::Server;
 use walk::Walk;
 
 /// Steps of a whole walk; a chapter that stops early is missing some.
-const STEPS: usize = 95;
+const STEPS: usize = 100;
 
 fn main() -> ExitCode {
     // The SDK's futures are large; unoptimised they need room.
@@ -66,6 +67,7 @@ async fn whole(walk: &Walk) -> Result<()> {
     walk.chapter(backup::chapter(walk, &party, &room).await);
     walk.chapter(membership::chapter(walk, &party).await);
     walk.chapter(directory::chapter(walk, &party).await);
+    walk.chapter(oauth::chapter(walk, &server, &party).await);
     walk.chapter(restart::chapter(walk, &mut server, &party, &room).await);
     walk.chapter(devices::chapter(walk, &mut party, &room).await);
     server.stop(walk).await

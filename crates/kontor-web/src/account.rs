@@ -1,10 +1,15 @@
 //! Account pages, under `/account`.
 
+mod confirm;
 mod devices;
+mod enrol;
+mod invitation;
 mod language;
 mod login;
 mod overview;
 mod password;
+mod reset;
+mod security;
 
 use axum::Router;
 use axum::extract::Request;
@@ -34,5 +39,39 @@ pub(crate) fn routes(router: Router) -> Router {
             "/account/password",
             get(async |it: Request| serve(it, password::show).await)
                 .post(async |it: Request| serve(it, password::change).await),
+        )
+        .route(
+            "/account/login/passkey",
+            post(async |it: Request| serve(it, login::sign_in_with_passkey).await),
+        )
+        .route(
+            "/account/second-factor",
+            get(async |it: Request| serve(it, confirm::show).await)
+                .post(async |it: Request| serve(it, confirm::check).await),
+        )
+        .route(
+            "/account/confirm",
+            get(async |it: Request| serve(it, confirm::show).await)
+                .post(async |it: Request| serve(it, confirm::check).await),
+        )
+        .route(
+            "/account/enrol",
+            get(async |it: Request| serve(it, enrol::show).await)
+                .post(async |it: Request| serve(it, enrol::finish).await),
+        )
+        .route(
+            "/account/security",
+            get(async |it: Request| serve(it, security::show).await)
+                .post(async |it: Request| serve(it, security::change).await),
+        )
+        .route(
+            "/account/invitation/{token}",
+            get(async |it: Request| serve(it, invitation::show).await)
+                .post(async |it: Request| serve(it, invitation::accept).await),
+        )
+        .route(
+            "/account/reset/{token}",
+            get(async |it: Request| serve(it, reset::show).await)
+                .post(async |it: Request| serve(it, reset::set).await),
         )
 }

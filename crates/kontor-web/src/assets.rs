@@ -33,6 +33,12 @@ static ICON: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("kontor", "svg", "image/svg+xml", include_str!("../assets/kontor.svg"))
 });
 
+/// Asks the browser for passkeys.
+static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    let kind = "text/javascript; charset=utf-8";
+    Asset::new("passkey", "js", kind, include_str!("../assets/passkey.js"))
+});
+
 impl Asset {
     fn new(stem: &str, extension: &str, media_type: &'static str, content: &'static str) -> Self {
         let hash = digest::digest(&digest::SHA256, content.as_bytes());
@@ -57,8 +63,13 @@ pub(crate) fn icon() -> String {
     format!("/assets/{}", ICON.name)
 }
 
+/// Address of the script.
+pub(crate) fn script() -> String {
+    format!("/assets/{}", SCRIPT.name)
+}
+
 async fn send(Path(name): Path<String>) -> Response {
-    match [&STYLE, &ICON].into_iter().find(|asset| asset.name == name) {
+    match [&STYLE, &ICON, &SCRIPT].into_iter().find(|asset| asset.name == name) {
         Some(asset) => {
             let head = [
                 (CONTENT_TYPE, asset.media_type),

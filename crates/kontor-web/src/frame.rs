@@ -7,7 +7,7 @@ use axum::extract::Request;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{ACCEPT_LANGUAGE, HOST, HeaderMap, ORIGIN, SET_COOKIE};
 use http::{HeaderValue, Method, Uri};
-use kontor_core::{Actor, Cx, Error, Locale, RequestId, Result};
+use kontor_core::{Actor, Cx, Error, Locale, MatrixCode, RequestId, Result};
 use kontor_identity::{BrowserSession, BrowserSignIn, Stage};
 use kontor_tenant::{Peer, Tenant, Transport};
 
@@ -59,6 +59,7 @@ pub(crate) type Shown = Result<Response, Leave>;
 /// Lets `handler` answer a request.
 pub(crate) async fn serve(request: Request, handler: impl AsyncFnOnce(Visit) -> Shown) -> Response {
     let texts = Texts(language_of(request.headers()));
+    let here = request.uri().path().to_owned();
     let outcome = match Visit::begin(request, texts).await {
         Ok(visit) => handler(visit).await,
         Err(leave) => Err(leave),
@@ -66,6 +67,9 @@ pub(crate) async fn serve(request: Request, handler: impl AsyncFnOnce(Visit) -> 
     match outcome {
         Ok(response) => response,
         Err(Leave::To(address)) => Redirect::to(&address).into_response(),
+        Err(Leave::Failed(error)) if asks_for_proof(&error) => {
+            Redirect::to(&format!("/account/confirm?{}", next_query(&here))).into_response()
+        }
         Err(Leave::Failed(error)) => page::failed(texts, &error),
     }
 }
@@ -125,6 +129,14 @@ impl Visit {
         redirect_with(&address, cookie::set_session(sign_in.secret.expose(), self.is_secure))
     }
 
+    /// Whoever has at least begun to sign in with this browser.
+    ///
+    /// # Errors
+    /// Leads to where signing in begins.
+    pub(crate) fn newcomer(&self) -> Result<&BrowserSession, Leave> {
+        self.session.as_ref().ok_or_else(|| Leave::To(self.with_next("/account/login")))
+    }
+
     fn with_next(&self, way: &str) -> String {
         let here = self.uri.path_and_query().map_or("/account/", |path| path.as_str());
         format!("{way}?{}", next_query(here))
@@ -142,6 +154,11 @@ pub(crate) fn redirect_with(address: &str, cookie: Option<HeaderValue>) -> Respo
 
 fn next_query(next: &str) -> String {
     url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish()
+}
+
+/// Whether she may do it once she has shown again who she is.
+fn asks_for_proof(error: &Error) -> bool {
+    error.code == Some(MatrixCode::StepUp) || error.fields.contains_key("prove_again")
 }
 
 /// Where a sign-in goes on.

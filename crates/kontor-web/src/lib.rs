@@ -11,6 +11,7 @@ mod form;
 mod frame;
 mod oauth;
 mod page;
+mod passkey;
 mod texts;
 
 use axum::Router;

@@ -3,16 +3,19 @@
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue};
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, REFERRER_POLICY,
+};
 use kontor_core::{Error, Kind, Locale};
 
 use crate::assets;
-use crate::frame::Visit;
+use crate::frame::{Leave, Visit};
 use crate::texts::Texts;
 
-/// What a page may do: show itself in our style and send its forms back to us. No script.
-const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
-                              form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// What a page may do: show itself in our style, run our own files (passkeys need one) and send its
+/// forms back to us. Nothing inline.
+const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
+                              img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// What every template knows.
 pub(crate) struct Page {
@@ -29,6 +32,8 @@ pub(crate) struct Page {
     pub(crate) style: String,
     /// Address of the sign.
     pub(crate) icon: String,
+    /// Address of the script that asks for passkeys.
+    pub(crate) script: String,
 }
 
 impl Page {
@@ -43,6 +48,7 @@ impl Page {
             form_token: session.map(|session| session.form_token.clone()).unwrap_or_default(),
             style: assets::style(),
             icon: assets::icon(),
+            script: assets::script(),
         }
     }
 
@@ -90,7 +96,12 @@ fn show_as(status: StatusCode, template: &impl Template, policy: &str) -> Respon
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     };
-    let head = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-store")];
+    // Without any referrer, browsers would not say either where a form comes from.
+    let head = [
+        (CONTENT_TYPE, "text/html; charset=utf-8"),
+        (CACHE_CONTROL, "no-store"),
+        (REFERRER_POLICY, "same-origin"),
+    ];
     let mut response = (status, head, text).into_response();
     if let Ok(policy) = HeaderValue::try_from(policy) {
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
@@ -130,6 +141,7 @@ pub(crate) fn failed(texts: Texts, error: &Error) -> Response {
         form_token: String::new(),
         style: assets::style(),
         icon: assets::icon(),
+        script: assets::script(),
     };
     show_as(status, &Failed { page, text: texts.get(id) }, CONTENT_POLICY)
 }
@@ -143,4 +155,16 @@ pub(crate) fn complaint(texts: Texts, error: &Error, otherwise: &str) -> String 
         }
         _ => texts.get(otherwise),
     }
+}
+
+/// What is wrong with what was shown or typed, in her language; other failures stay failures.
+pub(crate) fn refusal(visit: &Visit, error: Error, otherwise: &str) -> Result<String, Leave> {
+    let is_wrong = matches!(
+        error.kind,
+        Kind::Forbidden | Kind::Limited | Kind::Invalid | Kind::NotFound | Kind::Gone
+    );
+    if is_wrong && !error.fields.contains_key("prove_again") {
+        return Ok(complaint(visit.texts, &error, otherwise));
+    }
+    Err(error.into())
 }

@@ -70,7 +70,7 @@ async fn sign_out_device(visit: &Visit, cx: &Cx, device: &str) -> Result<(), Lea
 }
 
 /// A day as people of her language write it.
-fn day(visit: &Visit, at: Timestamp) -> String {
+pub(super) fn day(visit: &Visit, at: Timestamp) -> String {
     let date = OffsetDateTime::from_unix_timestamp(at.0.div_euclid(1000));
     let date = date.unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let (year, month, day) = (date.year(), u8::from(date.month()), date.day());

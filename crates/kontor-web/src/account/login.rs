@@ -2,12 +2,13 @@
 
 use askama::Template;
 use axum::response::Response;
-use kontor_core::{Error, Kind};
+use kontor_core::Error;
 
 use crate::cookie;
 use crate::form::next_of;
 use crate::frame::{Leave, Shown, Visit, redirect_with};
-use crate::page::{self, Page, complaint, show_again};
+use crate::page::{self, Page, refusal, show_again};
+use crate::passkey::Asked;
 
 #[derive(Template)]
 #[template(path = "account/login.html")]
@@ -19,6 +20,7 @@ struct Login {
     next: String,
     /// What is wrong, if anything.
     wrong: Option<String>,
+    passkey: Asked,
 }
 
 /// `GET /account/login`
@@ -26,7 +28,7 @@ pub(super) async fn show(visit: Visit) -> Shown {
     if visit.person().is_ok() {
         return Err(Leave::To(next_of(visit.form.text("next")).to_owned()));
     }
-    Ok(show_page(&visit, None, page::show))
+    show_page(&visit, None, page::show)
 }
 
 /// `POST /account/login`
@@ -35,11 +37,24 @@ pub(super) async fn sign_in(mut visit: Visit) -> Shown {
     let password = visit.form.take_secret("password");
     if name.is_empty() || password.expose().is_empty() {
         let wrong = visit.texts.get("login-empty");
-        return Ok(show_page(&visit, Some(wrong), show_again));
+        return show_page(&visit, Some(wrong), show_again);
     }
     match visit.tenant.identity.sign_in_with_password(&visit.cx, &name, password).await {
         Ok(sign_in) => Ok(visit.signed_in(&sign_in, visit.form.text("next"))),
         Err(error) => retry(&visit, error),
+    }
+}
+
+/// `POST /account/login/passkey`
+pub(super) async fn sign_in_with_passkey(visit: Visit) -> Shown {
+    let answer = Asked::answer(&visit)?;
+    let ceremony = visit.form.text("ceremony");
+    match visit.tenant.identity.finish_passkey_sign_in(&visit.cx, ceremony, answer).await {
+        Ok(sign_in) => Ok(visit.signed_in(&sign_in, visit.form.text("next"))),
+        Err(error) => {
+            let wrong = refusal(&visit, error, "passkey-wrong")?;
+            show_page(&visit, Some(wrong), show_again)
+        }
     }
 }
 
@@ -52,20 +67,16 @@ pub(super) async fn sign_out(visit: Visit) -> Shown {
 }
 
 fn retry(visit: &Visit, error: Error) -> Shown {
-    match error.kind {
-        Kind::Forbidden | Kind::Limited | Kind::Invalid => {
-            let wrong = complaint(visit.texts, &error, "login-wrong");
-            Ok(show_page(visit, Some(wrong), show_again))
-        }
-        _ => Err(error.into()),
-    }
+    let wrong = refusal(visit, error, "login-wrong")?;
+    show_page(visit, Some(wrong), show_again)
 }
 
-fn show_page(visit: &Visit, wrong: Option<String>, show: fn(&Login) -> Response) -> Response {
-    show(&Login {
+fn show_page(visit: &Visit, wrong: Option<String>, show: fn(&Login) -> Response) -> Shown {
+    Ok(show(&Login {
         page: Page::new(visit, "login-title"),
         name: visit.form.text("name").trim().to_owned(),
         next: next_of(visit.form.text("next")).to_owned(),
         wrong,
-    })
+        passkey: Asked::of(visit.tenant.identity.begin_passkey_sign_in(&visit.cx)?),
+    }))
 }

@@ -1,0 +1,110 @@
+//! Accepting an invitation: a name, a password or a passkey, and what is done with one's data.
+
+use askama::Template;
+use axum::response::Response;
+use kontor_core::{Error, Kind};
+use kontor_identity::Acceptance;
+
+use super::reset::token_of;
+use crate::frame::{Shown, Visit};
+use crate::page::{self, Page, complaint, show_again};
+
+/// Version of the privacy notice in `texts/`, kept with the time of acceptance. To be raised when the
+/// notice changes.
+const NOTICE_VERSION: &str = "1";
+
+#[derive(Template)]
+#[template(path = "account/invitation.html")]
+struct InvitationPage {
+    page: Page,
+    organisation: String,
+    /// The page itself, where the form goes.
+    here: String,
+    username: String,
+    display_name: String,
+    wrong: Wrong,
+}
+
+/// What is wrong, by field.
+#[derive(Default)]
+struct Wrong {
+    username: Option<String>,
+    display_name: Option<String>,
+    password: Option<String>,
+    notice: Option<String>,
+    /// Whatever else.
+    other: Option<String>,
+}
+
+/// `GET /account/invitation/{token}`
+pub(super) async fn show(visit: Visit) -> Shown {
+    show_page(&visit, Wrong::default(), page::show).await
+}
+
+/// `POST /account/invitation/{token}`
+pub(super) async fn accept(mut visit: Visit) -> Shown {
+    let password = visit.form.take_secret("password");
+    let text = |name: &str| Some(visit.form.text(name).trim().to_owned());
+    let filled = |name: &str| text(name).filter(|value| !value.is_empty());
+    if !visit.form.has("notice") {
+        let notice = Some(visit.texts.get("invitation-notice-missing"));
+        let wrong = Wrong { notice, ..Wrong::default() };
+        return show_page(&visit, wrong, show_again).await;
+    }
+    let answer = Acceptance {
+        username: filled("username"),
+        display_name: filled("display_name"),
+        password: Some(password).filter(|password| !password.expose().is_empty()),
+        notice_version: NOTICE_VERSION.to_owned(),
+    };
+    let without_password = answer.password.is_none();
+    let identity = &visit.tenant.identity;
+    match identity.accept_invitation(&visit.cx, token_of(&visit), answer).await {
+        // Whoever has no password needs something else to come back with.
+        Ok(sign_in) if without_password => Ok(visit.signed_in(&sign_in, "/account/enrol")),
+        Ok(sign_in) => Ok(visit.signed_in(&sign_in, "/account/")),
+        Err(error) => {
+            let wrong = wrong_of(&visit, error)?;
+            show_page(&visit, wrong, show_again).await
+        }
+    }
+}
+
+fn wrong_of(visit: &Visit, error: Error) -> Result<Wrong, Error> {
+    let field = error.fields.get("field").and_then(|field| field.as_str()).unwrap_or_default();
+    let text = |id: &str| Some(visit.texts.get(id));
+    let wrong = Wrong::default();
+    match (error.kind, field) {
+        (Kind::Conflict, _) => Ok(Wrong { username: text("invitation-name-taken"), ..wrong }),
+        (Kind::Invalid, "password") => Ok(Wrong { password: text("password-weak"), ..wrong }),
+        (Kind::Invalid, "display_name") => {
+            Ok(Wrong { display_name: text("invitation-display-name-wrong"), ..wrong })
+        }
+        (Kind::Invalid, _) => Ok(Wrong { username: text("invitation-name-wrong"), ..wrong }),
+        (Kind::Limited, _) => {
+            let other = Some(complaint(visit.texts, &error, "error-limited"));
+            Ok(Wrong { other, ..wrong })
+        }
+        _ => Err(error),
+    }
+}
+
+async fn show_page(visit: &Visit, wrong: Wrong, show: fn(&InvitationPage) -> Response) -> Shown {
+    let found = visit.tenant.identity.look_at_invitation(&visit.cx, token_of(visit)).await?;
+    let invitation = found.ok_or_else(|| Error::not_found("This link opens nothing."))?;
+    let typed = |name: &str, proposed: Option<String>| {
+        if visit.form.has(name) {
+            visit.form.text(name).to_owned()
+        } else {
+            proposed.unwrap_or_default()
+        }
+    };
+    Ok(show(&InvitationPage {
+        page: Page::new(visit, "invitation-title"),
+        organisation: visit.tenant.server_name.to_string(),
+        here: visit.uri.path().to_owned(),
+        username: typed("username", invitation.username),
+        display_name: typed("display_name", invitation.display_name),
+        wrong,
+    }))
+}

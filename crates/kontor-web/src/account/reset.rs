@@ -1,0 +1,57 @@
+//! A new password by a link that an administrator made.
+
+use askama::Template;
+use axum::response::Response;
+use kontor_core::{Error, Kind};
+
+use crate::frame::{Shown, Visit};
+use crate::page::{self, Page, complaint, show_again};
+
+#[derive(Template)]
+#[template(path = "account/reset.html")]
+struct Reset {
+    page: Page,
+    /// Whose password.
+    user: String,
+    /// The page itself, where the form goes.
+    here: String,
+    wrong: Option<String>,
+}
+
+/// `GET /account/reset/{token}`
+pub(super) async fn show(visit: Visit) -> Shown {
+    show_page(&visit, None, page::show).await
+}
+
+/// `POST /account/reset/{token}`
+pub(super) async fn set(mut visit: Visit) -> Shown {
+    let (new, again) = (visit.form.take_secret("new"), visit.form.take_secret("again"));
+    if new.expose() != again.expose() {
+        let wrong = visit.texts.get("password-differs");
+        return show_page(&visit, Some(wrong), show_again).await;
+    }
+    match visit.tenant.identity.use_reset_link(&visit.cx, token_of(&visit), new).await {
+        Ok(sign_in) => Ok(visit.signed_in(&sign_in, "/account/")),
+        Err(error) if matches!(error.kind, Kind::Invalid | Kind::Limited) => {
+            let wrong = complaint(visit.texts, &error, "password-weak");
+            show_page(&visit, Some(wrong), show_again).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn show_page(visit: &Visit, wrong: Option<String>, show: fn(&Reset) -> Response) -> Shown {
+    let found = visit.tenant.identity.look_at_reset_link(&visit.cx, token_of(visit)).await?;
+    let user = found.ok_or_else(|| Error::not_found("This link opens nothing."))?;
+    Ok(show(&Reset {
+        page: Page::new(visit, "reset-title"),
+        user: user.to_string(),
+        here: visit.uri.path().to_owned(),
+        wrong,
+    }))
+}
+
+/// The end of the address.
+pub(super) fn token_of(visit: &Visit) -> &str {
+    visit.uri.path().rsplit('/').next().unwrap_or_default()
+}

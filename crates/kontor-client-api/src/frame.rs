@@ -13,7 +13,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use kontor_core::{Actor, Cx, Error, MatrixCode, RequestId, Result};
+use kontor_core::{Cx, Error, MatrixCode, RequestId, Result};
 use kontor_protocol::nesting;
 use kontor_tenant::{Peer, Tenant};
 use ruma::api::auth_scheme::{
@@ -258,7 +258,7 @@ pub(crate) fn tenant_of(extensions: &http::Extensions) -> Result<Arc<Tenant>> {
 ///
 /// Tokens in the query string are not accepted: URLs end up in logs.
 pub(crate) async fn context(tenant: &Tenant, headers: &HeaderMap, token: Token) -> Result<Cx> {
-    let cx = Cx::new(tenant.id, Actor::Anonymous, tenant.clock.clone(), tenant.random.clone())?;
+    let cx = tenant.anonymous()?;
     if token == Token::Ignored {
         return Ok(cx);
     }

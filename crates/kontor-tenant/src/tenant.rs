@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use kontor_account_data::AccountData;
 use kontor_approval::Approvals;
 use kontor_audit::Audit;
-use kontor_core::{Clock, Random, TenantId};
+use kontor_core::{Actor, Clock, Cx, Random, Result, TenantId};
 use kontor_e2ee::E2ee;
 use kontor_identity::Identity;
 use kontor_media::Media;
@@ -71,6 +71,14 @@ pub struct Tenant {
 }
 
 impl Tenant {
+    /// The context of a request before anybody knows whose it is.
+    ///
+    /// # Errors
+    /// `Unavailable` if the operating system has no randomness.
+    pub fn anonymous(&self) -> Result<Cx> {
+        Cx::new(self.id, Actor::Anonymous, self.clock.clone(), self.random.clone())
+    }
+
     /// Where the OAuth 2.0 API is; `None` without a public address, because programs must know whom
     /// they talk to.
     #[must_use]

@@ -7,7 +7,7 @@ use axum::extract::Request;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{ACCEPT_LANGUAGE, HOST, HeaderMap, ORIGIN, SET_COOKIE};
 use http::{HeaderValue, Method, Uri};
-use kontor_core::{Actor, Cx, Error, Locale, MatrixCode, RequestId, Result};
+use kontor_core::{Cx, Error, Locale, MatrixCode, RequestId, Result};
 use kontor_identity::{BrowserSession, BrowserSignIn, Stage};
 use kontor_tenant::{Peer, Tenant, Transport};
 
@@ -82,8 +82,7 @@ impl Visit {
             .get::<Arc<Tenant>>()
             .cloned()
             .ok_or_else(|| Error::internal("a request without tenant"))?;
-        let (clock, random) = (tenant.clock.clone(), tenant.random.clone());
-        let mut cx = Cx::new(tenant.id, Actor::Anonymous, clock, random)?;
+        let mut cx = tenant.anonymous()?;
         cx.address = head.extensions.get::<Peer>().map(|peer| peer.0);
         cx.request_id = head.extensions.get::<RequestId>().copied().unwrap_or(cx.request_id);
         cx.locale = texts.0;

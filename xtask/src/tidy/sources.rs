@@ -7,8 +7,15 @@ use super::workspace::SourceFile;
 const MAX_LINES: usize = 600;
 
 /// Crates that may open a request context themselves.
-const MAY_MAKE_CX: &[&str] =
-    &["kontor-core", "kontor-identity", "kontor-node", "kontor", "kontor-testdb", "kontor-testkit"];
+const MAY_MAKE_CX: &[&str] = &[
+    "kontor-core",
+    "kontor-identity",
+    "kontor-tenant",
+    "kontor-node",
+    "kontor",
+    "kontor-testdb",
+    "kontor-testkit",
+];
 
 /// Crates that may contain SQL: the tables, and the engines' own housekeeping.
 const MAY_WRITE_SQL: &[&str] =

@@ -4,6 +4,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use kontor_testkit::{Authority, http};
@@ -120,9 +121,18 @@ impl Quiet for Command {
     }
 }
 
-/// A port that nobody listens on now.
+/// A port that nobody listens on now. It lies below those that the system gives to connections, so
+/// that none of the tests running beside takes it before it is used, or between two uses.
 pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static TRIED: AtomicU32 = AtomicU32::new(0);
+    let start = std::process::id().wrapping_mul(97);
+    loop {
+        let next = start.wrapping_add(TRIED.fetch_add(1, Ordering::Relaxed));
+        let port = 20_000 + u16::try_from(next % 12_000).unwrap();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// A client that trusts `root` only and finds `host` on this machine, at `port`.

@@ -119,6 +119,18 @@ impl Visit {
         Err(Leave::To(self.with_next(way)))
     }
 
+    /// As [`Self::person`], for pages of the console.
+    ///
+    /// # Errors
+    /// Refuses people without an office; what each office may do, services know.
+    pub(crate) fn officer(&self) -> Result<(&BrowserSession, Cx), Leave> {
+        let (session, cx) = self.person()?;
+        if !session.roles.offices().is_empty() {
+            return Ok((session, cx));
+        }
+        Err(Error::forbidden("Only people with an office see the console.").into())
+    }
+
     /// The next page after a change of the session, which the browser learns of.
     pub(crate) fn signed_in(&self, sign_in: &BrowserSignIn, next: &str) -> Response {
         let address = match sign_in.stage {

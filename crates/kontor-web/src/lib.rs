@@ -1,10 +1,13 @@
-//! What people see in a browser: account pages, and the consent that programs ask for.
+//! What people see in a browser: account pages, the console of those who hold an office, and the
+//! consent that programs ask for.
 //!
 //! Pages are made on the server and work without script. [`mod@frame`] is what surrounds every
-//! handler, [`mod@page`] what surrounds every page; texts are in `texts/`, one file a language.
+//! handler, [`mod@page`] what surrounds every page; texts are in `texts/`, one file a
+//! chapter and language.
 //! How to add a page: `docs/adding-a-page.md`.
 
 mod account;
+mod admin;
 mod assets;
 mod cookie;
 mod form;
@@ -18,5 +21,5 @@ use axum::Router;
 
 /// Every page. The node adds the tenant to the request's extensions.
 pub fn router() -> Router {
-    oauth::routes(account::routes(assets::routes(Router::new())))
+    oauth::routes(admin::routes(account::routes(assets::routes(Router::new()))))
 }

@@ -6,8 +6,9 @@ use http::StatusCode;
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, REFERRER_POLICY,
 };
-use kontor_core::{Error, Kind, Locale};
+use kontor_core::{Error, Kind, Locale, Roles};
 
+use crate::admin::areas;
 use crate::assets;
 use crate::frame::{Leave, Visit};
 use crate::texts::Texts;
@@ -24,6 +25,8 @@ pub(crate) struct Page {
     pub(crate) title: String,
     /// Whether she is signed in, so that the navigation is shown.
     pub(crate) signed_in: bool,
+    /// Her roles, for what the navigation shows.
+    pub(crate) roles: Roles,
     /// Path of the page, for the navigation and the choice of language.
     pub(crate) path: String,
     /// Belongs into every form.
@@ -44,6 +47,7 @@ impl Page {
             texts: visit.texts,
             title: visit.texts.get(title),
             signed_in: visit.person().is_ok(),
+            roles: session.map_or(Roles::NONE, |session| session.roles),
             path: visit.uri.path().to_owned(),
             form_token: session.map(|session| session.form_token.clone()).unwrap_or_default(),
             style: assets::style(),
@@ -60,6 +64,11 @@ impl Page {
     /// A text that says something about `value`.
     pub(crate) fn t_with(&self, id: &str, name: &str, value: &str) -> String {
         self.texts.get_with(id, name, value)
+    }
+
+    /// What she sees of the console; nothing for people without an office.
+    pub(crate) fn areas(&self) -> Vec<areas::Entry> {
+        areas::entries(self.texts, self.roles, &self.path)
     }
 
     pub(crate) fn language(&self) -> &'static str {
@@ -137,6 +146,7 @@ pub(crate) fn failed(texts: Texts, error: &Error) -> Response {
         texts,
         title: texts.get("error-title"),
         signed_in: false,
+        roles: Roles::NONE,
         path: "/account/".to_owned(),
         form_token: String::new(),
         style: assets::style(),

@@ -9,25 +9,37 @@ use unic_langid::LanguageIdentifier;
 
 type Bundle = FluentBundle<FluentResource>;
 
-const GERMAN: &str = include_str!("../texts/de.ftl");
-const ENGLISH: &str = include_str!("../texts/en.ftl");
+/// The chapters: one file each and language, in German and in English.
+const CHAPTERS: [(&str, &str); 9] = [
+    (include_str!("../texts/de/admin.ftl"), include_str!("../texts/en/admin.ftl")),
+    (include_str!("../texts/de/devices.ftl"), include_str!("../texts/en/devices.ftl")),
+    (include_str!("../texts/de/layout.ftl"), include_str!("../texts/en/layout.ftl")),
+    (include_str!("../texts/de/links.ftl"), include_str!("../texts/en/links.ftl")),
+    (include_str!("../texts/de/login.ftl"), include_str!("../texts/en/login.ftl")),
+    (include_str!("../texts/de/oauth.ftl"), include_str!("../texts/en/oauth.ftl")),
+    (include_str!("../texts/de/overview.ftl"), include_str!("../texts/en/overview.ftl")),
+    (include_str!("../texts/de/password.ftl"), include_str!("../texts/en/password.ftl")),
+    (include_str!("../texts/de/security.ftl"), include_str!("../texts/en/security.ftl")),
+];
 
-static DE: LazyLock<Bundle> = LazyLock::new(|| bundle("de", GERMAN));
-static EN: LazyLock<Bundle> = LazyLock::new(|| bundle("en", ENGLISH));
+static DE: LazyLock<Bundle> = LazyLock::new(|| bundle("de", CHAPTERS.map(|chapter| chapter.0)));
+static EN: LazyLock<Bundle> = LazyLock::new(|| bundle("en", CHAPTERS.map(|chapter| chapter.1)));
 
 /// The texts of one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Texts(pub(crate) Locale);
 
-fn bundle(language: &str, text: &str) -> Bundle {
+fn bundle(language: &str, chapters: [&'static str; CHAPTERS.len()]) -> Bundle {
     // Only plural forms depend on it; both codes are known.
     let language: LanguageIdentifier = language.parse().unwrap_or_default();
     let mut bundle = Bundle::new_concurrent(vec![language]);
     // Marks around inserted values would end up in attributes; pages mark names with <bdi>.
     bundle.set_use_isolating(false);
-    // A line that does not parse is left out; a test makes sure that there is none.
-    let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(rest, _)| rest);
-    bundle.add_resource_overriding(resource);
+    for text in chapters {
+        // A line that does not parse is left out; a test makes sure that there is none.
+        let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(rest, _)| rest);
+        bundle.add_resource_overriding(resource);
+    }
     bundle
 }
 
@@ -82,13 +94,31 @@ mod tests {
         lines.filter_map(|line| line.split_once(" =")).map(|(id, _)| id).collect()
     }
 
+    fn all_ids() -> BTreeSet<&'static str> {
+        CHAPTERS.iter().flat_map(|(german, _)| ids(german)).collect()
+    }
+
     #[test]
-    fn every_text_is_there_in_both_languages() {
-        for text in [GERMAN, ENGLISH] {
-            let parsed = FluentResource::try_new(text.to_owned());
-            assert!(parsed.is_ok(), "{:?}", parsed.err().map(|(_, errors)| errors));
+    fn every_text_is_there_once_in_both_languages() {
+        let mut seen = 0;
+        for (german, english) in CHAPTERS {
+            for text in [german, english] {
+                let parsed = FluentResource::try_new(text.to_owned());
+                assert!(parsed.is_ok(), "{:?}", parsed.err().map(|(_, errors)| errors));
+            }
+            assert_eq!(ids(german), ids(english));
+            seen += ids(german).len();
         }
-        assert_eq!(ids(GERMAN), ids(ENGLISH));
+        assert_eq!(seen, all_ids().len(), "a text is there twice");
+    }
+
+    #[test]
+    fn every_file_of_texts_is_a_chapter() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("texts/de");
+        for file in std::fs::read_dir(folder).expect("a folder").flatten() {
+            let text = std::fs::read_to_string(file.path()).expect("a text");
+            assert!(CHAPTERS.iter().any(|(german, _)| *german == text), "{:?}", file.path());
+        }
     }
 
     #[test]
@@ -98,7 +128,7 @@ mod tests {
         for part in ["src", "templates"] {
             read_all(&std::path::Path::new(folder).join(part), &mut sources);
         }
-        for id in ids(GERMAN) {
+        for id in all_ids() {
             assert!(sources.contains(&format!("\"{id}\"")), "nobody shows {id}");
         }
         // Not `text(`, which asks for fields of forms.
@@ -106,7 +136,7 @@ mod tests {
         let parts = calls.into_iter().flat_map(|call| sources.split(call).skip(1));
         let shown: BTreeSet<&str> =
             parts.filter_map(|rest| rest.split_once('"')).map(|(id, _)| id).collect();
-        let missing: Vec<_> = shown.difference(&ids(GERMAN)).copied().collect();
+        let missing: Vec<_> = shown.difference(&all_ids()).copied().collect();
         assert!(missing.is_empty(), "{missing:?}");
     }
 

@@ -3,5 +3,6 @@
 
 mod attacks;
 mod browser;
+mod console;
 mod factors;
 mod pages;

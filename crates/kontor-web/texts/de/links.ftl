@@ -1,0 +1,17 @@
+# Einladung und neues Passwort
+reset-title = Neues Passwort
+reset-intro = Wählen Sie ein neues Passwort für
+reset-submit = Passwort speichern
+invitation-title = Willkommen
+invitation-intro = Sie sind zu Kontor bei { $organisation } eingeladen. Hier legen Sie Ihr Konto an.
+invitation-display-name = Ihr Name, wie andere ihn sehen
+invitation-password-hint = Lassen Sie es leer, wenn Sie lieber einen Passkey einrichten: Danach fragen wir Sie gleich.
+invitation-name-taken = Diesen Benutzernamen hat schon jemand.
+invitation-name-wrong = Dieser Benutzername geht nicht. Erlaubt sind Kleinbuchstaben ohne Umlaute, Ziffern, Punkt und Bindestrich.
+invitation-display-name-wrong = Dieser Name ist zu lang.
+invitation-notice-title = Datenschutzhinweis
+invitation-notice-what = Ihre Organisation ist verantwortlich für diesen Dienst. Gespeichert werden Ihr Name, Ihre Geräte mit dem Tag der letzten Nutzung, in welchen Räumen Sie sind und wann Sie dort schreiben. Der Inhalt verschlüsselter Räume ist für den Server nicht lesbar.
+invitation-notice-rights = Sie können Auskunft, Berichtigung und Löschung verlangen und sich bei einer Aufsichtsbehörde beschweren. Wen Sie in Ihrer Organisation dafür ansprechen und wie lange was gespeichert bleibt, sagt Ihnen Ihre Administration oder Ihre Datenschutzbeauftragte.
+invitation-notice-read = Ich habe den Datenschutzhinweis gelesen.
+invitation-notice-missing = Bitte bestätigen Sie, dass Sie den Datenschutzhinweis gelesen haben.
+invitation-submit = Konto anlegen

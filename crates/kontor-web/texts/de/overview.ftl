@@ -1,0 +1,10 @@
+# Übersicht
+overview-title = Mein Konto
+overview-hello = Guten Tag,
+overview-devices = { $count ->
+    [0] Sie sind auf keinem Gerät angemeldet.
+    [one] Sie sind auf einem Gerät angemeldet.
+   *[other] Sie sind auf { $count } Geräten angemeldet.
+ }
+overview-password = Ein neues Passwort wählen. Ändern müssen Sie es nur, wenn es jemand kennt.
+overview-link = Ein Gerät ohne Tastatur mit einem Code anmelden.

@@ -1,0 +1,12 @@
+# Devices
+devices-title = Devices
+devices-intro = This is where you are signed in. Sign out what you no longer use or do not know: the device loses its access and its keys at once.
+devices-apps = Apps
+devices-none = You are signed in with no app.
+devices-browsers = These pages
+devices-browser = Browser
+devices-here = This browser
+devices-used = last used on { $day }
+devices-sign-out-of = Sign out { $name }
+devices-sign-out-all = Sign out everywhere else
+devices-sign-out-hint = All apps and all other browsers. This browser stays signed in.

@@ -1,0 +1,10 @@
+# Overview
+overview-title = My account
+overview-hello = Hello,
+overview-devices = { $count ->
+    [0] You are signed in on no device.
+    [one] You are signed in on one device.
+   *[other] You are signed in on { $count } devices.
+ }
+overview-password = Choose a new password. You need to change it only if somebody knows it.
+overview-link = Sign in a device without keyboard by a code.

@@ -71,7 +71,7 @@ impl Acme {
     pub(crate) fn read(reader: &Reader) -> Result<Option<Self>, ConfigError> {
         let directory = reader.optional(&DIRECTORY, directory)?;
         let agreed = reader.optional(&TERMS_AGREED, value::boolean)?.unwrap_or_default();
-        let contact = reader.optional(&CONTACT, mail_address)?;
+        let contact = reader.optional(&CONTACT, value::mail_address)?;
         let ca_file = reader.optional(&CA_FILE, value::text)?.map(PathBuf::from);
         let Some(directory) = directory else { return Ok(None) };
         if !agreed {
@@ -104,13 +104,6 @@ fn directory(text: &str) -> Result<String, String> {
 fn authority(url: &str) -> Option<&str> {
     let authority = url.strip_prefix("https://")?.split(['/', '?', '#']).next()?;
     (!authority.is_empty() && !authority.contains('@')).then_some(authority)
-}
-
-fn mail_address(text: &str) -> Result<String, String> {
-    let sound = text.split_once('@').is_some_and(|(name, host)| {
-        !name.is_empty() && !host.is_empty() && !text.contains([' ', ',', ':', '\r', '\n'])
-    });
-    if sound { Ok(text.to_owned()) } else { Err("must be a mail address.".to_owned()) }
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use std::{env, fs};
 use crate::document::Document;
 use crate::reader::Reader;
 use crate::{
-    Acme, ConfigError, Database, Key, Listen, Log, Media, Policy, Preset, Proxies, Registration,
-    Server, Tenant, Tls, listen, server,
+    Acme, ConfigError, Database, Key, Listen, Log, Mail, Media, Policy, Preset, Proxies,
+    Registration, Server, Tenant, Tls, listen, server,
 };
 
 /// The file read if there is none in the data folder.
@@ -32,6 +32,8 @@ pub struct Config {
     pub acme: Option<Acme>,
     /// Embedded or PostgreSQL.
     pub database: Database,
+    /// The server that passes mails on; `None`: no mail is sent.
+    pub mail: Option<Mail>,
     /// Uploads.
     pub media: Media,
     /// How accounts come about.
@@ -99,6 +101,7 @@ impl Config {
             Tls::KEYS,
             Acme::KEYS,
             Database::KEYS,
+            Mail::KEYS,
             Media::KEYS,
             Registration::KEYS,
             Policy::KEYS,
@@ -116,6 +119,7 @@ impl Config {
             tls: Tls::read(reader)?,
             acme: Acme::read(reader)?,
             database: Database::read(reader)?,
+            mail: Mail::read(reader)?,
             media: Media::read(reader)?,
             registration: Registration::read(reader)?,
             policy: Policy::read(reader)?,

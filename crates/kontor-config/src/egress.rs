@@ -20,6 +20,8 @@ pub enum Purpose {
     Database,
     /// Host names of organisations and the operator's mail address, to obtain certificates.
     Certificates,
+    /// Mail addresses of people, with links and warnings for them.
+    Mail,
 }
 
 impl Config {
@@ -33,6 +35,10 @@ impl Config {
         if let Some(acme) = &self.acme {
             let host = acme.authority().to_owned();
             list.push(Egress { purpose: Purpose::Certificates, host });
+        }
+        if let Some(mail) = &self.mail {
+            let host = format!("{}:{}", mail.server, mail.port);
+            list.push(Egress { purpose: Purpose::Mail, host });
         }
         list
     }
@@ -66,6 +72,7 @@ impl fmt::Display for Purpose {
         f.write_str(match self {
             Self::Database => "database",
             Self::Certificates => "certificates",
+            Self::Mail => "mail",
         })
     }
 }

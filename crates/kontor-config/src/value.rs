@@ -85,6 +85,14 @@ pub(crate) fn text(text: &str) -> Result<String, String> {
     if text.is_empty() { Err("must not be empty.".to_owned()) } else { Ok(text.to_owned()) }
 }
 
+/// Something with the form of a mail address.
+pub(crate) fn mail_address(text: &str) -> Result<String, String> {
+    let sound = text.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && !host.is_empty() && !text.contains([' ', ',', ':', '\r', '\n'])
+    });
+    if sound { Ok(text.to_owned()) } else { Err("must be a mail address.".to_owned()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

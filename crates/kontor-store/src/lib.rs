@@ -27,6 +27,7 @@ pub mod inventory;
 pub mod key_backup;
 pub mod key_signature;
 pub mod login_failure;
+pub mod mail_address;
 pub mod media;
 pub mod membership;
 mod migrations;
@@ -52,6 +53,7 @@ pub mod room_alias;
 pub mod room_state;
 pub mod to_device;
 pub mod totp;
+pub mod waiting_mail;
 
 use kontor_db::Sql;
 
@@ -79,6 +81,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         key_backup::STATEMENTS,
         key_signature::STATEMENTS,
         login_failure::STATEMENTS,
+        mail_address::STATEMENTS,
         media::STATEMENTS,
         membership::STATEMENTS,
         oauth_client::STATEMENTS,
@@ -103,6 +106,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         room_state::STATEMENTS,
         to_device::STATEMENTS,
         totp::STATEMENTS,
+        waiting_mail::STATEMENTS,
     ];
     modules.into_iter().flatten().copied()
 }

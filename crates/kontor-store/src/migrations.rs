@@ -31,6 +31,7 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "approval",
         sql: include_str!("../migrations/0015_approval.sql"),
     },
+    Migration { number: 16, name: "mail", sql: include_str!("../migrations/0016_mail.sql") },
 ];
 
 /// Migrations of the audit log's own store.

@@ -74,14 +74,34 @@ static DELETE_OF_USER: Sql = Sql::new(
     "DELETE FROM one_time_link WHERE tenant_id = $1 AND user_id = $2",
 );
 
+static DELETE_OF_USER_FOR: Sql = Sql::new(
+    "one_time_link.delete_of_user_for",
+    "DELETE FROM one_time_link WHERE tenant_id = $1 AND user_id = $2 AND purpose = $3",
+);
+
+static NEWEST_OF_USER: Sql = Sql::new(
+    "one_time_link.newest_of_user",
+    "SELECT created_ms FROM one_time_link WHERE tenant_id = $1 AND user_id = $2 AND purpose = $3
+      ORDER BY created_ms DESC LIMIT 1",
+);
+
 static DELETE_EXPIRED: Sql = Sql::new(
     "one_time_link.delete_expired",
     "DELETE FROM one_time_link WHERE tenant_id = $1 AND expires_ms <= $2",
 );
 
 /// All statements of this table.
-pub static STATEMENTS: &[&Sql] =
-    &[&INSERT, &FIND, &LIST, &SPEND, &DELETE_NAMED, &DELETE_OF_USER, &DELETE_EXPIRED];
+pub static STATEMENTS: &[&Sql] = &[
+    &INSERT,
+    &FIND,
+    &LIST,
+    &SPEND,
+    &DELETE_NAMED,
+    &DELETE_OF_USER,
+    &DELETE_OF_USER_FOR,
+    &NEWEST_OF_USER,
+    &DELETE_EXPIRED,
+];
 
 /// Adds a link; those that have run out are removed on the way.
 pub fn insert_link(tx: &mut Tx<'_>, hash: &TokenHash, row: &LinkRow) -> Result<()> {
@@ -126,4 +146,19 @@ pub fn delete_named_link(tx: &mut Tx<'_>, link_id: &str, now: Timestamp) -> Resu
 pub fn delete_links_of_user(tx: &mut Tx<'_>, user: &UserId) -> Result<()> {
     tx.execute(&DELETE_OF_USER, &[user.into()])?;
     Ok(())
+}
+
+/// Takes every link to somebody's account back that opens this.
+pub fn delete_links_of_user_for(tx: &mut Tx<'_>, user: &UserId, purpose: &str) -> Result<()> {
+    tx.execute(&DELETE_OF_USER_FOR, &[user.into(), purpose.into()])?;
+    Ok(())
+}
+
+/// When the newest link of somebody was made that opens this and was not used.
+pub fn newest_link_of_user(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    purpose: &str,
+) -> Result<Option<Timestamp>> {
+    tx.query_opt(&NEWEST_OF_USER, &[user.into(), purpose.into()], |row| row.time(0))
 }

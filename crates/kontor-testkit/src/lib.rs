@@ -17,10 +17,12 @@
 )]
 
 mod authority;
+mod mail_server;
 mod person;
 mod server;
 
 pub use authority::{Authority, Issued};
+pub use mail_server::{MailServer, MailSetup};
 pub use person::{Answer, Person};
 pub use reqwest::Method;
 pub use serde_json::{Value, json};

@@ -3,7 +3,7 @@ use std::net::SocketAddr;
 use tempfile::TempDir;
 
 use super::*;
-use crate::{DatabaseUrl, RegistrationMode, example_toml};
+use crate::{DatabaseUrl, MailSecurity, RegistrationMode, example_toml};
 
 /// A configuration from a file's text, environment and flags.
 fn load(
@@ -177,6 +177,28 @@ fn nothing_goes_out_unless_the_configuration_says_so() {
     let list = load(file, &[], &[]).unwrap().egress();
     let shown: Vec<String> = list.iter().map(ToString::to_string).collect();
     assert_eq!(shown, ["db.example (database)", "ca.example:14000 (certificates)"]);
+}
+
+#[test]
+fn mails_cross_no_network_in_the_clear() {
+    let mail = |rest: &str| format!("[mail]\nserver = \"mail.example\"\n{rest}");
+    let sound = mail("from = \"kontor@firma.example\"");
+    let config = load(&sound, &[], &[]).unwrap();
+    let found = config.mail.as_ref().unwrap();
+    assert_eq!((found.port, found.security), (587, MailSecurity::StartTls));
+    assert_eq!(config.egress()[0].to_string(), "mail.example:587 (mail)");
+    let here = "[mail]\nserver = \"127.0.0.1\"\nsecurity = \"none\"\nfrom = \"k@firma.example\"";
+    assert_eq!(load(here, &[], &[]).unwrap().mail.unwrap().port, 25);
+    for (rest, why) in [
+        ("", "mails need a sender"),
+        ("from = \"k@firma.example\"\nsecurity = \"none\"", "is no loopback address"),
+        ("from = \"nobody\"", "must be a mail address"),
+        ("from = \"k@firma.example\"\nuser = \"k\"", "go together"),
+        ("from = \"k@firma.example\"\npasword_file = \"k\"", "password_file"),
+    ] {
+        let error = refusal(&mail(rest));
+        assert!(error.contains(why), "{error}");
+    }
 }
 
 #[test]

@@ -1,0 +1,85 @@
+# Mails. Kein Name, kein Inhalt von Nachrichten: nur was geschehen ist und wohin es geht.
+
+closing =
+    Diese Mail kommt von Kontor, dem Messenger von
+    { $organisation }. Bitte antworten Sie nicht darauf.
+
+confirm-address-subject = Bitte bestätigen Sie Ihre Mailadresse
+confirm-address-text =
+    Guten Tag,
+
+    diese Adresse wurde bei einem Konto als Mailadresse angegeben. Wenn
+    Sie das waren, bestätigen Sie sie hier; der Link gilt 24 Stunden:
+
+    { $link }
+
+    Wenn nicht, müssen Sie nichts tun.
+forgotten-password-subject = Neues Passwort
+forgotten-password-text =
+    Guten Tag,
+
+    für Ihr Konto wurde ein neues Passwort angefordert. Hier legen Sie es
+    fest; der Link gilt 30 Minuten und einmal:
+
+    { $link }
+
+    Wenn Sie das nicht waren, müssen Sie nichts tun: Ihr Passwort bleibt,
+    wie es ist.
+invitation-subject = Einladung zu Kontor
+invitation-text =
+    Guten Tag,
+
+    Sie sind eingeladen, sich bei Kontor ein Konto anzulegen. Der Link gilt
+    sieben Tage und einmal:
+
+    { $link }
+locked-subject = Viele falsche Passwörter bei Ihrem Konto
+locked-text =
+    Guten Tag,
+
+    bei Ihrem Konto wurde so oft ein falsches Passwort eingegeben, dass die
+    Anmeldung eine Weile ruht. Angemeldete Geräte sind nicht betroffen.
+
+    Wenn Sie das nicht waren, versucht jemand Ihr Passwort zu erraten. Es
+    ist nicht bekannt geworden. Hier sehen Sie Ihre Anmeldungen:
+
+    { $link }
+new-device-subject = Neues Gerät bei Ihrem Konto
+new-device-text =
+    Guten Tag,
+
+    bei Ihrem Konto wurde ein neues Gerät angemeldet. Wenn Sie das waren,
+    müssen Sie nichts tun.
+
+    Wenn nicht, melden Sie es hier ab und ändern Ihr Passwort:
+
+    { $link }
+factor-changed-subject = Zweiter Faktor geändert
+factor-changed-text =
+    Guten Tag,
+
+    bei Ihrem Konto wurde ein zweiter Faktor eingerichtet oder entfernt.
+    Wenn Sie das waren, müssen Sie nichts tun.
+
+    Wenn nicht, sehen Sie hier nach und melden es Ihrer Organisation:
+
+    { $link }
+password-changed-subject = Ihr Passwort wurde geändert
+password-changed-text =
+    Guten Tag,
+
+    das Passwort Ihres Kontos wurde geändert. Wenn Sie das waren, müssen
+    Sie nichts tun.
+
+    Wenn nicht, melden Sie es Ihrer Organisation und setzen hier ein neues:
+
+    { $link }
+device-lost-subject = Gerät als verloren gemeldet
+device-lost-text =
+    Guten Tag,
+
+    bei Ihrem Konto wurde ein Gerät als verloren gemeldet und abgemeldet.
+
+    Was jetzt noch zu tun ist, steht hier:
+
+    { $link }

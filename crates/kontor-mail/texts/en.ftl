@@ -1,0 +1,85 @@
+# Mails. No name, no content of messages: only what has happened and where to go.
+
+closing =
+    This mail comes from Kontor, the messenger of
+    { $organisation }. Please do not reply to it.
+
+confirm-address-subject = Please confirm your mail address
+confirm-address-text =
+    Hello,
+
+    this address was given as the mail address of an account. If that was
+    you, confirm it here; the link is good for 24 hours:
+
+    { $link }
+
+    If not, there is nothing you need to do.
+forgotten-password-subject = New password
+forgotten-password-text =
+    Hello,
+
+    a new password was asked for on your account. Set it here; the link is
+    good for 30 minutes and once:
+
+    { $link }
+
+    If that was not you, there is nothing you need to do: your password
+    stays as it is.
+invitation-subject = Invitation to Kontor
+invitation-text =
+    Hello,
+
+    you are invited to make an account with Kontor. The link is good for
+    seven days and once:
+
+    { $link }
+locked-subject = Many wrong passwords on your account
+locked-text =
+    Hello,
+
+    wrong passwords were entered on your account so often that signing in
+    rests for a while. Devices that are signed in are not affected.
+
+    If that was not you, somebody is trying to guess your password. It has
+    not become known. Look over your sign-ins here:
+
+    { $link }
+new-device-subject = New device on your account
+new-device-text =
+    Hello,
+
+    a new device was signed in to your account. If that was you, there is
+    nothing you need to do.
+
+    If not, sign it out here and change your password:
+
+    { $link }
+factor-changed-subject = Second factor changed
+factor-changed-text =
+    Hello,
+
+    a second factor of your account was set up or removed. If that was you,
+    there is nothing you need to do.
+
+    If not, look here and tell your organisation:
+
+    { $link }
+password-changed-subject = Your password was changed
+password-changed-text =
+    Hello,
+
+    the password of your account was changed. If that was you, there is
+    nothing you need to do.
+
+    If not, tell your organisation and set a new one here:
+
+    { $link }
+device-lost-subject = Device reported as lost
+device-lost-text =
+    Hello,
+
+    a device of your account was reported as lost and signed out.
+
+    What is left to be done is listed here:
+
+    { $link }

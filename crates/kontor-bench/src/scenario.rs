@@ -2,6 +2,7 @@
 
 mod delivery;
 mod keys;
+mod logins;
 mod media;
 mod messages;
 mod reading;
@@ -31,11 +32,13 @@ pub(crate) enum Scenario {
     Keys,
     /// Files.
     Media,
+    /// Many logins at once while others write.
+    Logins,
 }
 
 impl Scenario {
     /// In the order in which they run.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Whoami,
         Self::Send,
         Self::Idle,
@@ -45,6 +48,7 @@ impl Scenario {
         Self::FanOut,
         Self::Keys,
         Self::Media,
+        Self::Logins,
     ];
 
     /// Name for `--only`.
@@ -59,6 +63,7 @@ impl Scenario {
             Self::Whoami => "whoami",
             Self::Keys => "keys",
             Self::Media => "media",
+            Self::Logins => "logins",
         }
     }
 
@@ -74,6 +79,7 @@ impl Scenario {
             Self::Whoami => "the cheapest authenticated request",
             Self::Keys => "query, claim and to-device messages for 100 people",
             Self::Media => "files of 100 KiB",
+            Self::Logins => "100 people log in at once while somebody writes",
         }
     }
 
@@ -89,6 +95,7 @@ impl Scenario {
             Self::Whoami => reading::whoami(people, rounds).await,
             Self::Keys => keys::run(people, rounds).await,
             Self::Media => media::run(people, rounds).await,
+            Self::Logins => logins::run(people, rounds).await,
         }
     }
 }

@@ -144,6 +144,10 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
         drop(self.owned.take());
+        // Kept where a test failed: it says why.
+        if !std::thread::panicking() {
+            let _ = fs::remove_file(log_path(&self.folder));
+        }
     }
 }
 
@@ -163,7 +167,9 @@ pub(crate) fn failed_start(folder: &Path) -> (ExitStatus, String) {
         #[expect(clippy::disallowed_methods, reason = "waits for another process")]
         std::thread::sleep(Duration::from_millis(20));
     };
-    (status, fs::read_to_string(log_path(folder)).unwrap_or_default())
+    let log = fs::read_to_string(log_path(folder)).unwrap_or_default();
+    fs::remove_file(log_path(folder)).unwrap();
+    (status, log)
 }
 
 fn spawn(folder: &Path, address: SocketAddr, options: &Options) -> Child {

@@ -31,6 +31,8 @@ pub enum Action {
     AppPasswordRemoved,
     /// Somebody tried to create an account with a wrong shared secret.
     SharedSecretRefused,
+    /// A person has allowed a program to replace the keys others trust them by.
+    KeyReplacementAllowed,
     /// A person has removed devices of their own.
     DeviceRemoved,
     /// A person has signed out everywhere.
@@ -55,6 +57,8 @@ pub enum Action {
     EntriesExpired,
     /// A setting was changed.
     PolicyChanged,
+    /// How somebody's identity was proved was recorded, or taken back.
+    IdentityProved,
     /// A person was given a role, or it was taken away.
     RoleChanged,
     /// Somebody asked for a second person's word on a critical act.
@@ -124,7 +128,7 @@ const fn rule(
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::LoginFailed,
         Self::AdminLogin,
         Self::SecondFactorFailed,
@@ -137,6 +141,7 @@ impl Action {
         Self::LinkCreated,
         Self::LinkTakenBack,
         Self::SharedSecretRefused,
+        Self::KeyReplacementAllowed,
         Self::DeviceRemoved,
         Self::SessionsEnded,
         Self::SessionsEndedByAdmin,
@@ -147,6 +152,7 @@ impl Action {
         Self::EventsLost,
         Self::EntriesExpired,
         Self::PolicyChanged,
+        Self::IdentityProved,
         Self::RoleChanged,
         Self::ApprovalRequested,
         Self::ApprovalGranted,
@@ -178,6 +184,7 @@ impl Action {
             Self::LinkCreated              => rule("user.link.created",          B, Administration, &[Object, Detail]),
             Self::LinkTakenBack            => rule("user.link.taken_back",       B, Administration, &[]),
             Self::SharedSecretRefused      => rule("auth.shared_secret.refused", A, Security,       &[]),
+            Self::KeyReplacementAllowed    => rule("auth.keys.replacement",      A, Security,       &[Object]),
             Self::DeviceRemoved            => rule("device.removed",             A, Security,       &[Object, Count]),
             Self::SessionsEnded            => rule("session.ended.by_owner",     A, Security,       &[Object]),
             Self::SessionsEndedByAdmin     => rule("session.ended.by_admin",     B, Administration, &[Object, Count]),
@@ -188,6 +195,7 @@ impl Action {
             Self::EventsLost               => rule("audit.lost",                 B, Security,       &[Count]),
             Self::EntriesExpired           => rule("audit.expired",              B, Accountability, &[Count]),
             Self::PolicyChanged            => rule("policy.changed",             C, Accountability, &[Detail, Reason]),
+            Self::IdentityProved           => rule("user.identity.proved",       C, Accountability, &[Object, Detail, Reason]),
             Self::RoleChanged              => rule("role.changed",               C, Accountability, &[Object, Detail, Reason]),
             Self::ApprovalRequested        => rule("approval.requested",         C, Accountability, &[Detail, Reason]),
             Self::ApprovalGranted          => rule("approval.granted",           C, Accountability, &[Object, Detail, Count]),

@@ -6,6 +6,7 @@
 mod account;
 mod account_data;
 mod admin;
+mod badges;
 mod device;
 mod discovery;
 mod e2ee;

@@ -11,8 +11,8 @@ use tower_http::cors::{Any, CorsLayer};
 
 use crate::error::error_response;
 use crate::{
-    account, account_data, admin, device, discovery, e2ee, media, oauth, policy, profile, push,
-    receipts, rooms, session, sync, voip,
+    account, account_data, admin, badges, device, discovery, e2ee, media, oauth, policy, profile,
+    push, receipts, rooms, session, sync, voip,
 };
 
 /// Every route of the client-server API. The node adds the tenant to the request's extensions.
@@ -26,6 +26,7 @@ pub fn router() -> Router {
     let router = profile::routes(router);
     let router = admin::routes(router);
     let router = policy::routes(router);
+    let router = badges::routes(router);
     let router = rooms::routes(router);
     let router = account_data::routes(router);
     let router = receipts::routes(router);

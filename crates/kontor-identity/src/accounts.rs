@@ -8,6 +8,7 @@ use kontor_core::{
 };
 use kontor_db::Tx;
 use kontor_store::account::{self, AccountRow};
+use kontor_store::identity_proof::{self, ProofRow};
 use kontor_store::{
     accepted_notice, account_role, app_password, browser_session, e2ee, former_password,
     login_failure, oauth_code, oauth_device_grant, one_time_link, password as password_table,
@@ -21,7 +22,8 @@ use crate::devices::Ended;
 use crate::interactive::Purpose;
 use crate::new_password::replace_password;
 use crate::profile::set_profile_field;
-use crate::roles::from_the_beginning;
+use crate::proof::ProofMethod;
+use crate::roles::{author, from_the_beginning};
 use crate::second_factor::delete_second_factors;
 use crate::username::{opaque_user_id, readable_user_id};
 
@@ -57,6 +59,7 @@ pub(crate) struct PreparedUser {
     login_key: Option<[u8; 32]>,
     password_hash: Option<String>,
     display_name: Option<String>,
+    proof: Option<ProofRow>,
 }
 
 /// Names of an account to be.
@@ -79,7 +82,8 @@ impl Identity {
         if !roles.offices().is_empty() && !matches!(cx.actor, Actor::Operator) {
             return Err(Error::forbidden("Roles are given once the account exists."));
         }
-        let prepared = self.prepare_user(cx, new).await?;
+        let mut prepared = self.prepare_user(cx, new).await?;
+        prepared.prove(cx, ProofMethod::Created, author(cx));
         let user_id = prepared.account.user_id.clone();
         let write = self.inner.db.write(cx, move |tx| prepared.store(tx));
         self.inner.audit.act(cx, user_created(&user_id, roles), write).await?;
@@ -157,6 +161,7 @@ impl Identity {
             tx.after_commit(move || lists.note_removal(&owner, Some(change)));
             tx.after_visible(move || feed.wake_everyone());
             account_role::delete_roles(tx, &user)?;
+            identity_proof::delete_proof(tx, &user)?;
             password_table::delete_password(tx, &user)?;
             delete_second_factors(tx, &user)?;
             former_password::delete_former_passwords(tx, &user)?;
@@ -245,7 +250,8 @@ impl Identity {
         };
         let login_key = account.login_name.as_deref().map(|name| self.login_key(name));
         let display_name = names.display_name;
-        Ok(PreparedUser { account, roles: new.roles, login_key, password_hash, display_name })
+        let roles = new.roles;
+        Ok(PreparedUser { account, roles, login_key, password_hash, display_name, proof: None })
     }
 
     pub(crate) async fn hash_new_password(
@@ -283,6 +289,18 @@ impl Identity {
 }
 
 impl PreparedUser {
+    /// The account is made on somebody's word.
+    pub(crate) fn prove(&mut self, cx: &Cx, method: ProofMethod, proved_by: String) {
+        self.proof = Some(ProofRow {
+            user_id: self.account.user_id.clone(),
+            level: method.level().into(),
+            method: method.as_str().to_owned(),
+            proved: cx.now,
+            proved_by,
+            reason: String::new(),
+        });
+    }
+
     pub(crate) fn store(&self, tx: &mut Tx<'_>) -> Result<()> {
         account::insert_account(tx, &self.account, self.login_key.as_ref())?;
         let user = &self.account.user_id;
@@ -292,6 +310,9 @@ impl PreparedUser {
         if let Some(hash) = &self.password_hash {
             let now: Timestamp = self.account.created;
             password_table::upsert_password(tx, user, hash, now)?;
+        }
+        if let Some(proof) = &self.proof {
+            identity_proof::upsert_proof(tx, proof)?;
         }
         match &self.display_name {
             Some(name) => set_profile_field(tx, user, "displayname", Some(&name.as_str().into())),

@@ -12,6 +12,7 @@ use webauthn_rs::Webauthn;
 
 use crate::ceremonies::Ceremonies;
 use crate::interactive::Dialogues;
+use crate::key_replacement::KeyReplacements;
 use crate::passkeys::relying_party;
 use crate::password::Hasher;
 use crate::pepper::Pepper;
@@ -35,6 +36,8 @@ pub(crate) struct Inner {
     pub(crate) hasher: Hasher,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) dialogues: Dialogues,
+    pub(crate) key_replacements: KeyReplacements,
+    pub(crate) public_url: Option<String>,
     pub(crate) throttle: Throttle,
     pub(crate) nonces: Nonces,
     pub(crate) ceremonies: Ceremonies,
@@ -77,6 +80,8 @@ impl Identity {
             hasher: settings.hasher,
             sessions: Arc::default(),
             dialogues: Dialogues::default(),
+            key_replacements: KeyReplacements::default(),
+            public_url: settings.public_url,
             throttle: Throttle::default(),
             nonces: Nonces::default(),
             ceremonies: Ceremonies::default(),

@@ -6,8 +6,10 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use kontor_core::{Actor, Cx, Error, MatrixCode, Random, Result, Secret, Timestamp};
+use kontor_db::Tx;
 use kontor_policy::Registration;
 use kontor_store::access_token::TokenHash;
+use kontor_store::oauth_session;
 use parking_lot::Mutex;
 use ruma::api::client::uiaa::{AuthData, UserIdentifier};
 use ruma::{OwnedDeviceId, OwnedUserId};
@@ -26,6 +28,10 @@ const SESSION_LETTERS: usize = 24;
 const PASSWORD: &str = "m.login.password";
 const DUMMY: &str = "m.login.dummy";
 const REGISTRATION_TOKEN: &str = "m.login.registration_token";
+const OAUTH: &str = "m.oauth";
+
+/// Where a person allows a program to replace their keys.
+const KEY_REPLACEMENT_PAGE: &str = "/account/?action=org.matrix.cross_signing_reset";
 
 /// What somebody authenticates for. A dialogue is good for the one it began with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,7 +120,13 @@ impl Identity {
             Actor::Anonymous if purpose == Purpose::Register => None,
             Actor::Anonymous => return Err(missing_token()),
         };
-        let stage = self.stage_for(&purpose);
+        let stage = self.stage_for(cx, &purpose).await?;
+        // The page has no way to tell the program that the person is done: it simply tries again.
+        if let Some(user) = user.as_deref().filter(|_| stage == OAUTH)
+            && self.inner.key_replacements.take(user, cx.now)
+        {
+            return Ok(Passed::default());
+        }
         let book = match user {
             Some(_) => &self.inner.dialogues.of_people,
             None => &self.inner.dialogues.of_strangers,
@@ -127,26 +139,29 @@ impl Identity {
         };
         // A dialogue that has run out starts anew; without one, a single stage may come at once.
         let answer = auth.filter(|auth| auth.session().is_none_or(|id| id == session));
-        let Some(answer) = answer else { return Err(question(stage, &session)) };
+        let params = self.params_of(stage);
+        let Some(answer) = answer else { return Err(question(stage, &session, params)) };
         match self.try_stage(cx, stage, &dialogue, answer).await {
             Ok(passed) => {
                 if book.lock().finish(&session) {
                     return Ok(passed);
                 }
-                Err(question(stage, &session))
+                Err(question(stage, &session, params))
             }
             Err(error) if matches!(error.kind, kontor_core::Kind::Unauthenticated) => {
-                Err(with_question(error, stage, &session))
+                Err(with_question(error, stage, &session, params))
             }
             Err(error) => Err(error),
         }
     }
 
     /// The one stage of the one flow that is offered.
-    fn stage_for(&self, purpose: &Purpose) -> &'static str {
-        match (purpose, self.inner.policy.now().registration) {
+    async fn stage_for(&self, cx: &Cx, purpose: &Purpose) -> Result<&'static str> {
+        Ok(match (purpose, self.inner.policy.now().registration) {
             (Purpose::Register, Registration::Open) => DUMMY,
             (Purpose::Register, Registration::Token | Registration::Closed) => REGISTRATION_TOKEN,
+            // Whoever signed in by OAuth may have no password, and the program must not see it.
+            (Purpose::ReplaceCrossSigningKeys, _) if self.came_by_oauth(cx).await? => OAUTH,
             (
                 Purpose::ChangePassword
                 | Purpose::DeactivateAccount
@@ -155,6 +170,24 @@ impl Identity {
                 | Purpose::CriticalAct,
                 _,
             ) => PASSWORD,
+        })
+    }
+
+    async fn came_by_oauth(&self, cx: &Cx) -> Result<bool> {
+        let Actor::User(session) = &cx.actor else { return Ok(false) };
+        let (user, device) = (session.user_id.clone(), session.device_id.clone());
+        let read = move |tx: &mut Tx<'_>| oauth_session::find_oauth_session(tx, &user, &device);
+        Ok(self.inner.db.read(cx, read).await?.is_some())
+    }
+
+    /// What a program has to know for a stage.
+    fn params_of(&self, stage: &str) -> Value {
+        match (stage, &self.inner.public_url) {
+            (OAUTH, Some(base)) => {
+                let base = base.trim_end_matches('/');
+                json!({ OAUTH: { "url": format!("{base}{KEY_REPLACEMENT_PAGE}") } })
+            }
+            _ => json!({}),
         }
     }
 
@@ -188,8 +221,8 @@ impl Identity {
                     .map(|hash| Passed { registration_token: Some(hash) })
                     .ok_or_else(|| Error::unauthenticated(MatrixCode::Unauthorized, text))
             }
-            // Sent after a stage on a web page; there is none, so nothing is completed.
-            (AuthData::FallbackAcknowledgement(_), _) => {
+            // Sent after a stage on a web page; whether that is done, is known already.
+            (AuthData::OAuth(_) | AuthData::FallbackAcknowledgement(_), _) => {
                 let text = "This step is not completed.";
                 Err(Error::unauthenticated(MatrixCode::Unauthorized, text))
             }
@@ -233,16 +266,16 @@ fn missing_token() -> Error {
 }
 
 /// The 401 answer that asks, without an error.
-fn question(stage: &str, session: &str) -> Error {
+fn question(stage: &str, session: &str, params: Value) -> Error {
     let mut error = Error::unauthenticated(MatrixCode::Unauthorized, "Please authenticate.");
     error.code = None;
-    with_question(error, stage, session)
+    with_question(error, stage, session, params)
 }
 
-fn with_question(error: Error, stage: &str, session: &str) -> Error {
+fn with_question(error: Error, stage: &str, session: &str, params: Value) -> Error {
     error
         .with_field("flows", json!([{ "stages": [stage] }]))
-        .with_field("params", json!({}))
+        .with_field("params", params)
         .with_field("session", Value::from(session))
 }
 

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use kontor_audit::{Action, Event};
-use kontor_core::{
-    Actor, Cx, Error, MatrixCode, Permission, Result, Role, Roles, Secret, Timestamp,
-};
+use kontor_core::{Cx, Error, MatrixCode, Permission, Result, Role, Roles, Secret, Timestamp};
 use kontor_db::Tx;
 use kontor_store::access_token::TokenHash;
 use kontor_store::one_time_link::{self, LinkRow};
@@ -17,6 +15,8 @@ use crate::accounts::{NewUser, user_created};
 use crate::methods::{Method, Methods};
 use crate::new_password::replace_password;
 use crate::pepper::Purpose;
+use crate::proof::ProofMethod;
+use crate::roles::author;
 use crate::{BrowserSignIn, Identity};
 
 /// Random letters of a link: 200 bits.
@@ -174,7 +174,8 @@ impl Identity {
         let roles = new.roles;
         let names = self.names(cx, new.username.as_deref(), None).map_err(name_field)?;
         self.check_available(cx, &names).await.map_err(name_field)?;
-        let prepared = self.prepare_user(cx, new).await.map_err(name_field)?;
+        let mut prepared = self.prepare_user(cx, new).await.map_err(name_field)?;
+        prepared.prove(cx, ProofMethod::Invited, row.created_by);
         let user = prepared.account.user_id.clone();
         let opening = self.browser_opening(cx, user.clone(), shown)?;
         let (this, hash, cx_in) = (self.clone(), self.link_hash(token), cx.clone());
@@ -340,13 +341,6 @@ fn store_link(tx: &mut Tx<'_>, hash: &TokenHash, row: &LinkRow) -> Result<()> {
 fn details(row: &LinkRow) -> Result<Details> {
     serde_json::from_str(&row.details)
         .map_err(|e| Error::internal(format!("one_time_link.details: {e}")))
-}
-
-fn author(cx: &Cx) -> String {
-    match &cx.actor {
-        Actor::User(session) => session.user_id.to_string(),
-        Actor::Anonymous | Actor::Operator | Actor::Job(_) => "operator".to_owned(),
-    }
 }
 
 /// Says which field a refusal is about.

@@ -2,6 +2,7 @@
 
 use kontor_core::{Actor, Cx, Error, MatrixCode, Result};
 use kontor_db::Tx;
+use kontor_policy::{FieldRule, Policy};
 use kontor_store::account;
 use kontor_store::profile::{self, Profile};
 use ruma::{MxcUri, OwnedUserId, UserId};
@@ -9,6 +10,8 @@ use serde_json::Value;
 
 use crate::Identity;
 
+/// The field for a phone number; Matrix names none.
+const PHONE: &str = "app.kontor.phone";
 /// Longest name of a field, in bytes (spec: profile).
 const LONGEST_FIELD_NAME_BYTES: usize = 255;
 /// Largest whole profile, in bytes of JSON (spec: profile).
@@ -53,6 +56,45 @@ impl Identity {
     pub async fn active_profiles(&self, cx: &Cx) -> Result<Vec<(OwnedUserId, Profile)>> {
         self.inner.db.read(cx, profile::list_active_profiles).await
     }
+}
+
+/// Whether the organisation lets people set (`Some`) or remove a field of their profile. An empty
+/// text removes. law: R-051
+///
+/// # Errors
+/// `Forbidden` for a field that is switched off, and for emptying one that is required.
+pub fn check_profile_rules(policy: &Policy, field: &str, value: Option<&Value>) -> Result<()> {
+    let rule = match field {
+        "displayname" => policy.profile_name,
+        "avatar_url" => policy.profile_picture,
+        PHONE => policy.profile_phone,
+        // It helps others to see what time it is for them, and tells no more than a time zone.
+        "m.tz" => FieldRule::Optional,
+        _ if policy.profile_other_fields => FieldRule::Optional,
+        _ => FieldRule::Off,
+    };
+    let is_empty =
+        value.is_none_or(|value| value.as_str().is_some_and(|text| text.trim().is_empty()));
+    let text = match (rule, is_empty) {
+        (FieldRule::Off, false) => format!("{field}: your organisation does not use this field."),
+        (FieldRule::Required, true) => format!("{field}: your organisation asks for this field."),
+        _ => return Ok(()),
+    };
+    Err(Error::forbidden(text).with_field("field", field))
+}
+
+/// Fields of profiles that people may set under a policy; `None`: all. law: R-051
+pub fn settable_profile_fields(policy: &Policy) -> Option<Vec<&'static str>> {
+    if policy.profile_other_fields {
+        return None;
+    }
+    let rules = [
+        ("displayname", policy.profile_name),
+        ("avatar_url", policy.profile_picture),
+        (PHONE, policy.profile_phone),
+        ("m.tz", FieldRule::Optional),
+    ];
+    Some(rules.iter().filter(|(_, rule)| *rule != FieldRule::Off).map(|(name, _)| *name).collect())
 }
 
 /// Sets (`Some`) or removes (`None`) one field of a profile inside a write. Whoever calls also
@@ -142,6 +184,31 @@ mod tests {
         }
         let overlong = check_field_name(&format!("m.{}", "x".repeat(254))).unwrap_err();
         assert_eq!(overlong.code, Some(MatrixCode::KeyTooLarge));
+    }
+
+    #[test]
+    fn fields_are_off_voluntary_or_required() {
+        let strict = Policy::strict();
+        let cases = [
+            ("displayname", Some(json!("Alice")), true),
+            ("displayname", Some(json!(" ")), false),
+            ("displayname", None, false),
+            ("avatar_url", Some(json!("mxc://a.example/b")), true),
+            ("avatar_url", None, true),
+            (PHONE, Some(json!("+49 30 1234")), false),
+            (PHONE, None, true),
+            ("m.tz", Some(json!("Europe/Berlin")), true),
+            ("org.example.mood", Some(json!({})), false),
+            ("org.example.mood", None, true),
+        ];
+        for (field, value, allowed) in cases {
+            let checked = check_profile_rules(&strict, field, value.as_ref());
+            assert_eq!(checked.is_ok(), allowed, "{field} {value:?}");
+            assert!(check_profile_rules(&Policy::lab(), field, value.as_ref()).is_ok(), "{field}");
+        }
+        let settable = settable_profile_fields(&strict).unwrap();
+        assert_eq!(settable, ["displayname", "avatar_url", "m.tz"]);
+        assert_eq!(settable_profile_fields(&Policy::lab()), None);
     }
 
     #[test]

@@ -226,7 +226,7 @@ fn take(tx: &mut Tx<'_>, row: &RoleRow) -> Result<bool> {
     account_role::delete_role(tx, &row.user_id, row.role)
 }
 
-fn author(cx: &Cx) -> String {
+pub(crate) fn author(cx: &Cx) -> String {
     match &cx.actor {
         Actor::User(session) => session.user_id.to_string(),
         Actor::Anonymous | Actor::Operator | Actor::Job(_) => "operator".to_owned(),

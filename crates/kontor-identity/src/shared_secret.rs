@@ -11,6 +11,8 @@ use kontor_core::{Actor, Cx, Error, MatrixCode, Result, Roles, Secret, Timestamp
 use parking_lot::Mutex;
 
 use crate::accounts::user_created;
+use crate::proof::ProofMethod;
+use crate::roles::author;
 use crate::{Identity, NewDevice, NewUser, SignedIn};
 
 /// How long a nonce is good.
@@ -81,7 +83,8 @@ impl Identity {
             display_name: wish.display_name,
             roles,
         };
-        let prepared = self.prepare_user(cx, new).await?;
+        let mut prepared = self.prepare_user(cx, new).await?;
+        prepared.prove(cx, ProofMethod::Created, author(cx));
         let user = prepared.account.user_id.clone();
         let opening = self.open_session(cx, NewDevice::default())?;
         let answer = opening.answer(user.clone());

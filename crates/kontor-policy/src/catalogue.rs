@@ -4,6 +4,7 @@ mod access;
 mod content;
 mod operation;
 mod privacy;
+mod profile;
 mod rooms;
 
 use kontor_core::{Error, Result};
@@ -12,10 +13,11 @@ use crate::Setting;
 
 /// Every setting, by area.
 pub fn catalogue() -> impl Iterator<Item = &'static Setting> {
-    let areas: [&[Setting]; 5] = [
+    let areas: [&[Setting]; 6] = [
         &access::SETTINGS,
         &rooms::SETTINGS,
         &privacy::SETTINGS,
+        &profile::SETTINGS,
         &content::SETTINGS,
         &operation::SETTINGS,
     ];

@@ -18,6 +18,6 @@ pub use kontor_config::{Preset, RegistrationMode as Registration};
 pub use kontor_store::policy_setting::ChangeRow as Decision;
 pub use limits::{Rate, RateLimits};
 pub use policies::{Change, Policies, SettingState};
-pub use policy::{DirectorySearch, PasswordLogin, Policy, SecondFactor};
+pub use policy::{DirectorySearch, FieldRule, PasswordLogin, Policy, SecondFactor};
 pub use setting::{Area, Domain, Effect, Profile, Setting, Shipped, Stricter, Text, Unit, Value};
 pub use throttle::{Throttle, too_often};

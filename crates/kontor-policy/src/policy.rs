@@ -75,6 +75,14 @@ pub struct Policy {
     pub push_gateways_allowed: bool,
     /// How people find each other. Row "Directory search".
     pub directory_search: DirectorySearch,
+    /// Whether people show a name. Row "Profile: Name" (law: R-051).
+    pub profile_name: FieldRule,
+    /// Whether people show a picture; never required.
+    pub profile_picture: FieldRule,
+    /// Whether people show a phone number.
+    pub profile_phone: FieldRule,
+    /// Whether programs may put fields into profiles that Kontor does not know.
+    pub profile_other_fields: bool,
     /// Largest upload, in bytes.
     pub max_upload_bytes: u64,
     /// How often things may be done; `None`: as often as one likes.
@@ -104,6 +112,17 @@ pub enum SecondFactor {
     Administrators,
     /// Nobody.
     Optional,
+}
+
+/// Whether a field of a profile is filled in, strictest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldRule {
+    /// Nobody may fill it in.
+    Off,
+    /// Everybody decides for themselves.
+    Optional,
+    /// It cannot be emptied.
+    Required,
 }
 
 /// How people find each other in the user directory.
@@ -176,6 +195,10 @@ impl Policy {
             push_content_allowed: false,
             push_gateways_allowed: false,
             directory_search: DirectorySearch { min_chars: 3, max_results: 20 },
+            profile_name: FieldRule::Required,
+            profile_picture: FieldRule::Optional,
+            profile_phone: FieldRule::Off,
+            profile_other_fields: false,
             max_upload_bytes: 50 * MIB,
             rate_limits: Some(RateLimits::standard()),
         }
@@ -207,6 +230,10 @@ impl Policy {
             push_content_allowed: true,
             push_gateways_allowed: true,
             directory_search: DirectorySearch { min_chars: 1, max_results: 50 },
+            profile_name: FieldRule::Optional,
+            profile_picture: FieldRule::Optional,
+            profile_phone: FieldRule::Optional,
+            profile_other_fields: true,
             max_upload_bytes: 100 * MIB,
             rate_limits: None,
         }
@@ -273,6 +300,9 @@ mod tests {
             ("Password without 2FA: 2 classes", policy.password_min_classes == 2),
             ("2FA: alle", policy.second_factor == SecondFactor::Everybody),
             ("Password: lock 10", policy.login_lock_after == Some(10)),
+            ("Profile: Name Pflicht", policy.profile_name == FieldRule::Required),
+            ("Profile: Bild freiwillig", policy.profile_picture == FieldRule::Optional),
+            ("Profile: Telefon aus", policy.profile_phone == FieldRule::Off),
             ("Session max: 30 d", policy.session_lifetime == Some(30 * DAY)),
             ("Access token: 5 min", policy.access_token_lifetime == Some(Duration::from_mins(5))),
         ];

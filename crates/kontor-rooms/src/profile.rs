@@ -16,7 +16,8 @@ impl Rooms {
     /// A new name or picture is announced in every room the caller has joined.
     ///
     /// # Errors
-    /// `Forbidden` for profiles of others; `Invalid` for a name or value against the rules.
+    /// `Forbidden` for profiles of others, and for what the organisation does not want there
+    /// (law: R-051); `Invalid` for a name or value against the rules.
     pub async fn set_profile_field(
         &self,
         cx: &Cx,
@@ -27,6 +28,7 @@ impl Rooms {
         if cx.user()? != user {
             return Err(Error::forbidden("You may only change your own profile."));
         }
+        kontor_identity::check_profile_rules(&self.policy.now(), field, value.as_ref())?;
         let (person, name) = (user.to_owned(), field.to_owned());
         self.db
             .write(cx, move |tx| {

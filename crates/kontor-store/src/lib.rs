@@ -23,6 +23,7 @@ pub mod event;
 pub mod fallback_key;
 pub mod filter;
 pub mod former_password;
+pub mod identity_proof;
 pub mod inventory;
 pub mod key_backup;
 pub mod key_signature;
@@ -78,6 +79,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         fallback_key::STATEMENTS,
         filter::STATEMENTS,
         former_password::STATEMENTS,
+        identity_proof::STATEMENTS,
         key_backup::STATEMENTS,
         key_signature::STATEMENTS,
         login_failure::STATEMENTS,

@@ -32,6 +32,11 @@ pub static MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0015_approval.sql"),
     },
     Migration { number: 16, name: "mail", sql: include_str!("../migrations/0016_mail.sql") },
+    Migration {
+        number: 17,
+        name: "identity_proof",
+        sql: include_str!("../migrations/0017_identity_proof.sql"),
+    },
 ];
 
 /// Migrations of the audit log's own store.

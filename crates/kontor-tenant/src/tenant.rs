@@ -79,6 +79,21 @@ impl Tenant {
         Cx::new(self.id, Actor::Anonymous, self.clock.clone(), self.random.clone())
     }
 
+    /// Closes the caller's account, after they have shown who they are: they leave all rooms, and
+    /// what [`Identity::deactivate`] says goes.
+    ///
+    /// # Errors
+    /// Those of [`Identity::deactivate`].
+    pub async fn close_account(&self, cx: &Cx) -> Result<()> {
+        for room_id in self.rooms.joined_rooms(cx).await? {
+            // A room that cannot be left must not keep the account open.
+            if let Err(error) = self.rooms.leave(cx, &room_id, None).await {
+                tracing::warn!(%error, "a closing account stays in a room");
+            }
+        }
+        self.identity.deactivate(cx, cx.user()?.to_owned()).await
+    }
+
     /// Where the OAuth 2.0 API is; `None` without a public address, because programs must know whom
     /// they talk to.
     #[must_use]

@@ -1,13 +1,17 @@
 //! Account pages, under `/account`.
 
+mod close;
 mod confirm;
 mod devices;
 mod enrol;
 mod invitation;
+mod keys;
 mod language;
 mod login;
 mod overview;
+mod own_data;
 mod password;
+mod profile;
 mod reset;
 mod security;
 
@@ -39,6 +43,22 @@ pub(crate) fn routes(router: Router) -> Router {
             "/account/password",
             get(async |it: Request| serve(it, password::show).await)
                 .post(async |it: Request| serve(it, password::change).await),
+        )
+        .route(
+            "/account/profile",
+            get(async |it: Request| serve(it, profile::show).await)
+                .post(async |it: Request| serve(it, profile::change).await),
+        )
+        .route("/account/data", get(async |it: Request| serve(it, own_data::show).await))
+        .route(
+            "/account/close",
+            get(async |it: Request| serve(it, close::show).await)
+                .post(async |it: Request| serve(it, close::close).await),
+        )
+        .route(
+            "/account/keys",
+            get(async |it: Request| serve(it, keys::show).await)
+                .post(async |it: Request| serve(it, keys::allow).await),
         )
         .route(
             "/account/login/passkey",

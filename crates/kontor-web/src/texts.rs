@@ -10,7 +10,7 @@ use unic_langid::LanguageIdentifier;
 type Bundle = FluentBundle<FluentResource>;
 
 /// The chapters: one file each and language, in German and in English.
-const CHAPTERS: [(&str, &str); 9] = [
+const CHAPTERS: [(&str, &str); 10] = [
     (include_str!("../texts/de/admin.ftl"), include_str!("../texts/en/admin.ftl")),
     (include_str!("../texts/de/devices.ftl"), include_str!("../texts/en/devices.ftl")),
     (include_str!("../texts/de/layout.ftl"), include_str!("../texts/en/layout.ftl")),
@@ -18,6 +18,7 @@ const CHAPTERS: [(&str, &str); 9] = [
     (include_str!("../texts/de/login.ftl"), include_str!("../texts/en/login.ftl")),
     (include_str!("../texts/de/oauth.ftl"), include_str!("../texts/en/oauth.ftl")),
     (include_str!("../texts/de/overview.ftl"), include_str!("../texts/en/overview.ftl")),
+    (include_str!("../texts/de/own.ftl"), include_str!("../texts/en/own.ftl")),
     (include_str!("../texts/de/password.ftl"), include_str!("../texts/en/password.ftl")),
     (include_str!("../texts/de/security.ftl"), include_str!("../texts/en/security.ftl")),
 ];

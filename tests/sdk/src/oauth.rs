@@ -7,6 +7,7 @@ use matrix_sdk::authentication::oauth::registration::{
     ApplicationType, ClientMetadata, Localized, OAuthGrantType,
 };
 use matrix_sdk::config::SyncSettings;
+use matrix_sdk::encryption::CrossSigningResetAuthType;
 use matrix_sdk::ruma::serde::Raw;
 use matrix_sdk::utils::UrlOrQuery;
 use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
@@ -57,6 +58,23 @@ pub(crate) async fn chapter(walk: &Walk, server: &Server, party: &Party) -> Resu
         app.oauth().refresh_access_token().await?;
         app.whoami().await?;
         ensure!(token(&app)? != old, "the same token");
+        Ok(())
+    })
+    .await?;
+    walk.step("the app replaces Bob's keys only after he has allowed it on the page", async {
+        let reset = app.encryption().reset_cross_signing().await?.context("nobody was asked")?;
+        let CrossSigningResetAuthType::OAuth(page) = reset.auth_type() else {
+            bail!("the app asks for Bob's password");
+        };
+        let page: Url = page.approval_url.as_str().parse()?;
+        ensure!(page.as_str().starts_with(&server.url()), "{page}");
+        let user = bob.user();
+        let allow = async {
+            Browser::new(server)?.allow_replacing(page, user.localpart(), &bob.password).await
+        };
+        let (replaced, allowed) = tokio::join!(reset.auth(None), allow);
+        allowed?;
+        replaced?;
         Ok(())
     })
     .await?;
@@ -116,6 +134,19 @@ impl Browser {
         let request = value_of(&html, "request")?;
         let fields = [("form_token", &*token), ("request", &*request), ("allow", "yes")];
         Ok(target(&self.post("/oauth2/authorize", &fields).await?)?.parse()?)
+    }
+
+    /// From the page the app names to the one that says it is allowed.
+    async fn allow_replacing(mut self, page: Url, name: &str, password: &str) -> Result<()> {
+        let fields = [("name", name), ("password", password), ("next", "/account/")];
+        self.post("/account/login", &fields).await?;
+        let keys = self.base.join(&target(&self.get(page).await?)?)?;
+        ensure!(keys.path() == "/account/keys", "{keys}");
+        let html = self.get(keys).await?.text().await?;
+        let token = value_of(&html, "form_token")?;
+        let allowed = self.post("/account/keys", &[("form_token", &*token)]).await?;
+        ensure!(allowed.status() == StatusCode::OK, "{}", allowed.status());
+        Ok(())
     }
 
     async fn get(&self, page: Url) -> Result<Response> {

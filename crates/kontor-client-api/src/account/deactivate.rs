@@ -11,13 +11,7 @@ use ruma::api::client::account::deactivate::v3::{Request, Response};
 pub(crate) async fn handle(tenant: Arc<Tenant>, cx: Cx, request: Request) -> Result<Response> {
     let purpose = Purpose::DeactivateAccount;
     tenant.identity.authenticate_interactively(&cx, purpose, request.auth).await?;
-    for room_id in tenant.rooms.joined_rooms(&cx).await? {
-        // A room that cannot be left must not keep the account open.
-        if let Err(error) = tenant.rooms.leave(&cx, &room_id, None).await {
-            tracing::warn!(%error, "a closing account stays in a room");
-        }
-    }
-    tenant.identity.deactivate(&cx, cx.user()?.to_owned()).await?;
+    tenant.close_account(&cx).await?;
     // No address of anybody was ever given to an identity server.
     Ok(Response::new(ThirdPartyIdRemovalStatus::Success))
 }

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use kontor_core::{Cx, Result};
+use kontor_identity::settable_profile_fields;
 use kontor_policy::{PasswordLogin, Policy};
 use kontor_tenant::Tenant;
 use ruma::api::client::discovery::get_capabilities::v3::{
     Capabilities, ChangePasswordCapability, GetLoginTokenCapability, ProfileFieldsCapability,
     Request, Response, RoomVersionStability, RoomVersionsCapability, ThirdPartyIdChangesCapability,
 };
+use ruma::profile::ProfileFieldName;
 
 /// What is not named is allowed: so the specification reads an absent capability.
 pub(crate) async fn handle(tenant: Arc<Tenant>, _cx: Cx, _request: Request) -> Result<Response> {
@@ -21,6 +23,17 @@ pub(crate) async fn handle(tenant: Arc<Tenant>, _cx: Cx, _request: Request) -> R
         ChangePasswordCapability::new(tenant.policy.now().password_login == PasswordLogin::On);
     capabilities.thirdparty_id_changes = ThirdPartyIdChangesCapability::new(false);
     capabilities.get_login_token = GetLoginTokenCapability::new(false);
-    capabilities.profile_fields = Some(ProfileFieldsCapability::new(true));
+    tell_profile_fields(&mut capabilities, &tenant.policy.now());
     Ok(Response::new(capabilities))
+}
+
+/// What people may say about themselves. law: R-051
+#[expect(deprecated, reason = "the specification wants both spellings (v1.16)")]
+fn tell_profile_fields(capabilities: &mut Capabilities, policy: &Policy) {
+    let mut fields = ProfileFieldsCapability::new(true);
+    fields.allowed = settable_profile_fields(policy)
+        .map(|names| names.into_iter().map(ProfileFieldName::from).collect());
+    capabilities.set_displayname.enabled = fields.can_set_field(&ProfileFieldName::DisplayName);
+    capabilities.set_avatar_url.enabled = fields.can_set_field(&ProfileFieldName::AvatarUrl);
+    capabilities.profile_fields = Some(fields);
 }

@@ -9,6 +9,7 @@
 mod accounts;
 mod approvals;
 mod at_rest;
+mod badges;
 mod crypto;
 mod devices;
 mod discovery;

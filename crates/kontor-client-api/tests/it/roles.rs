@@ -18,6 +18,7 @@ const ROUTES: &[(&str, &str, Permission)] = &[
     ("POST", "/_kontor/admin/v1/approvals/{approvalId}/approve", Permission::DecideApprovals),
     ("POST", "/_kontor/admin/v1/approvals/{approvalId}/refuse", Permission::SeeApprovals),
     ("PUT", "/_kontor/admin/v1/people/{userId}/roles/{role}", Permission::ChangeRoles),
+    ("PUT", "/_kontor/admin/v1/people/{userId}/identity", Permission::ManagePeople),
     ("GET", "/_matrix/client/v3/admin/whois/{userId}", Permission::SeeDevices),
 ];
 
@@ -32,7 +33,7 @@ fn filled(path: &str, user: &str) -> String {
 fn body() -> Value {
     json!({
         "value": true, "reason": "Test", "held": false,
-        "act": "weaken_policy", "setting": "presence",
+        "act": "weaken_policy", "setting": "presence", "method": "records",
     })
 }
 

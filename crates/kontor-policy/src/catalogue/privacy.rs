@@ -2,7 +2,7 @@
 
 use crate::{Area, Domain, Effect, Setting, Shipped, Stricter, Text, Unit, Value};
 
-pub(super) static SETTINGS: [Setting; 15] = [
+pub(super) static SETTINGS: [Setting; 12] = [
     Setting {
         key: "presence",
         area: Area::Privacy,
@@ -202,52 +202,5 @@ pub(super) static SETTINGS: [Setting; 15] = [
                 }
             },
         },
-    },
-    Setting {
-        key: "profile_name",
-        area: Area::Profile,
-        name: Text { de: "Name im Profil", en: "Name in the profile" },
-        reason: Text {
-            de: "Ohne Namen lässt sich nicht zusammenarbeiten; ein Pseudonym genügt.",
-            en: "One cannot work together without names; a pseudonym will do.",
-        },
-        law: "BDSG § 26",
-        domain: Domain::Choice { strictest_first: &["off", "optional", "required"] },
-        shipped: Shipped::all(Value::Choice("required")),
-        locked: false,
-        monitoring: false,
-        effect: Effect::Planned,
-    },
-    Setting {
-        key: "profile_picture",
-        area: Area::Profile,
-        name: Text { de: "Bild im Profil", en: "Picture in the profile" },
-        reason: Text { de: "Ein Bild ist freiwillig.", en: "A picture is voluntary." },
-        law: "DSGVO Art. 6(1)(a); KUG § 22",
-        domain: Domain::Choice { strictest_first: &["off", "optional", "required"] },
-        shipped: Shipped::each(
-            Some(Value::Choice("optional")),
-            Some(Value::Choice("off")),
-            Some(Value::Choice("optional")),
-        ),
-        locked: false,
-        monitoring: false,
-        effect: Effect::Planned,
-    },
-    Setting {
-        key: "profile_phone",
-        area: Area::Profile,
-        name: Text { de: "Telefonnummer im Profil", en: "Phone number in the profile" },
-        reason: Text { de: "Wird nicht gebraucht.", en: "Is not needed." },
-        law: "DSGVO Art. 5(1)(c)",
-        domain: Domain::Choice { strictest_first: &["off", "optional", "required"] },
-        shipped: Shipped::each(
-            Some(Value::Choice("off")),
-            Some(Value::Choice("off")),
-            Some(Value::Choice("optional")),
-        ),
-        locked: false,
-        monitoring: false,
-        effect: Effect::Planned,
     },
 ];

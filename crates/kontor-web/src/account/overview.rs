@@ -24,6 +24,9 @@ pub(super) async fn show(visit: Visit) -> Shown {
         "org.matrix.devices_list" | "org.matrix.device_view" | "org.matrix.device_delete" => {
             Some("/account/devices")
         }
+        "org.matrix.profile" => Some("/account/profile"),
+        "org.matrix.account_deactivate" => Some("/account/close"),
+        "org.matrix.cross_signing_reset" => Some("/account/keys"),
         _ => None,
     };
     if let Some(way) = way {

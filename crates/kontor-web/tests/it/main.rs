@@ -5,4 +5,5 @@ mod attacks;
 mod browser;
 mod console;
 mod factors;
+mod own;
 mod pages;

@@ -8,3 +8,5 @@ overview-devices = { $count ->
  }
 overview-password = Ein neues Passwort wählen. Ändern müssen Sie es nur, wenn es jemand kennt.
 overview-link = Ein Gerät ohne Tastatur mit einem Code anmelden.
+overview-profile = Der Name, den andere sehen.
+overview-data = Was zu Ihrem Konto gespeichert ist, und das Konto schließen.

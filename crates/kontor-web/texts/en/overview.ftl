@@ -8,3 +8,5 @@ overview-devices = { $count ->
  }
 overview-password = Choose a new password. You need to change it only if somebody knows it.
 overview-link = Sign in a device without keyboard by a code.
+overview-profile = The name that others see.
+overview-data = What is stored about your account, and closing it.

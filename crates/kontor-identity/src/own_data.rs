@@ -1,0 +1,55 @@
+//! What is stored about a person's account, for that person. law: DSGVO Art. 15
+
+use kontor_core::{Cx, Error, Result, Timestamp};
+use kontor_store::account::{self, AccountRow};
+use kontor_store::account_role::{self, RoleRow};
+use kontor_store::identity_proof::{self, ProofRow};
+use kontor_store::profile::{self, Profile};
+use kontor_store::{accepted_notice, app_password, browser_session, device};
+
+use crate::Identity;
+
+/// The account of one person, as stored.
+#[derive(Clone, Debug)]
+pub struct OwnData {
+    /// Names and days.
+    pub account: AccountRow,
+    /// Fields of the profile.
+    pub profile: Profile,
+    /// Roles beside that of a user, with who gave them and why.
+    pub roles: Vec<RoleRow>,
+    /// How the identity was proved.
+    pub proof: Option<ProofRow>,
+    /// Versions of privacy notices accepted, and when.
+    pub notices: Vec<(String, Timestamp)>,
+    /// Signed-in devices.
+    pub devices: usize,
+    /// Signed-in browsers.
+    pub browsers: usize,
+    /// Passwords for single programs.
+    pub app_passwords: usize,
+}
+
+impl Identity {
+    /// What is stored about the caller's account.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for strangers.
+    pub async fn own_data(&self, cx: &Cx) -> Result<OwnData> {
+        let user = cx.user()?.to_owned();
+        let read = self.inner.db.read(cx, move |tx| {
+            let account = account::find_account(tx, &user)?;
+            Ok(OwnData {
+                account: account.ok_or_else(|| Error::internal("a session without account"))?,
+                profile: profile::list_profile(tx, &user)?,
+                roles: account_role::list_roles_of(tx, &user)?,
+                proof: identity_proof::find_proof(tx, &user)?,
+                notices: accepted_notice::list_accepted_notices(tx, &user)?,
+                devices: device::list_devices(tx, &user)?.len(),
+                browsers: browser_session::list_browser_sessions(tx, &user)?.len(),
+                app_passwords: app_password::list_app_passwords(tx, &user)?.len(),
+            })
+        });
+        read.await
+    }
+}

@@ -1,0 +1,37 @@
+//! Closing one's account.
+
+use askama::Template;
+
+use crate::cookie;
+use crate::frame::{Shown, Visit, redirect_with};
+use crate::page::{self, Page, show_again};
+
+#[derive(Template)]
+#[template(path = "account/close.html")]
+struct Close {
+    page: Page,
+    user_id: String,
+    wrong: Option<String>,
+}
+
+/// `GET /account/close`
+pub(super) async fn show(visit: Visit) -> Shown {
+    let (session, cx) = visit.person()?;
+    // Asked for before the decision, not after it.
+    visit.tenant.identity.step_up(&cx, None).await?;
+    let user_id = session.user_id.to_string();
+    Ok(page::show(&Close { page: Page::new(&visit, "close-title"), user_id, wrong: None }))
+}
+
+/// `POST /account/close`
+pub(super) async fn close(visit: Visit) -> Shown {
+    let (session, cx) = visit.person()?;
+    visit.tenant.identity.step_up(&cx, None).await?;
+    if visit.form.text("user_id").trim() != session.user_id {
+        let wrong = Some(visit.texts.get("close-wrong"));
+        let user_id = session.user_id.to_string();
+        return Ok(show_again(&Close { page: Page::new(&visit, "close-title"), user_id, wrong }));
+    }
+    visit.tenant.close_account(&cx).await?;
+    Ok(redirect_with("/account/login", cookie::set_session("", visit.is_secure)))
+}

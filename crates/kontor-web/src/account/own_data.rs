@@ -1,0 +1,72 @@
+//! What is stored about a person's account, shown to that person.
+
+use askama::Template;
+use kontor_identity::OwnData;
+
+use super::devices::day;
+use crate::frame::{Shown, Visit};
+use crate::page::{self, Page};
+
+#[derive(Template)]
+#[template(path = "account/data.html")]
+struct Data {
+    page: Page,
+    user_id: String,
+    login_name: Option<String>,
+    created: String,
+    /// Fields of the profile: name and value.
+    profile: Vec<(String, String)>,
+    /// Roles with the day and the reason.
+    roles: Vec<(String, String, String)>,
+    /// Text for how the identity was proved, and the day.
+    proof: Option<(String, String)>,
+    /// Versions of notices, and the day.
+    notices: Vec<(String, String)>,
+    rooms: usize,
+    devices: usize,
+    browsers: usize,
+    app_passwords: usize,
+}
+
+/// `GET /account/data`
+pub(super) async fn show(visit: Visit) -> Shown {
+    let (_, cx) = visit.person()?;
+    let stored = visit.tenant.identity.own_data(&cx).await?;
+    let rooms = visit.tenant.rooms.joined_rooms(&cx).await?.len();
+    Ok(page::show(&told(&visit, stored, rooms)))
+}
+
+fn told(visit: &Visit, stored: OwnData, rooms: usize) -> Data {
+    let field = |(name, value): (String, serde_json::Value)| match value.as_str() {
+        Some(text) => (name, text.to_owned()),
+        None => (name, value.to_string()),
+    };
+    Data {
+        page: Page::new(visit, "data-title"),
+        user_id: stored.account.user_id.to_string(),
+        login_name: stored.account.login_name,
+        created: day(visit, stored.account.created),
+        profile: stored.profile.into_iter().map(field).collect(),
+        roles: stored
+            .roles
+            .into_iter()
+            .map(|row| (row.role.to_string(), day(visit, row.granted), row.reason))
+            .collect(),
+        proof: stored.proof.map(|proof| (method(visit, &proof.method), day(visit, proof.proved))),
+        notices: stored.notices.into_iter().map(|(name, at)| (name, day(visit, at))).collect(),
+        rooms,
+        devices: stored.devices,
+        browsers: stored.browsers,
+        app_passwords: stored.app_passwords,
+    }
+}
+
+fn method(visit: &Visit, method: &str) -> String {
+    let texts = visit.texts;
+    match method {
+        "in_person" => texts.get("data-proof-in-person"),
+        "records" => texts.get("data-proof-records"),
+        "invited" => texts.get("data-proof-invited"),
+        _ => texts.get("data-proof-created"),
+    }
+}

@@ -1,0 +1,66 @@
+//! The name and picture that others see.
+
+use askama::Template;
+use kontor_core::Kind;
+use kontor_identity::settable_profile_fields;
+use serde_json::Value;
+
+use crate::frame::{Leave, Shown, Visit};
+use crate::page::{self, Page, show_again};
+
+const NAME: &str = "displayname";
+const PICTURE: &str = "avatar_url";
+
+#[derive(Template)]
+#[template(path = "account/profile.html")]
+struct Profile {
+    page: Page,
+    name: String,
+    wrong: Option<String>,
+    /// Whether the organisation wants names at all.
+    may_name: bool,
+    has_picture: bool,
+}
+
+/// `GET /account/profile`
+pub(super) async fn show(visit: Visit) -> Shown {
+    Ok(page::show(&form(&visit, None).await?))
+}
+
+/// `POST /account/profile`
+pub(super) async fn change(visit: Visit) -> Shown {
+    let (session, cx) = visit.person()?;
+    let name = visit.form.text("name").trim();
+    let (field, value) = match visit.form.text("act") {
+        "remove-picture" => (PICTURE, None),
+        _ if name.is_empty() => (NAME, None),
+        _ => (NAME, Some(Value::from(name))),
+    };
+    match visit.tenant.rooms.set_profile_field(&cx, &session.user_id, field, value).await {
+        Ok(()) => Err(Leave::To("/account/profile".to_owned())),
+        Err(error) if matches!(error.kind, Kind::Invalid | Kind::Forbidden) => {
+            let id = if name.is_empty() { "profile-name-missing" } else { "profile-name-wrong" };
+            Ok(show_again(&form(&visit, Some((name.to_owned(), visit.texts.get(id)))).await?))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `tried` is a refused name and why.
+async fn form(visit: &Visit, tried: Option<(String, String)>) -> Result<Profile, Leave> {
+    let (session, cx) = visit.person()?;
+    let stored = visit.tenant.identity.profile(&cx, session.user_id.clone()).await?;
+    let text = |field: &str| stored.get(field).and_then(Value::as_str).unwrap_or_default();
+    let settable = settable_profile_fields(&visit.tenant.policy.now());
+    let (name, wrong) = match tried {
+        Some((name, wrong)) => (name, Some(wrong)),
+        None => (text(NAME).to_owned(), None),
+    };
+    Ok(Profile {
+        page: Page::new(visit, "profile-title"),
+        name,
+        wrong,
+        may_name: settable.is_none_or(|fields| fields.contains(&NAME)),
+        has_picture: !text(PICTURE).is_empty(),
+    })
+}

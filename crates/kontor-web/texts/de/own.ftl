@@ -1,0 +1,49 @@
+# Profil
+profile-title = Profil
+profile-name = Name, den andere sehen
+profile-name-hint = Ein Pseudonym genügt, wenn Ihre Organisation nichts anderes mit Ihnen vereinbart hat.
+profile-name-missing = Ihre Organisation braucht einen Namen, den andere sehen.
+profile-name-wrong = Dieser Name geht nicht: höchstens 256 Zeichen.
+profile-name-off = Ihre Organisation zeigt keine Namen.
+profile-save = Speichern
+profile-picture = Bild
+profile-picture-is = Andere sehen ein Bild von Ihnen. Ein neues wählen Sie in Ihrem Programm.
+profile-picture-remove = Bild entfernen
+
+# Meine Daten
+data-title = Meine Daten
+data-intro = Das ist zu Ihrem Konto gespeichert. Nachrichten und Dateien liegen verschlüsselt in Ihren Räumen; lesen können sie nur die Menschen dort.
+data-account = Konto
+data-user-id = Kennung
+data-created = Angelegt am
+data-proof = Identität
+data-proof-none = nicht bestätigt
+data-proof-in-person = persönlich geprüft
+data-proof-records = durch Personaldaten bestätigt
+data-proof-invited = eingeladen
+data-proof-created = von der Verwaltung angelegt
+data-role = Rolle
+data-notice = Datenschutzhinweis gelesen
+data-profile-none = Ihr Profil ist leer.
+data-profile-change = Profil ändern
+data-use = Nutzung
+data-rooms = Räume
+data-app-passwords = App-Passwörter
+data-not = Nicht gespeichert wird, wann Sie online sind, wonach Sie suchen und welche Räume Sie öffnen. Wann ein Gerät zuletzt benutzt wurde, ist auf den Tag genau bekannt.
+data-close = Sie können Ihr Konto jederzeit selbst schließen.
+
+# Konto schließen
+close-title = Konto schließen
+close-what = Alle Geräte werden abgemeldet. Passwort, Schlüssel, Profil und Rollen werden gelöscht, Sie verlassen alle Räume. Das lässt sich nicht rückgängig machen.
+close-rest = Was Sie geschrieben haben, bleibt in den Räumen, bis dessen Frist abläuft.
+close-type = Zur Sicherheit: Geben Sie Ihre Kennung ein ({ $name })
+close-wrong = Das ist nicht Ihre Kennung.
+close-submit = Konto endgültig schließen
+close-no = Lieber nicht
+
+# Schlüssel ersetzen
+keys-title = Schlüssel ersetzen
+keys-what = Ein Programm möchte die Schlüssel ersetzen, an denen andere Sie erkennen. Danach müssen Ihre Gesprächspartner Sie neu bestätigen, und alte Nachrichten öffnen sich nur mit dem Wiederherstellungsschlüssel.
+keys-when = Erlauben Sie das nur, wenn Sie es eben selbst in Ihrem Programm begonnen haben.
+keys-allow = Ersetzen erlauben
+keys-allowed = Erlaubt, für zehn Minuten und einmal. Kehren Sie jetzt zu Ihrem Programm zurück.

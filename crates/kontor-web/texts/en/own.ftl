@@ -1,0 +1,49 @@
+# Profile
+profile-title = Profile
+profile-name = Name that others see
+profile-name-hint = A pseudonym will do, unless you have agreed otherwise with your organisation.
+profile-name-missing = Your organisation needs a name that others see.
+profile-name-wrong = This name does not work: at most 256 characters.
+profile-name-off = Your organisation shows no names.
+profile-save = Save
+profile-picture = Picture
+profile-picture-is = Others see a picture of you. Choose a new one in your app.
+profile-picture-remove = Remove picture
+
+# My data
+data-title = My data
+data-intro = This is what is stored about your account. Messages and files lie encrypted in your rooms; only the people there can read them.
+data-account = Account
+data-user-id = Id
+data-created = Created on
+data-proof = Identity
+data-proof-none = not confirmed
+data-proof-in-person = checked in person
+data-proof-records = confirmed by personnel records
+data-proof-invited = invited
+data-proof-created = created by the administration
+data-role = Role
+data-notice = Privacy notice read
+data-profile-none = Your profile is empty.
+data-profile-change = Change profile
+data-use = Use
+data-rooms = Rooms
+data-app-passwords = App passwords
+data-not = Not stored: when you are online, what you search for, which rooms you open. When a device was last used is known to the day.
+data-close = You can close your account yourself at any time.
+
+# Closing the account
+close-title = Close account
+close-what = All devices are signed out. Password, keys, profile and roles are deleted, and you leave all rooms. This cannot be undone.
+close-rest = What you have written stays in the rooms until its time is over.
+close-type = To be sure: type your id ({ $name })
+close-wrong = This is not your id.
+close-submit = Close account for good
+close-no = Rather not
+
+# Replacing keys
+keys-title = Replace keys
+keys-what = An app wants to replace the keys by which others recognise you. Afterwards the people you talk with must confirm you anew, and old messages open with the recovery key only.
+keys-when = Allow this only if you have just begun it yourself in your app.
+keys-allow = Allow replacing
+keys-allowed = Allowed, once and for ten minutes. Now go back to your app.

@@ -9,7 +9,7 @@ mod keys;
 mod language;
 mod login;
 mod overview;
-mod own_data;
+mod own_account;
 mod password;
 mod profile;
 mod reset;
@@ -49,7 +49,7 @@ pub(crate) fn routes(router: Router) -> Router {
             get(async |it: Request| serve(it, profile::show).await)
                 .post(async |it: Request| serve(it, profile::change).await),
         )
-        .route("/account/data", get(async |it: Request| serve(it, own_data::show).await))
+        .route("/account/data", get(async |it: Request| serve(it, own_account::show).await))
         .route(
             "/account/close",
             get(async |it: Request| serve(it, close::show).await)

@@ -28,7 +28,7 @@ async fn a_name_is_changed_and_shown_in_the_rooms() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn own_data_are_shown_to_their_owner() {
+async fn own_account_are_shown_to_their_owner() {
     for_each_server(async |server| {
         let olga = server.register_as("olga", Role::OrgAdmin).await;
         olga.create_room(json!({})).await;

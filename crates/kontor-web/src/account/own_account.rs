@@ -1,15 +1,15 @@
 //! What is stored about a person's account, shown to that person.
 
 use askama::Template;
-use kontor_identity::OwnData;
+use kontor_identity::OwnAccount;
 
 use super::devices::day;
 use crate::frame::{Shown, Visit};
 use crate::page::{self, Page};
 
 #[derive(Template)]
-#[template(path = "account/data.html")]
-struct Data {
+#[template(path = "account/own-account.html")]
+struct Stored {
     page: Page,
     user_id: String,
     login_name: Option<String>,
@@ -31,17 +31,17 @@ struct Data {
 /// `GET /account/data`
 pub(super) async fn show(visit: Visit) -> Shown {
     let (_, cx) = visit.person()?;
-    let stored = visit.tenant.identity.own_data(&cx).await?;
+    let stored = visit.tenant.identity.own_account(&cx).await?;
     let rooms = visit.tenant.rooms.joined_rooms(&cx).await?.len();
     Ok(page::show(&told(&visit, stored, rooms)))
 }
 
-fn told(visit: &Visit, stored: OwnData, rooms: usize) -> Data {
+fn told(visit: &Visit, stored: OwnAccount, rooms: usize) -> Stored {
     let field = |(name, value): (String, serde_json::Value)| match value.as_str() {
         Some(text) => (name, text.to_owned()),
         None => (name, value.to_string()),
     };
-    Data {
+    Stored {
         page: Page::new(visit, "data-title"),
         user_id: stored.account.user_id.to_string(),
         login_name: stored.account.login_name,

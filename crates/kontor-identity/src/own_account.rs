@@ -11,7 +11,7 @@ use crate::Identity;
 
 /// The account of one person, as stored.
 #[derive(Clone, Debug)]
-pub struct OwnData {
+pub struct OwnAccount {
     /// Names and days.
     pub account: AccountRow,
     /// Fields of the profile.
@@ -35,11 +35,11 @@ impl Identity {
     ///
     /// # Errors
     /// `Unauthenticated` for strangers.
-    pub async fn own_data(&self, cx: &Cx) -> Result<OwnData> {
+    pub async fn own_account(&self, cx: &Cx) -> Result<OwnAccount> {
         let user = cx.user()?.to_owned();
         let read = self.inner.db.read(cx, move |tx| {
             let account = account::find_account(tx, &user)?;
-            Ok(OwnData {
+            Ok(OwnAccount {
                 account: account.ok_or_else(|| Error::internal("a session without account"))?,
                 profile: profile::list_profile(tx, &user)?,
                 roles: account_role::list_roles_of(tx, &user)?,

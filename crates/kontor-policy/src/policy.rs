@@ -24,7 +24,7 @@ pub struct Policy {
     /// Who may create an account over the API. Row "Guests": by invitation only.
     pub registration: Registration,
     /// What `m.login.password` accepts. It knows no second factor; whoever has one needs an app
-    /// password in any case. On in every preset until programs sign in by OAuth (design §6).
+    /// password in any case. Programs that can, sign in by OAuth (design §6).
     pub password_login: PasswordLogin,
     /// Who must show more than a password to sign in with a browser. Row "2FA" (law: R-042).
     pub second_factor: SecondFactor,
@@ -173,7 +173,7 @@ impl Policy {
     pub fn strict() -> Self {
         Self {
             registration: Registration::Closed,
-            password_login: PasswordLogin::On,
+            password_login: PasswordLogin::AppPasswords,
             second_factor: SecondFactor::Everybody,
             password_min_length: 20,
             password_min_classes: 2,
@@ -298,6 +298,7 @@ mod tests {
             ),
             ("Password without 2FA: ≥ 20", policy.password_min_length == 20),
             ("Password without 2FA: 2 classes", policy.password_min_classes == 2),
+            ("2FA: alle", policy.password_login == PasswordLogin::AppPasswords),
             ("2FA: alle", policy.second_factor == SecondFactor::Everybody),
             ("Password: lock 10", policy.login_lock_after == Some(10)),
             ("Profile: Name Pflicht", policy.profile_name == FieldRule::Required),

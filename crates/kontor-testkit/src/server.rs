@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use kontor_config::{Config, Sources};
 use kontor_core::{Actor, Clock, Cx, Random, Role, Roles, Secret, Timestamp};
 use kontor_identity::NewUser;
 use kontor_node::Node;
+use kontor_policy::Change;
+use kontor_tenant::Tenant;
 use kontor_testdb::Database;
 use reqwest::{Client, ClientBuilder};
 use ruma::ServerName;
@@ -183,19 +186,38 @@ impl TestServer {
         self.register_with(name, Roles::of(&[role]).without(Role::User)).await
     }
 
-    async fn register_with(&self, name: &str, roles: Roles) -> Person {
+    /// Lets programs sign in by password, which the strict preset does not.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub async fn accept_passwords(&self) {
+        let (tenant, operator) = self.operator().await;
+        let change = Change {
+            setting: "password_login_api".to_owned(),
+            value: json!("on"),
+            reason: "test".to_owned(),
+        };
+        tenant.policies.change(&operator, change).await.expect("the setting is changed");
+    }
+
+    async fn operator(&self) -> (Arc<Tenant>, Cx) {
         let host = self.setup.server_names.first().copied().unwrap_or("one.example");
         let host = <&ServerName>::try_from(host).expect("a server name");
         let tenant = self.node().tenants().open(host).await.expect("the organisation opens");
-        let operator =
-            Cx::new(tenant.id, Actor::Operator, tenant.clock.clone(), tenant.random.clone());
+        let (clock, random) = (tenant.clock.clone(), tenant.random.clone());
+        let cx = Cx::new(tenant.id, Actor::Operator, clock, random).expect("a context");
+        (tenant, cx)
+    }
+
+    async fn register_with(&self, name: &str, roles: Roles) -> Person {
+        let (tenant, operator) = self.operator().await;
         let new = NewUser {
             username: Some(name.to_owned()),
             password: Some(Secret::new(PASSWORD.to_owned())),
             roles,
             ..NewUser::default()
         };
-        let created = tenant.identity.create_user(&operator.expect("a context"), new).await;
+        let created = tenant.identity.create_user(&operator, new).await;
         created.expect("the account is created");
         self.login(name).await
     }

@@ -30,7 +30,9 @@ async fn approve(person: &Person, id: i64) -> Answer {
 async fn strict() -> TestServer {
     let mut setup = Setup::default();
     setup.flags.push(("preset", "strict".to_owned()));
-    TestServer::with(setup).await
+    let server = TestServer::with(setup).await;
+    server.accept_passwords().await;
+    server
 }
 
 #[tokio::test]
@@ -60,7 +62,10 @@ async fn a_locked_setting_is_weakened_by_two_people_only() {
     assert!(author.contains(&chief.user_id) && author.contains(&dsb.user_id), "{author}");
     let mine = chief.get(ROOT).await.ok();
     assert_eq!(mine.body["approvals"][0]["decision"], "approved");
-    assert_eq!(mine.body["approvals"][0]["outcome"]["version"], 1);
+    assert_eq!(
+        mine.body["approvals"][0]["outcome"]["version"], 2,
+        "the first let programs sign in by password"
+    );
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use kontor_feed::Feed;
 use kontor_identity::{
     Hasher, Identity, Login, NewDevice, NewUser, PasswordCost, Settings, SignedIn,
 };
-use kontor_policy::{InForce, Policy, Preset};
+use kontor_policy::{InForce, PasswordLogin, Policy, Preset};
 use kontor_store::MIGRATIONS;
 use kontor_testdb::Backend;
 use ruma::{OwnedUserId, owned_server_name};
@@ -33,8 +33,9 @@ impl Company {
         Self::with(backend, Policy::preset(Preset::Lab)).await
     }
 
+    /// Strict, but for the password: most of what is tested begins with one.
     pub(crate) async fn strict(backend: &Backend) -> Self {
-        Self::with(backend, Policy::preset(Preset::Strict)).await
+        Self::with(backend, strict_with_passwords()).await
     }
 
     pub(crate) async fn with(backend: &Backend, policy: Policy) -> Self {
@@ -132,4 +133,9 @@ pub(crate) fn code(error: &Error) -> Option<&'static str> {
 
 pub(crate) fn field<'e>(error: &'e Error, name: &str) -> &'e Value {
     error.fields.get(name).unwrap_or(&Value::Null)
+}
+
+/// The strict preset, in which programs sign in by password.
+pub(crate) fn strict_with_passwords() -> Policy {
+    Policy { password_login: PasswordLogin::On, ..Policy::preset(Preset::Strict) }
 }

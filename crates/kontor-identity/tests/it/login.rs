@@ -8,7 +8,7 @@ use kontor_policy::Policy;
 use kontor_testdb::for_each_backend;
 use serde_json::json;
 
-use crate::company::{Company, START, code, device, face, field, secret};
+use crate::company::{Company, START, code, device, face, field, secret, strict_with_passwords};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -80,7 +80,7 @@ fn wrong_password_unknown_name_and_closed_account_look_the_same() {
 #[test]
 fn after_ten_failures_an_account_rests_and_so_does_an_unknown_name() {
     for_each_backend(async |backend| {
-        let policy = Policy { rate_limits: None, ..Policy::strict() };
+        let policy = Policy { rate_limits: None, ..strict_with_passwords() };
         let company = Company::with(&backend, policy).await;
         company.hire("alice").await;
         for name in ["alice", "nobody"] {
@@ -105,7 +105,7 @@ fn after_ten_failures_an_account_rests_and_so_does_an_unknown_name() {
 #[test]
 fn one_account_gets_so_many_tries_a_minute() {
     for_each_backend(async |backend| {
-        let policy = Policy { login_lock_after: None, ..Policy::strict() };
+        let policy = Policy { login_lock_after: None, ..strict_with_passwords() };
         let company = Company::with(&backend, policy).await;
         company.hire("alice").await;
         for _ in 0..10 {

@@ -7,7 +7,7 @@ use kontor_testdb::for_each_backend;
 use ruma::OwnedUserId;
 
 use crate::browser::Browser;
-use crate::company::{Company, field, secret};
+use crate::company::{Company, field, secret, strict_with_passwords};
 
 async fn give(company: &Company, user: &OwnedUserId, password: &str) -> Result<()> {
     let password = secret(password);
@@ -38,7 +38,7 @@ fn nobody_takes_one_of_the_last_ten_passwords_again() {
 #[test]
 fn twelve_characters_are_accepted_only_from_whoever_has_a_second_factor() {
     for_each_backend(async |backend| {
-        let policy = Policy { rate_limits: None, ..Policy::strict() };
+        let policy = Policy { rate_limits: None, ..strict_with_passwords() };
         let company = Company::with(&backend, policy).await;
         let alice = company.hire("alice").await;
         let error = give(&company, &alice, "zwölf zeiche").await.unwrap_err();

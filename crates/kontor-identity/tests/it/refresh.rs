@@ -6,12 +6,12 @@ use kontor_policy::Policy;
 use kontor_testdb::for_each_backend;
 use serde_json::json;
 
-use crate::company::{Company, code, device, field, refreshing};
+use crate::company::{Company, code, device, field, refreshing, strict_with_passwords};
 
 const FIVE_MINUTES: Duration = Duration::from_mins(5);
 
 fn policy() -> Policy {
-    Policy { rate_limits: None, ..Policy::strict() }
+    Policy { rate_limits: None, ..strict_with_passwords() }
 }
 
 #[test]

@@ -111,7 +111,7 @@ pub(super) static SETTINGS: [Setting; 15] = [
         },
         law: "DSGVO Art. 32",
         domain: Domain::Choice { strictest_first: &["off", "app_passwords", "on"] },
-        shipped: Shipped::all(Value::Choice("on")),
+        shipped: Shipped::all(Value::Choice("app_passwords")),
         locked: false,
         monitoring: false,
         effect: Effect::Server {

@@ -58,13 +58,16 @@ pub struct Session {
     pub roles: Roles,
     /// When the person last showed who they are, where that is known: in a browser.
     pub authenticated: Option<Timestamp>,
+    /// Keyed hash of the access token; `None` in a browser. By it a request that waits finds out
+    /// whether it is still let in.
+    pub access: Option<[u8; 32]>,
 }
 
 impl Session {
     /// A session of which nobody knows when the person last showed who they are.
     #[must_use]
     pub const fn new(user_id: OwnedUserId, device_id: OwnedDeviceId, roles: Roles) -> Self {
-        Self { user_id, device_id, roles, authenticated: None }
+        Self { user_id, device_id, roles, authenticated: None, access: None }
     }
 }
 

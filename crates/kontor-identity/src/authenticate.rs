@@ -23,6 +23,24 @@ impl Identity {
     /// with `false` if its device is gone. `Forbidden` (`M_USER_DEACTIVATED`).
     pub async fn authenticate(&self, token: &str, cx: &Cx) -> Result<Cx> {
         let hash = self.inner.pepper.hash(Purpose::AccessToken, token);
+        let live = self.live(cx, hash).await?;
+        self.note_day(&live, cx);
+        Ok(cx.acting_as(Actor::User(Arc::clone(&live.session))))
+    }
+
+    /// Lets pass a request that has waited, if its access token still opens the door. Costs what
+    /// [`Self::authenticate`] does.
+    ///
+    /// # Errors
+    /// As [`Self::authenticate`].
+    pub async fn authenticate_again(&self, cx: &Cx) -> Result<()> {
+        let Actor::User(session) = &cx.actor else { return Ok(()) };
+        let Some(hash) = session.access else { return Ok(()) };
+        let now = Cx { now: cx.clock.now(), ..cx.clone() };
+        self.live(&now, hash).await.map(drop)
+    }
+
+    async fn live(&self, cx: &Cx, hash: TokenHash) -> Result<Arc<Live>> {
         let live = match self.inner.sessions.get(&hash) {
             Some(live) => live,
             None => self.load(cx, hash).await?,
@@ -30,8 +48,7 @@ impl Identity {
         if live.expires.is_some_and(|at| at <= cx.now) {
             return Err(expired_token());
         }
-        self.note_day(&live, cx);
-        Ok(cx.acting_as(Actor::User(Arc::clone(&live.session))))
+        Ok(live)
     }
 
     async fn load(&self, cx: &Cx, hash: TokenHash) -> Result<Arc<Live>> {
@@ -56,6 +73,7 @@ impl Identity {
             self.confirm(token.user_id.clone(), token.device_id.clone(), token.generation);
         }
         let session = Session::new(token.user_id, token.device_id, roles);
+        let session = Session { access: Some(hash), ..session };
         let live = Arc::new(Live::new(session, token.expires, last_seen_day));
         self.inner.sessions.keep(hash, Arc::clone(&live), revocations);
         Ok(live)

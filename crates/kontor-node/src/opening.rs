@@ -165,6 +165,7 @@ impl Opening {
         let presence = Presence::new(feed.clone(), policy.clone(), rooms.clone(), pulse.clone());
         let sync = Sync::new(Sources {
             feed,
+            identity: identity.clone(),
             rooms: rooms.clone(),
             e2ee: e2ee.clone(),
             account_data: account_data.clone(),

@@ -7,6 +7,7 @@ use kontor_account_data::AccountData;
 use kontor_core::{Cx, Result, StreamPos};
 use kontor_e2ee::{E2ee, Moves};
 use kontor_feed::Feed;
+use kontor_identity::Identity;
 use kontor_presence::{Presence, Pulse, Typing};
 use kontor_push::Push;
 use kontor_receipts::Receipts;
@@ -40,6 +41,8 @@ pub struct Sync {
 pub struct Sources {
     /// Who must wake.
     pub feed: Feed,
+    /// Whether a request that has waited is still let in.
+    pub identity: Identity,
     /// Rooms and their events.
     pub rooms: Rooms,
     /// Keys, and messages between devices.
@@ -108,6 +111,9 @@ impl Sync {
 
     /// Answers at once if there is something new, else as soon as there is, at the latest after
     /// the request's timeout.
+    ///
+    /// # Errors
+    /// `Unauthenticated` as soon as the sign-in ends while it waits.
     pub async fn sync(&self, cx: &Cx, request: Request) -> Result<Response> {
         let wait = request.timeout.unwrap_or_default().min(WAIT_LIMIT);
         let deadline = Instant::now() + wait;
@@ -116,6 +122,8 @@ impl Sync {
         self.sources.presence.seen(cx, presence).await?;
         let mut listener = self.sources.feed.listen(&scope.user);
         loop {
+            // Whoever was signed out is woken, but hears nothing more.
+            self.sources.identity.authenticate_again(cx).await?;
             scope.upto = Token {
                 stream: self.rooms.committed(),
                 ephemeral: self.sources.pulse.now(),

@@ -1,5 +1,7 @@
 //! Devices over HTTP.
 
+use std::time::{Duration, Instant};
+
 use kontor_testkit::{TestServer, Value, for_each_server, json};
 
 const DEVICES: &str = "/_matrix/client/v3/devices";
@@ -58,4 +60,34 @@ async fn bad_requests_have_their_error() {
     alice.post(many, json!({ "devices": "x" })).await.fails(400, "M_BAD_JSON");
     let flood: Vec<String> = (0..1001).map(|i| format!("D{i}")).collect();
     alice.post(many, json!({ "devices": flood })).await.fails(400, "M_INVALID_PARAM");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_sync_ends_with_the_sign_in() {
+    for_each_server(async |server| {
+        let alice = server.register("alice").await;
+        let path = |since: &str| format!("/_matrix/client/v3/sync?timeout=30000&since={since}");
+        for _ in 0..5 {
+            let lost = server.login("alice").await;
+            let since = lost.sync("").await["next_batch"].as_str().unwrap().to_owned();
+            // What the sign-in itself changed is read first.
+            let since = lost.sync(&since).await["next_batch"].as_str().unwrap().to_owned();
+            let open = async {
+                let answer = lost.get(&path(&since)).await;
+                (answer, Instant::now())
+            };
+            let sign_out = async {
+                // By then the other request is waiting, or it finds the door closed.
+                alice.get("/_matrix/client/v3/account/whoami").await.ok();
+                lost.post("/_matrix/client/v3/logout", json!({})).await.ok();
+                Instant::now()
+            };
+            let ((answer, answered), ended) = tokio::join!(open, sign_out);
+            answer.fails(401, "M_UNKNOWN_TOKEN");
+            assert_eq!(answer.body["soft_logout"], false);
+            let late = answered.saturating_duration_since(ended);
+            assert!(late < Duration::from_secs(1), "{late:?} after the sign-out");
+        }
+    })
+    .await;
 }

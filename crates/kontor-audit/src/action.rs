@@ -25,6 +25,10 @@ pub enum Action {
     RecoveryCodeUsed,
     /// An invitation or a link to a new password was used.
     LinkUsed,
+    /// A link to a new password was sent to the mail address of its owner.
+    LinkMailed,
+    /// A person has confirmed or removed a mail address.
+    MailAddressChanged,
     /// A person has made a password for one program.
     AppPasswordCreated,
     /// A person has removed a password of one program.
@@ -136,6 +140,8 @@ impl Action {
         Self::FactorRemoved,
         Self::RecoveryCodeUsed,
         Self::LinkUsed,
+        Self::LinkMailed,
+        Self::MailAddressChanged,
         Self::AppPasswordCreated,
         Self::AppPasswordRemoved,
         Self::LinkCreated,
@@ -179,6 +185,8 @@ impl Action {
             Self::FactorRemoved            => rule("auth.factor.removed",        A, Security,       &[Object, Detail]),
             Self::RecoveryCodeUsed         => rule("auth.recovery_code.used",    A, Security,       &[Object, Detail]),
             Self::LinkUsed                 => rule("auth.link.used",             A, Security,       &[Object, Detail]),
+            Self::LinkMailed               => rule("auth.link.mailed",           A, Security,       &[Object]),
+            Self::MailAddressChanged       => rule("user.mail.changed",          A, Security,       &[Object, Detail]),
             Self::AppPasswordCreated       => rule("auth.app_password.created",  A, Security,       &[Object]),
             Self::AppPasswordRemoved       => rule("auth.app_password.removed",  A, Security,       &[Object]),
             Self::LinkCreated              => rule("user.link.created",          B, Administration, &[Object, Detail]),

@@ -7,12 +7,13 @@ use kontor_core::{
     Actor, Cx, Error, MatrixCode, Permission, Result, Role, Roles, Secret, Timestamp,
 };
 use kontor_db::Tx;
+use kontor_mail::Letter;
 use kontor_store::account::{self, AccountRow};
 use kontor_store::identity_proof::{self, ProofRow};
 use kontor_store::{
     accepted_notice, account_role, app_password, browser_session, e2ee, former_password,
-    login_failure, oauth_code, oauth_device_grant, one_time_link, password as password_table,
-    profile,
+    login_failure, mail_address, oauth_code, oauth_device_grant, one_time_link,
+    password as password_table, profile, waiting_mail,
 };
 use ruma::api::client::uiaa::AuthData;
 use ruma::{OwnedUserId, UserId};
@@ -20,6 +21,7 @@ use ruma::{OwnedUserId, UserId};
 use crate::Identity;
 use crate::devices::Ended;
 use crate::interactive::Purpose;
+use crate::letters::Notice;
 use crate::new_password::replace_password;
 use crate::profile::set_profile_field;
 use crate::proof::ProofMethod;
@@ -167,6 +169,8 @@ impl Identity {
             former_password::delete_former_passwords(tx, &user)?;
             app_password::delete_app_passwords(tx, &user)?;
             one_time_link::delete_links_of_user(tx, &user)?;
+            mail_address::delete_mail_address(tx, &user)?;
+            waiting_mail::delete_waiting_mails_of_user(tx, &user)?;
             accepted_notice::delete_accepted_notices(tx, &user)?;
             login_failure::delete_login_failure(tx, &subject)?;
             oauth_code::delete_codes_of_user(tx, &user)?;
@@ -271,12 +275,13 @@ impl Identity {
     ) -> Result<()> {
         let hash = self.hash_new_password(cx, password).await?;
         let subject = self.failure_subject(&user);
-        let (this, now) = (self.clone(), cx.now);
+        let (this, now, notice) = (self.clone(), cx.now, Notice::new(cx)?);
         self.inner
             .db
             .write(cx, move |tx| {
                 require_active(tx, &user)?;
                 replace_password(tx, &user, &hash, now)?;
+                this.tell(tx, &user, Letter::PasswordChanged, &notice)?;
                 login_failure::delete_login_failure(tx, &subject)?;
                 browser_session::delete_browser_sessions_but(tx, &user, "")?;
                 if let Some(ended) = ended {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use kontor_audit::{Action, Event};
 use kontor_core::{Actor, Cx, Error, Result, Roles, Secret, Timestamp};
 use kontor_db::Tx;
+use kontor_mail::Letter;
 use kontor_store::access_token::TokenHash;
 use kontor_store::account::{self, AccountRow};
 use kontor_store::browser_session::{self, BrowserSessionRow};
@@ -15,6 +16,7 @@ use ruma::{OwnedUserId, UserId};
 use crate::Identity;
 use crate::browser_session::{BrowserSession, in_browser, minute_of};
 use crate::devices::Ended;
+use crate::letters::Notice;
 use crate::methods::{Method, Methods, Stage};
 use crate::new_password::replace_password;
 use crate::pepper::Minted;
@@ -90,13 +92,14 @@ impl Identity {
         let hash = self.hash_new_password(&acting, new).await?;
         let renewal = self.renewal(&acting, session, Method::Password)?;
         let subject = self.failure_subject(&session.user_id);
-        let (this, now) = (self.clone(), cx.now);
+        let (this, now, notice) = (self.clone(), cx.now, Notice::new(cx)?);
         self.inner
             .db
             .write(cx, move |tx| {
                 let signed_in = renewal.store(tx, &this)?;
                 let user = &signed_in.user_id;
                 replace_password(tx, user, &hash, now)?;
+                this.tell(tx, user, Letter::PasswordChanged, &notice)?;
                 login_failure::delete_login_failure(tx, &subject)?;
                 if sign_out_devices {
                     this.end_sessions_in(tx, user, &Ended::Devices)?;

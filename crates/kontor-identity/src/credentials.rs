@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use kontor_audit::{Action, Event};
 use kontor_core::{Cx, Error, Result, Secret, Timestamp};
+use kontor_mail::Letter;
 use kontor_policy::too_often;
 use kontor_store::account::{self, AccountRow};
 use kontor_store::app_password::{self, AppPasswordRow};
@@ -12,6 +13,7 @@ use kontor_store::password as password_table;
 use ruma::{OwnedUserId, UserId};
 
 use crate::Identity;
+use crate::letters::Notice;
 use crate::password::is_overlong;
 use crate::pepper::Purpose;
 use crate::sessions::day_of;
@@ -104,13 +106,14 @@ impl Identity {
             }
             account => {
                 let event = Event::refused(Action::LoginFailed);
-                let event = match account {
-                    Some(account) => event.about(&account.user_id),
+                let user = account.map(|account| account.user_id);
+                let event = match &user {
+                    Some(user) => event.about(user),
                     // What was typed instead of a name may be anything, even a password.
                     None => event,
                 };
                 self.inner.audit.note(cx, event);
-                self.count_failure(cx, subject).await?;
+                self.count_failure(cx, subject, user.as_deref()).await?;
                 Err(Error::forbidden("Wrong user name or password."))
             }
         }
@@ -200,17 +203,29 @@ impl Identity {
         db.write(cx, move |tx| login_failure::delete_login_failure(tx, &subject)).await
     }
 
-    pub(crate) async fn count_failure(&self, cx: &Cx, subject: [u8; 32]) -> Result<()> {
-        if self.inner.policy.now().login_lock_after.is_none() {
-            return Ok(());
-        }
+    /// Counts a wrong secret of `subject`. The owner, if there is one, is told when it was one too
+    /// many. law: R-044
+    pub(crate) async fn count_failure(
+        &self,
+        cx: &Cx,
+        subject: [u8; 32],
+        owner: Option<&UserId>,
+    ) -> Result<()> {
+        let Some(limit) = self.inner.policy.now().login_lock_after else { return Ok(()) };
+        let (this, notice, owner) = (self.clone(), Notice::new(cx)?, owner.map(ToOwned::to_owned));
         let now = cx.now;
         let kept_ms = i64::try_from(FAILURES_KEPT.as_millis()).unwrap_or(i64::MAX);
         self.inner
             .db
             .write(cx, move |tx| {
                 login_failure::delete_old_login_failures(tx, Timestamp(now.0 - kept_ms))?;
-                login_failure::upsert_login_failure(tx, &subject, now)
+                login_failure::upsert_login_failure(tx, &subject, now)?;
+                let counted = login_failure::find_login_failure(tx, &subject)?;
+                let is_last = counted.is_some_and(|row| row.failures == i64::from(limit));
+                match owner.filter(|_| is_last) {
+                    Some(owner) => this.tell(tx, &owner, Letter::Locked, &notice),
+                    None => Ok(()),
+                }
             })
             .await
     }
@@ -226,7 +241,7 @@ impl Identity {
     }
 
     /// The user id that somebody means who types `name`; `None`: none of this server.
-    fn user_named(&self, name: &str) -> Option<OwnedUserId> {
+    pub(crate) fn user_named(&self, name: &str) -> Option<OwnedUserId> {
         let server = &self.inner.server_name;
         let user = if name.starts_with('@') {
             UserId::parse(name)

@@ -6,6 +6,7 @@ use kontor_audit::Audit;
 use kontor_core::Secret;
 use kontor_db::Db;
 use kontor_feed::Feed;
+use kontor_mail::Mailer;
 use kontor_policy::InForce;
 use ruma::OwnedServerName;
 use webauthn_rs::Webauthn;
@@ -43,6 +44,9 @@ pub(crate) struct Inner {
     pub(crate) ceremonies: Ceremonies,
     pub(crate) relying_party: Option<Webauthn>,
     pub(crate) shared_secret: Option<Secret<String>>,
+    pub(crate) mailer: Option<Mailer>,
+    /// Where the pages are, without a slash at the end.
+    pub(crate) base_url: String,
 }
 
 /// What [`Identity`] must be told.
@@ -64,12 +68,18 @@ pub struct Settings {
     /// Lets whoever knows it create accounts, administrators too
     /// ([`Identity::register_by_shared_secret`]); `None`: nobody.
     pub registration_shared_secret: Option<Secret<String>>,
+    /// Passes mails on; shared by all organisations of the node. `None`: none are sent.
+    pub mailer: Option<Mailer>,
 }
 
 impl Identity {
     /// The service over `db`.
     pub fn new(db: Db, feed: Feed, settings: Settings) -> Self {
         let relying_party = relying_party(settings.public_url.as_deref(), &settings.server_name);
+        let base_url = settings.public_url.unwrap_or_else(|| {
+            let host = &settings.server_name;
+            format!("https://{host}")
+        });
         let inner = Inner {
             db,
             feed,
@@ -87,6 +97,8 @@ impl Identity {
             ceremonies: Ceremonies::default(),
             relying_party,
             shared_secret: settings.registration_shared_secret,
+            mailer: settings.mailer,
+            base_url,
         };
         Self { inner: Arc::new(inner) }
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use kontor_audit::{Action, Event};
 use kontor_core::{Actor, Cx, Error, Random, Result, Roles, Secret, Session, Timestamp};
 use kontor_db::Tx;
+use kontor_mail::Letter;
 use kontor_policy::{PasswordLogin, Policy};
 use kontor_store::access_token::{self, TokenRow};
 use kontor_store::device::{self, DeviceRow};
@@ -14,6 +15,7 @@ use ruma::{OwnedDeviceId, OwnedUserId};
 
 use crate::Identity;
 use crate::credentials::Accepted;
+use crate::letters::Notice;
 use crate::pepper::{Minted, Pepper};
 use crate::sessions::{Ending, day_of};
 use crate::username::{check_device_id, check_device_name};
@@ -138,7 +140,14 @@ impl Identity {
         let refreshes = Refreshes::of(device.refreshes, device.client_id.as_deref());
         let tokens = maker.mint(cx.now, refreshes, session_ends)?;
         let NewDevice { display_name, client_id, .. } = device;
-        Ok(Opening { device_id, display_name, client_id, tokens, now: cx.now })
+        Ok(Opening {
+            device_id,
+            display_name,
+            client_id,
+            tokens,
+            now: cx.now,
+            notice: Notice::new(cx)?,
+        })
     }
 }
 
@@ -240,6 +249,7 @@ pub struct Opening {
     client_id: Option<String>,
     tokens: Tokens,
     now: Timestamp,
+    notice: Notice,
 }
 
 impl Opening {
@@ -271,6 +281,7 @@ impl Opening {
                 generation: 1,
             };
             device::insert_device(tx, user, &row)?;
+            identity.tell(tx, user, Letter::NewDevice, &self.notice)?;
         }
         match &self.client_id {
             Some(client) => oauth_session::upsert_oauth_session(tx, user, id, client)?,

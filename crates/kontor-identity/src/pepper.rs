@@ -39,6 +39,8 @@ pub(crate) enum Purpose {
     PasskeyOwner,
     Link,
     AppPassword,
+    MailAddress,
+    Forgotten,
 }
 
 /// A fresh token and its hash.
@@ -111,6 +113,8 @@ impl Purpose {
             Self::PasskeyOwner => b"passkey owner\0",
             Self::Link => b"link\0",
             Self::AppPassword => b"app password\0",
+            Self::MailAddress => b"mail address\0",
+            Self::Forgotten => b"forgotten\0",
         }
     }
 }

@@ -4,11 +4,13 @@
 use kontor_audit::{Action, Event};
 use kontor_core::{Cx, Error, Permission, Result, Timestamp};
 use kontor_db::Tx;
+use kontor_mail::Letter;
 use kontor_store::{account_role, login_failure, passkey, recovery_code, totp};
 use ruma::{OwnedUserId, UserId};
 
 use crate::Identity;
 use crate::browser_session::BrowserSession;
+use crate::letters::Notice;
 use crate::methods::{Demand, Enrolled, Method, Stage};
 use crate::pepper::Purpose;
 
@@ -69,8 +71,10 @@ impl Identity {
         cx.require(Permission::ManagePeople)?;
         self.require_over(cx, &user).await?;
         let event = Event::new(Action::FactorRemoved).about(&user).with_detail("all");
+        let (this, notice) = (self.clone(), Notice::new(cx)?);
         let write = self.inner.db.write(cx, move |tx| {
             delete_second_factors(tx, &user)?;
+            this.tell(tx, &user, Letter::FactorChanged, &notice)?;
             kontor_store::browser_session::delete_browser_sessions_but(tx, &user, "")?;
             Ok(())
         });
@@ -157,7 +161,7 @@ impl Identity {
     /// A second factor was wrong; the answer to that.
     pub(crate) async fn wrong_factor(&self, cx: &Cx, user: &UserId, text: &'static str) -> Error {
         self.inner.audit.note(cx, Event::refused(Action::SecondFactorFailed).about(user));
-        match self.count_failure(cx, self.factor_subject(user)).await {
+        match self.count_failure(cx, self.factor_subject(user), Some(user)).await {
             Ok(()) => Error::forbidden(text),
             Err(error) => error,
         }
@@ -174,6 +178,9 @@ impl Identity {
 
     pub(crate) fn note_factor(&self, cx: &Cx, action: Action, about: (&UserId, &'static str)) {
         self.inner.audit.note(cx, Event::new(action).about(about.0).with_detail(about.1));
+        if matches!(action, Action::FactorEnrolled | Action::FactorRemoved) {
+            self.tell_later(cx, about.0, Letter::FactorChanged);
+        }
     }
 }
 

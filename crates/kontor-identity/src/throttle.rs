@@ -18,6 +18,8 @@ pub(crate) enum Subject {
     Address(IpAddr),
     /// New accounts from one address.
     Registration(IpAddr),
+    /// Requests for a new password by mail from one address.
+    Forgotten(IpAddr),
 }
 
 impl Subject {
@@ -27,6 +29,7 @@ impl Subject {
             Self::Account(hash) => Self::Account(hash),
             Self::Address(address) => Self::Address(network(address)),
             Self::Registration(address) => Self::Registration(network(address)),
+            Self::Forgotten(address) => Self::Forgotten(network(address)),
         }
     }
 }

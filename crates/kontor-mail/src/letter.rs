@@ -24,6 +24,8 @@ pub enum Letter {
     FactorChanged,
     /// The password was changed.
     PasswordChanged,
+    /// The address counts no more; goes to the old one.
+    AddressChanged,
     /// Somebody has reported one of her devices as lost. law: R-203
     DeviceLost,
 }
@@ -39,7 +41,7 @@ pub struct Written {
 
 impl Letter {
     /// Every mail there is.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ConfirmAddress,
         Self::ForgottenPassword,
         Self::Invitation,
@@ -47,6 +49,7 @@ impl Letter {
         Self::NewDevice,
         Self::FactorChanged,
         Self::PasswordChanged,
+        Self::AddressChanged,
         Self::DeviceLost,
     ];
 
@@ -61,6 +64,7 @@ impl Letter {
             Self::NewDevice => "new-device",
             Self::FactorChanged => "factor-changed",
             Self::PasswordChanged => "password-changed",
+            Self::AddressChanged => "address-changed",
             Self::DeviceLost => "device-lost",
         }
     }

@@ -74,6 +74,16 @@ password-changed-text =
     Wenn nicht, melden Sie es Ihrer Organisation und setzen hier ein neues:
 
     { $link }
+address-changed-subject = Ihre Mailadresse wurde geändert
+address-changed-text =
+    Guten Tag,
+
+    diese Adresse gilt für Ihr Konto nicht mehr. Wenn Sie das waren, müssen
+    Sie nichts tun.
+
+    Wenn nicht, melden Sie es Ihrer Organisation und sehen hier nach:
+
+    { $link }
 device-lost-subject = Gerät als verloren gemeldet
 device-lost-text =
     Guten Tag,

@@ -74,6 +74,16 @@ password-changed-text =
     If not, tell your organisation and set a new one here:
 
     { $link }
+address-changed-subject = Your mail address was changed
+address-changed-text =
+    Hello,
+
+    this address counts no more for your account. If that was you, there is
+    nothing you need to do.
+
+    If not, tell your organisation and look here:
+
+    { $link }
 device-lost-subject = Device reported as lost
 device-lost-text =
     Hello,

@@ -135,7 +135,7 @@ fn renewal(
     Some(Renewal::new(acme, vault, certificates, clock, hosts))
 }
 
-/// Looks after certificates and audit logs for ever.
+/// Looks after certificates, audit logs and mails for ever.
 async fn upkeep(
     certificates: Option<Certificates>,
     renewal: Option<Renewal>,
@@ -151,7 +151,7 @@ async fn upkeep(
             renewal.run().await;
         }
     };
-    tokio::join!(watching, renewing, keep_logs(&tenants));
+    tokio::join!(watching, renewing, keep_logs(&tenants), tenants.send_mails());
 }
 
 /// Accepts connections, the operator's too, until the entrance stops; `upkeep` goes on meanwhile.

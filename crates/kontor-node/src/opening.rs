@@ -14,6 +14,7 @@ use kontor_db::{DatabaseKeys, Db, Settings};
 use kontor_e2ee::E2ee;
 use kontor_feed::Feed;
 use kontor_identity::{Hasher, Identity};
+use kontor_mail::Mailer;
 use kontor_media::{Limits, Media};
 use kontor_oauth::OAuth;
 use kontor_policy::{InForce, Policies, Policy};
@@ -44,6 +45,7 @@ pub(crate) struct Opening {
     public_urls: BTreeMap<OwnedServerName, String>,
     /// Shared by all tenants, so that its bound on memory holds for the node.
     hasher: Hasher,
+    mailer: Option<Mailer>,
     clock: Clock,
     random: Random,
 }
@@ -80,9 +82,23 @@ impl Opening {
             registration_shared_secret: config.registration.shared_secret.clone(),
             public_urls: public_urls.collect(),
             hasher: Hasher::default(),
+            mailer: None,
             clock,
             random,
         }
+    }
+
+    /// Sends mails, if they are configured.
+    ///
+    /// # Errors
+    /// As [`Mailer::open`].
+    pub(crate) fn with_mail(self, config: &Config) -> Result<Self> {
+        let mailer = config.mail.as_ref().map(Mailer::open).transpose()?;
+        Ok(Self { mailer, ..self })
+    }
+
+    pub(crate) fn mailer(&self) -> Option<&Mailer> {
+        self.mailer.as_ref()
     }
 
     /// Whether all tenants live in one database.
@@ -136,6 +152,7 @@ impl Opening {
             pepper: keys.pepper,
             hasher: self.hasher.clone(),
             registration_shared_secret: self.registration_shared_secret.clone(),
+            mailer: self.mailer.clone(),
         };
         let identity = Identity::new(db.clone(), feed.clone(), settings);
         identity.adopt_administrators(cx).await?;

@@ -15,12 +15,15 @@ use kontor_vault::Vault;
 use parking_lot::RwLock;
 use ruma::{OwnedServerName, ServerName};
 use tokio::sync::OnceCell;
+use tokio::time::timeout;
 
 use crate::hosts::Hosts;
 use crate::opening::{Opened, Opening};
 
 /// Shortest time between two looks for tenants that were created meanwhile.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
+/// Longest time between two looks for mails that are due.
+const LOOK_FOR_MAILS: Duration = Duration::from_secs(30);
 
 /// The tenants of this node. Each is opened when first asked for, once.
 pub struct Tenants {
@@ -74,7 +77,8 @@ impl Tenants {
     pub fn new(config: &Config, clock: Clock, random: Random) -> Result<Self> {
         let vault = Vault::open(&config.server.data, random.clone())?;
         let tenants = Self {
-            opening: Opening::new(vault, config, clock.clone(), random.clone()),
+            opening: Opening::new(vault, config, clock.clone(), random.clone())
+                .with_mail(config)?,
             clock,
             random,
             lab: config.policy.preset == Preset::Lab,
@@ -210,6 +214,25 @@ impl Tenants {
             if let Err(error) = done {
                 tracing::error!(%error, server_name = %slot.server_name, "audit log");
             }
+        }
+    }
+
+    /// Sends what waits to be sent, as soon as it does, for ever.
+    pub(crate) async fn send_mails(&self) {
+        let Some(mailer) = self.opening.mailer() else { return };
+        loop {
+            for slot in self.slots() {
+                let Some(opened) = slot.opened.get() else { continue };
+                let done = match self.context(opened, "mail") {
+                    Ok(cx) => opened.tenant.identity.send_waiting_mails(&cx).await,
+                    Err(error) => Err(error),
+                };
+                if let Err(error) = done {
+                    tracing::error!(%error, server_name = %slot.server_name, "mails");
+                }
+            }
+            // Either is a reason to look; what is due later says nothing when it becomes due.
+            drop(timeout(LOOK_FOR_MAILS, mailer.woken()).await);
         }
     }
 

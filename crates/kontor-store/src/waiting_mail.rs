@@ -60,13 +60,19 @@ static DELETE: Sql = Sql::new(
     "DELETE FROM waiting_mail WHERE tenant_id = $1 AND mail_id = $2",
 );
 
+static DELETE_INVITATION: Sql = Sql::new(
+    "waiting_mail.delete_invitation",
+    "DELETE FROM waiting_mail WHERE tenant_id = $1 AND mail_id = $2 AND letter = 'invitation'",
+);
+
 static DELETE_OF_USER: Sql = Sql::new(
     "waiting_mail.delete_of_user",
     "DELETE FROM waiting_mail WHERE tenant_id = $1 AND user_id = $2",
 );
 
 /// All statements of this table.
-pub static STATEMENTS: &[&Sql] = &[&INSERT, &LIST_DUE, &POSTPONE, &DELETE, &DELETE_OF_USER];
+pub static STATEMENTS: &[&Sql] =
+    &[&INSERT, &LIST_DUE, &POSTPONE, &DELETE, &DELETE_INVITATION, &DELETE_OF_USER];
 
 /// Adds a mail.
 pub fn insert_waiting_mail(tx: &mut Tx<'_>, row: &WaitingMailRow) -> Result<()> {
@@ -100,6 +106,11 @@ pub fn postpone_mail(tx: &mut Tx<'_>, id: &str, due: Timestamp) -> Result<()> {
 pub fn delete_waiting_mail(tx: &mut Tx<'_>, id: &str) -> Result<()> {
     tx.execute(&DELETE, &[id.into()])?;
     Ok(())
+}
+
+/// Removes a mail with an invitation; `false` if there is none of that name.
+pub fn delete_waiting_invitation(tx: &mut Tx<'_>, id: &str) -> Result<bool> {
+    Ok(tx.execute(&DELETE_INVITATION, &[id.into()])? > 0)
 }
 
 /// Removes every mail about somebody's account.

@@ -54,6 +54,7 @@ impl Company {
             pepper: Secret::new([7; 32]),
             hasher: Hasher::new(PasswordCost { memory_kib: 64, passes: 1, lanes: 1 }),
             registration_shared_secret: Some(secret("shared")),
+            mailer: None,
         };
         let identity = Identity::new(db.clone(), Feed::default(), settings);
         Self { identity, db, audit, clock, random: Random::seeded(1) }

@@ -50,6 +50,7 @@ impl Company {
             pepper: Secret::new([7; 32]),
             hasher: Hasher::new(PasswordCost { memory_kib: 64, passes: 1, lanes: 1 }),
             registration_shared_secret: None,
+            mailer: None,
             public_url: Some(ISSUER.to_owned()),
         };
         let identity = Identity::new(db.clone(), Feed::default(), settings);

@@ -132,7 +132,7 @@ const fn rule(
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 35] = [
         Self::LoginFailed,
         Self::AdminLogin,
         Self::SecondFactorFailed,

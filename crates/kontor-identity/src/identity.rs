@@ -76,7 +76,7 @@ impl Identity {
     /// The service over `db`.
     pub fn new(db: Db, feed: Feed, settings: Settings) -> Self {
         let relying_party = relying_party(settings.public_url.as_deref(), &settings.server_name);
-        let base_url = settings.public_url.unwrap_or_else(|| {
+        let base_url = settings.public_url.clone().unwrap_or_else(|| {
             let host = &settings.server_name;
             format!("https://{host}")
         });

@@ -19,6 +19,7 @@ port, security, certificate, key, user, password, refusal = sys.argv[1:8]
 class Handler:
     async def handle_RCPT(self, server, session, envelope, address, options):
         if refusal:
+            print(json.dumps({"refused": address}), flush=True)
             return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"

@@ -1,13 +1,16 @@
 //! Account pages, under `/account`.
 
+mod app_passwords;
 mod close;
 mod confirm;
 mod devices;
 mod enrol;
+mod forgotten;
 mod invitation;
 mod keys;
 mod language;
 mod login;
+mod mail;
 mod overview;
 mod own_account;
 mod password;
@@ -24,7 +27,7 @@ use crate::frame::serve;
 
 /// Adds the routes of this chapter.
 pub(crate) fn routes(router: Router) -> Router {
-    router
+    letters_and_programs(router)
         .route("/account", get(async || Redirect::permanent("/account/")))
         .route("/account/", get(async |it: Request| serve(it, overview::show).await))
         .route(
@@ -93,5 +96,30 @@ pub(crate) fn routes(router: Router) -> Router {
             "/account/reset/{token}",
             get(async |it: Request| serve(it, reset::show).await)
                 .post(async |it: Request| serve(it, reset::set).await),
+        )
+}
+
+/// Pages about mails and about single programs.
+fn letters_and_programs(router: Router) -> Router {
+    router
+        .route(
+            "/account/forgotten",
+            get(async |it: Request| serve(it, forgotten::show).await)
+                .post(async |it: Request| serve(it, forgotten::ask).await),
+        )
+        .route(
+            "/account/mail",
+            get(async |it: Request| serve(it, mail::show).await)
+                .post(async |it: Request| serve(it, mail::change).await),
+        )
+        .route(
+            "/account/mail/{token}",
+            get(async |it: Request| serve(it, mail::ask).await)
+                .post(async |it: Request| serve(it, mail::confirm).await),
+        )
+        .route(
+            "/account/app-passwords",
+            get(async |it: Request| serve(it, app_passwords::show).await)
+                .post(async |it: Request| serve(it, app_passwords::change).await),
         )
 }

@@ -10,7 +10,9 @@ use unic_langid::LanguageIdentifier;
 type Bundle = FluentBundle<FluentResource>;
 
 /// The chapters: one file each and language, in German and in English.
-const CHAPTERS: [(&str, &str); 10] = [
+const CHAPTERS: [(&str, &str); 12] = [
+    (include_str!("../texts/de/app_passwords.ftl"), include_str!("../texts/en/app_passwords.ftl")),
+    (include_str!("../texts/de/mail.ftl"), include_str!("../texts/en/mail.ftl")),
     (include_str!("../texts/de/admin.ftl"), include_str!("../texts/en/admin.ftl")),
     (include_str!("../texts/de/devices.ftl"), include_str!("../texts/en/devices.ftl")),
     (include_str!("../texts/de/layout.ftl"), include_str!("../texts/en/layout.ftl")),

@@ -21,6 +21,8 @@ struct Login {
     /// What is wrong, if anything.
     wrong: Option<String>,
     passkey: Asked,
+    /// Whether a forgotten password can be replaced by mail.
+    by_mail: bool,
 }
 
 /// `GET /account/login`
@@ -77,6 +79,7 @@ fn show_page(visit: &Visit, wrong: Option<String>, show: fn(&Login) -> Response)
         name: visit.form.text("name").trim().to_owned(),
         next: next_of(visit.form.text("next")).to_owned(),
         wrong,
+        by_mail: visit.tenant.identity.sends_mail(),
         passkey: Asked::of(visit.tenant.identity.begin_passkey_sign_in(&visit.cx)?),
     }))
 }

@@ -13,6 +13,10 @@ struct Overview {
     name: String,
     user_id: String,
     devices: usize,
+    /// Mails are sent.
+    by_mail: bool,
+    /// Programs may sign in by password.
+    by_password: bool,
 }
 
 /// `GET /account/`
@@ -39,5 +43,7 @@ pub(super) async fn show(visit: Visit) -> Shown {
     let page = Page::new(&visit, "overview-title");
     let user_id = user.to_string();
     let name = name.unwrap_or_else(|| user_id.clone());
-    Ok(page::show(&Overview { page, name, user_id, devices }))
+    let identity = &visit.tenant.identity;
+    let (by_mail, by_password) = (identity.sends_mail(), identity.offers_password_login());
+    Ok(page::show(&Overview { page, name, user_id, devices, by_mail, by_password }))
 }

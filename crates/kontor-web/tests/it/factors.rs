@@ -8,7 +8,7 @@ use ruma::{ServerName, UserId};
 use crate::browser::{Browser, PASSWORD, Shown};
 
 /// The operator, and the services of the organisation.
-async fn operator(server: &TestServer) -> (Cx, std::sync::Arc<kontor_tenant::Tenant>) {
+pub(crate) async fn operator(server: &TestServer) -> (Cx, std::sync::Arc<kontor_tenant::Tenant>) {
     let name = <&ServerName>::try_from("one.example").unwrap();
     let tenant = server.node().tenants().open(name).await.unwrap();
     let (clock, random) = (tenant.clock.clone(), tenant.random.clone());

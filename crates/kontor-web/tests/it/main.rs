@@ -1,9 +1,11 @@
 //! The pages over HTTP against a real server.
 #![expect(clippy::unwrap_used, reason = "what is missing must fail the test")]
 
+mod app_passwords;
 mod attacks;
 mod browser;
 mod console;
 mod factors;
+mod mails;
 mod own;
 mod pages;

@@ -1,0 +1,85 @@
+//! One's mail address: giving it, confirming it, taking it back.
+
+use askama::Template;
+use kontor_core::{Error, Kind};
+
+use super::reset::token_of;
+use crate::frame::{Leave, Shown, Visit};
+use crate::page::{self, Page, complaint, show_again};
+
+#[derive(Template)]
+#[template(path = "account/mail.html")]
+struct Mail {
+    page: Page,
+    /// The confirmed address.
+    address: Option<String>,
+    /// One that waits to be confirmed.
+    pending: Option<String>,
+    /// As typed.
+    typed: String,
+    wrong: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "account/mail_confirm.html")]
+struct Confirm {
+    page: Page,
+    /// The page itself, where the form goes.
+    here: String,
+}
+
+/// `GET /account/mail`
+pub(super) async fn show(visit: Visit) -> Shown {
+    Ok(page::show(&looked_at(&visit, None).await?))
+}
+
+/// `POST /account/mail`
+pub(super) async fn change(visit: Visit) -> Shown {
+    let (session, _) = visit.person()?;
+    let identity = &visit.tenant.identity;
+    let done = if visit.form.has("remove") {
+        identity.remove_mail_address(&visit.cx, session).await
+    } else {
+        identity.set_mail_address(&visit.cx, session, visit.form.text("address")).await
+    };
+    match done {
+        Ok(()) => Err(Leave::To("/account/mail".to_owned())),
+        Err(error) if matches!(error.kind, Kind::Invalid | Kind::Limited) => {
+            let wrong = complaint(visit.texts, &error, "mail-wrong");
+            Ok(show_again(&looked_at(&visit, Some(wrong)).await?))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `GET /account/mail/{token}`
+///
+/// Only a button confirms: programs that look at links in mails do not press it.
+pub(super) async fn ask(visit: Visit) -> Shown {
+    visit.person()?;
+    let here = visit.uri.path().to_owned();
+    Ok(page::show(&Confirm { page: Page::new(&visit, "mail-confirm-title"), here }))
+}
+
+/// `POST /account/mail/{token}`
+pub(super) async fn confirm(visit: Visit) -> Shown {
+    let (_, cx) = visit.person()?;
+    visit.tenant.identity.confirm_mail_address(&cx, token_of(&visit)).await?;
+    Err(Leave::To("/account/mail".to_owned()))
+}
+
+async fn looked_at(visit: &Visit, wrong: Option<String>) -> Result<Mail, Leave> {
+    let (_, cx) = visit.person()?;
+    let identity = &visit.tenant.identity;
+    if !identity.sends_mail() {
+        return Err(Error::not_found("No mails are sent here.").into());
+    }
+    let held = identity.mail_address(&cx).await?.unwrap_or_default();
+    Ok(Mail {
+        page: Page::new(visit, "mail-title"),
+        address: held.address,
+        pending: held.pending,
+        typed: visit.form.text("address").trim().to_owned(),
+        wrong,
+    })
+}

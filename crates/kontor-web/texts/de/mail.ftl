@@ -1,0 +1,26 @@
+# Mailadresse und vergessenes Passwort
+mail-title = Mailadresse
+mail-intro = An diese Adresse gehen ein Link, wenn Sie Ihr Passwort vergessen haben, und Warnungen zu Ihrem Konto. Andere sehen sie nicht.
+mail-none = Sie haben keine Mailadresse angegeben.
+mail-confirmed = Bestätigt
+mail-pending = Noch zu bestätigen
+mail-pending-hint = Wir haben einen Link an diese Adresse geschickt. Er gilt 24 Stunden.
+mail-new = Neue Mailadresse
+mail-wrong = Das ist keine Mailadresse, an die wir schreiben können.
+mail-submit = Adresse speichern
+mail-remove = Mailadresse entfernen
+mail-remove-hint = Ein vergessenes Passwort kann dann nur noch Ihre Administration ersetzen.
+mail-confirm-title = Mailadresse bestätigen
+mail-confirm-intro = Bestätigen Sie, dass die Adresse, an die dieser Link ging, Ihre ist.
+mail-confirm-submit = Ja, das ist meine Adresse
+forgotten-title = Passwort vergessen
+forgotten-link = Passwort vergessen?
+forgotten-intro = Wir schicken Ihnen einen Link, mit dem Sie ein neues Passwort festlegen.
+forgotten-name = Benutzername oder Mailadresse
+forgotten-submit = Link anfordern
+forgotten-empty = Bitte geben Sie Ihren Benutzernamen oder Ihre Mailadresse ein.
+forgotten-asked = Wenn es dieses Konto gibt und eine Mailadresse dazu bestätigt ist, kommt in den nächsten Minuten eine Mail. Der Link darin gilt 30 Minuten.
+forgotten-nothing = Kommt nichts an, sehen Sie im Spam-Ordner nach oder fragen Sie Ihre Administration: Sie kann Ihnen einen Link geben.
+forgotten-back = Zur Anmeldung
+forgotten-hint = Ihr zweiter Faktor wird auch danach verlangt. Ist er verloren, hilft Ihre Administration.
+mail-overview = Für ein vergessenes Passwort und für Warnungen

@@ -1,0 +1,26 @@
+# Mail address and forgotten password
+mail-title = Mail address
+mail-intro = A link goes to this address if you have forgotten your password, and warnings about your account. Others do not see it.
+mail-none = You have given no mail address.
+mail-confirmed = Confirmed
+mail-pending = Still to be confirmed
+mail-pending-hint = We have sent a link to this address. It is good for 24 hours.
+mail-new = New mail address
+mail-wrong = This is no mail address that we can write to.
+mail-submit = Save address
+mail-remove = Remove mail address
+mail-remove-hint = Only your administration can replace a forgotten password then.
+mail-confirm-title = Confirm mail address
+mail-confirm-intro = Confirm that the address this link was sent to is yours.
+mail-confirm-submit = Yes, this is my address
+forgotten-title = Forgotten password
+forgotten-link = Forgotten your password?
+forgotten-intro = We send you a link with which you set a new password.
+forgotten-name = User name or mail address
+forgotten-submit = Ask for a link
+forgotten-empty = Please enter your user name or your mail address.
+forgotten-asked = If there is such an account and a mail address of it is confirmed, a mail will come within minutes. The link in it is good for 30 minutes.
+forgotten-nothing = If nothing comes, look into your spam folder or ask your administration: it can give you a link.
+forgotten-back = To the sign-in
+forgotten-hint = Your second factor is asked for afterwards too. If it is lost, your administration helps.
+mail-overview = For a forgotten password and for warnings

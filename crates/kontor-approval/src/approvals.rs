@@ -91,6 +91,22 @@ impl Approvals {
         Self { db, audit, identity, policies }
     }
 
+    /// Decides on a setting, once the caller has shown who they are; answers the number of the
+    /// decision.
+    ///
+    /// # Errors
+    /// Those of [`Policies::change`] and of [`Identity::step_up`].
+    pub async fn change_policy(
+        &self,
+        cx: &Cx,
+        change: Change,
+        auth: Option<AuthData>,
+    ) -> Result<i64> {
+        cx.require(Permission::DecidePolicy)?;
+        self.identity.step_up(cx, auth).await?;
+        self.policies.change(cx, change).await
+    }
+
     /// Asks for a second person; answers the number of the request.
     ///
     /// # Errors
@@ -238,7 +254,7 @@ impl Approvals {
         };
         match &proposal {
             Proposal::WeakenPolicy { setting, value, .. } => {
-                if !self.policies.needs_approval(setting, value)? {
+                if !self.policies.needs_approval(cx, setting, value).await? {
                     return Err(alone());
                 }
                 let before = self.policies.value(cx, setting).await?;
@@ -273,7 +289,7 @@ impl Approvals {
                     let text = "The setting has changed since this was asked for.";
                     return Err(Error::conflict(MatrixCode::Unknown, text));
                 }
-                let change = Change { setting, value, reason };
+                let change = Change { setting, value, reason, lock: false };
                 let version = self.policies.change_approved(cx, change, &row.requester).await?;
                 Ok(Some(json!({ "version": version })))
             }

@@ -10,6 +10,7 @@ use axum::response::Response;
 use axum::routing::{get, put};
 use kontor_core::{Error, MatrixCode, Result};
 use kontor_policy::{Change, Decision, SettingState};
+use ruma::api::client::uiaa::AuthData;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -29,6 +30,9 @@ pub(crate) fn routes(router: Router) -> Router {
 struct Body {
     value: Value,
     reason: String,
+    #[serde(default)]
+    lock: bool,
+    auth: Option<AuthData>,
 }
 
 /// Where a page of decisions begins.
@@ -60,8 +64,8 @@ async fn settings(request: Request) -> Result<Value> {
 async fn decide(setting: String, request: Request) -> Result<Value> {
     let Received { tenant, cx, body, .. } = receive(request, Token::Required).await?;
     let wish: Body = serde_json::from_slice(&body).map_err(|cause| json_error(&cause))?;
-    let change = Change { setting, value: wish.value, reason: wish.reason };
-    let version = tenant.policies.change(&cx, change).await?;
+    let change = Change { setting, value: wish.value, reason: wish.reason, lock: wish.lock };
+    let version = tenant.approvals.change_policy(&cx, change, wish.auth).await?;
     Ok(json!({ "version": version }))
 }
 
@@ -75,7 +79,7 @@ async fn decisions(page: Option<Page>, request: Request) -> Result<Value> {
     Ok(json!({ "decisions": decisions? }))
 }
 
-fn shown(SettingState { setting, value, version }: &SettingState) -> Value {
+fn shown(SettingState { setting, value, version, floor, .. }: &SettingState) -> Value {
     json!({
         "value": value,
         "version": version,
@@ -85,7 +89,8 @@ fn shown(SettingState { setting, value, version }: &SettingState) -> Value {
         "law": setting.law,
         "values": setting.domain,
         "shipped": setting.shipped,
-        "locked": setting.locked,
+        "locked": floor.is_some(),
+        "floor": floor,
         "monitoring": setting.monitoring,
         "enforced_by": setting.effect.name(),
     })
@@ -104,5 +109,6 @@ fn told(row: &Decision) -> Result<Value> {
         "author": row.author,
         "changed_ts": row.changed.0,
         "reason": row.reason,
+        "locked": row.locked,
     }))
 }

@@ -10,6 +10,7 @@ mod policies;
 mod policy;
 mod setting;
 mod throttle;
+mod words;
 
 pub use catalogue::{catalogue, setting};
 pub use in_force::InForce;
@@ -21,3 +22,4 @@ pub use policies::{Change, Policies, SettingState};
 pub use policy::{DirectorySearch, FieldRule, PasswordLogin, Policy, SecondFactor};
 pub use setting::{Area, Domain, Effect, Profile, Setting, Shipped, Stricter, Text, Unit, Value};
 pub use throttle::{Throttle, too_often};
+pub use words::word_text;

@@ -32,6 +32,11 @@ pub struct SettingState {
     pub value: Option<Value>,
     /// The decision it comes from; `None`: as shipped or configured.
     pub version: Option<i64>,
+    /// What one person alone may not go below: as shipped, or where an administrator has locked
+    /// it. `None`: the setting is not locked.
+    pub floor: Option<Value>,
+    /// An administrator has locked it, beyond what is shipped.
+    pub locked_here: bool,
 }
 
 /// A change somebody wants.
@@ -43,6 +48,9 @@ pub struct Change {
     pub value: serde_json::Value,
     /// Why; kept with the decision.
     pub reason: String,
+    /// Whether it is locked from now on: less protection then needs a second person. Taking a lock
+    /// off does so too.
+    pub lock: bool,
 }
 
 impl Policies {
@@ -66,7 +74,13 @@ impl Policies {
                 Some(row) => Some(decided_value(setting, row)?),
                 None => self.undecided(setting),
             };
-            Ok(SettingState { setting, value, version: decided.map(|row| row.version) })
+            Ok(SettingState {
+                setting,
+                value,
+                version: decided.map(|row| row.version),
+                floor: self.floor(setting, decided)?,
+                locked_here: decided.is_some_and(|row| row.locked),
+            })
         };
         catalogue().map(state).collect()
     }
@@ -82,7 +96,7 @@ impl Policies {
     /// cannot be recorded in the audit log.
     pub async fn change(&self, cx: &Cx, change: Change) -> Result<i64> {
         cx.require(Permission::DecidePolicy)?;
-        if self.needs_approval(&change.setting, &change.value)? {
+        if self.needs_approval(cx, &change.setting, &change.value).await? {
             let text = format!(
                 "{}: locked. Less protection than shipped needs a second person. Ask for an approval.",
                 change.setting
@@ -90,7 +104,7 @@ impl Policies {
             let error = Error::forbidden(text).with_code(MatrixCode::FourEyes);
             return Err(error.with_field("setting", change.setting));
         }
-        self.decide(cx, change, author(cx)).await
+        self.decide(cx, change, (author(cx), true)).await
     }
 
     /// As [`Self::change`], for what `requester` asked for and the caller allows. Whoever calls has
@@ -104,20 +118,38 @@ impl Policies {
         change: Change,
         requester: &UserId,
     ) -> Result<i64> {
-        self.decide(cx, change, format!("{requester} + {}", author(cx))).await
+        self.decide(cx, change, (format!("{requester} + {}", author(cx)), false)).await
     }
 
     /// Whether one person alone may not give `setting` that value: it is locked, and less would be
-    /// protected than what is shipped.
+    /// protected than what is shipped or where it was locked.
     ///
     /// # Errors
     /// `NotFound` for unknown settings; `Invalid` for values outside the domain and settings nobody
     /// can change.
-    pub fn needs_approval(&self, name: &str, wanted: &serde_json::Value) -> Result<bool> {
+    pub async fn needs_approval(
+        &self,
+        cx: &Cx,
+        name: &str,
+        wanted: &serde_json::Value,
+    ) -> Result<bool> {
         let setting = setting(name)?;
-        let Some(value) = allowed(setting, wanted)? else { return Ok(false) };
-        let floor = self.undecided(setting);
-        Ok(setting.locked && floor.is_some_and(|floor| setting.domain.loosens(&floor, &value)))
+        let Some(value) = allowed(setting, wanted)?.or_else(|| self.undecided(setting)) else {
+            return Ok(false);
+        };
+        let key = setting.key;
+        let row = self.db.read(cx, move |tx| policy_setting::find_setting(tx, key)).await?;
+        let floor = self.floor(setting, row.as_ref())?;
+        Ok(floor.is_some_and(|floor| setting.domain.loosens(&floor, &value)))
+    }
+
+    /// What one person alone may not go below.
+    fn floor(&self, setting: &Setting, decided: Option<&SettingRow>) -> Result<Option<Value>> {
+        match decided {
+            Some(row) if row.locked => decided_value(setting, row).map(Some),
+            _ if setting.locked => Ok(self.undecided(setting)),
+            _ => Ok(None),
+        }
     }
 
     /// What holds for a setting; `None` where the profile has no use for it.
@@ -134,12 +166,20 @@ impl Policies {
         )
     }
 
-    async fn decide(&self, cx: &Cx, change: Change, author: String) -> Result<i64> {
+    /// `keeps_lock`: a lock that is there stays, whatever the change says.
+    async fn decide(
+        &self,
+        cx: &Cx,
+        change: Change,
+        (author, keeps_lock): (String, bool),
+    ) -> Result<i64> {
         let setting = setting(&change.setting)?;
         check_reason(&change.reason)?;
         let value = allowed(setting, &change.value)?;
+        // What is locked is a value, not what some later version ships.
+        let value = value.or_else(|| self.undecided(setting).filter(|_| change.lock));
         let new_value = value.map(json_of).transpose()?.unwrap_or_default();
-        if let Some(version) = self.holding(cx, setting, new_value.clone()).await? {
+        if let Some(version) = self.holding(cx, setting, (&new_value, change.lock)).await? {
             return Ok(version);
         }
         let event = Event::new(Action::PolicyChanged).with_detail(setting.key);
@@ -147,13 +187,15 @@ impl Policies {
         let (this, now) = (self.clone(), cx.now);
         let write = self.db.write(cx, move |tx| {
             let old = policy_setting::find_setting(tx, setting.key)?;
-            let old_value = old.as_ref().map(|row| row.value.clone()).unwrap_or_default();
-            let newest = policy_setting::newest_version(tx)?;
-            if old_value == new_value {
-                return Ok(old.map_or(newest, |row| row.version));
-            }
-            let version = newest + 1;
-            store(tx, setting, &new_value, version)?;
+            let was_locked = old.as_ref().is_some_and(|row| row.locked);
+            let old_value = old.map(|row| row.value).unwrap_or_default();
+            let version = policy_setting::newest_version(tx)? + 1;
+            let locked = change.lock || (keeps_lock && was_locked);
+            let setting_key = setting.key.to_owned();
+            store(
+                tx,
+                SettingRow { setting: setting_key, value: new_value.clone(), version, locked },
+            )?;
             let decision = ChangeRow {
                 version,
                 setting: setting.key.to_owned(),
@@ -162,6 +204,7 @@ impl Policies {
                 author,
                 changed: now,
                 reason: change.reason,
+                locked,
             };
             policy_setting::insert_change(tx, &decision)?;
             let rows = policy_setting::list_settings(tx)?;
@@ -172,18 +215,36 @@ impl Policies {
         self.audit.act(cx, event, write).await
     }
 
-    /// Number of the decision by which `value` holds already; `None` if it does not.
-    async fn holding(&self, cx: &Cx, setting: &Setting, value: String) -> Result<Option<i64>> {
-        let key = setting.key;
+    /// Number of the decision by which `value` holds already, locked if it is to be; `None` if it
+    /// does not.
+    async fn holding(
+        &self,
+        cx: &Cx,
+        setting: &Setting,
+        (value, lock): (&str, bool),
+    ) -> Result<Option<i64>> {
+        let (key, value) = (setting.key, value.to_owned());
         let read = self.db.read(cx, move |tx| {
             let old = policy_setting::find_setting(tx, key)?;
-            if old.as_ref().map_or("", |row| &row.value) != value {
+            let held = old.as_ref().map_or(("", false), |row| (&row.value, row.locked));
+            if held != (&value, lock) {
                 return Ok(None);
             }
             let version = old.map(|row| row.version);
             version.map_or_else(|| policy_setting::newest_version(tx), Ok).map(Some)
         });
         read.await
+    }
+
+    /// At most a hundred decisions on one setting, newest first.
+    ///
+    /// # Errors
+    /// `Forbidden` without the permission; `NotFound` for unknown settings.
+    pub async fn history_of(&self, cx: &Cx, name: &str) -> Result<Vec<ChangeRow>> {
+        cx.require(Permission::ReadPolicyHistory)?;
+        let key = setting(name)?.key;
+        let read = move |tx: &mut Tx<'_>| policy_setting::list_changes_of(tx, key, HISTORY_PAGE);
+        self.db.read(cx, read).await
     }
 
     /// At most a hundred decisions before number `before` (`None`: the newest), newest first.
@@ -229,11 +290,10 @@ fn check_reason(reason: &str) -> Result<()> {
     Ok(())
 }
 
-fn store(tx: &mut Tx<'_>, setting: &Setting, value: &str, version: i64) -> Result<()> {
-    if value.is_empty() {
-        return policy_setting::delete_setting(tx, setting.key);
+fn store(tx: &mut Tx<'_>, row: SettingRow) -> Result<()> {
+    if row.value.is_empty() {
+        return policy_setting::delete_setting(tx, &row.setting);
     }
-    let row = SettingRow { setting: setting.key.to_owned(), value: value.to_owned(), version };
     policy_setting::upsert_setting(tx, &row)
 }
 

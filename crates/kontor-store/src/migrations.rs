@@ -37,6 +37,11 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "identity_proof",
         sql: include_str!("../migrations/0017_identity_proof.sql"),
     },
+    Migration {
+        number: 18,
+        name: "policy_lock",
+        sql: include_str!("../migrations/0018_policy_lock.sql"),
+    },
 ];
 
 /// Migrations of the audit log's own store.

@@ -5,19 +5,22 @@ use kontor_db::{Param, Row, Sql, Tx};
 
 static LIST: Sql = Sql::new(
     "policy_setting.list",
-    "SELECT setting, value, version FROM policy_setting WHERE tenant_id = $1 ORDER BY setting",
+    "SELECT setting, value, version, locked FROM policy_setting
+      WHERE tenant_id = $1 ORDER BY setting",
 );
 
 static FIND: Sql = Sql::new(
     "policy_setting.find",
-    "SELECT setting, value, version FROM policy_setting WHERE tenant_id = $1 AND setting = $2",
+    "SELECT setting, value, version, locked FROM policy_setting
+      WHERE tenant_id = $1 AND setting = $2",
 );
 
 static UPSERT: Sql = Sql::new(
     "policy_setting.upsert",
-    "INSERT INTO policy_setting (tenant_id, setting, value, version) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (tenant_id, setting)
-     DO UPDATE SET value = excluded.value, version = excluded.version",
+    "INSERT INTO policy_setting (tenant_id, setting, value, version, locked)
+     VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (tenant_id, setting) DO UPDATE
+        SET value = excluded.value, version = excluded.version, locked = excluded.locked",
 );
 
 static DELETE: Sql = Sql::new(
@@ -33,20 +36,35 @@ static NEWEST_VERSION: Sql = Sql::new(
 static INSERT_CHANGE: Sql = Sql::new(
     "policy_setting.insert_change",
     "INSERT INTO policy_change
-       (tenant_id, version, setting, old_value, new_value, author, changed_ms, reason)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+       (tenant_id, version, setting, old_value, new_value, author, changed_ms, reason, locked)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 );
 
 static LIST_CHANGES: Sql = Sql::new(
     "policy_setting.list_changes",
-    "SELECT version, setting, old_value, new_value, author, changed_ms, reason
+    "SELECT version, setting, old_value, new_value, author, changed_ms, reason, locked
        FROM policy_change WHERE tenant_id = $1 AND version < $2
       ORDER BY version DESC LIMIT $3",
 );
 
+static LIST_CHANGES_OF: Sql = Sql::new(
+    "policy_setting.list_changes_of",
+    "SELECT version, setting, old_value, new_value, author, changed_ms, reason, locked
+       FROM policy_change WHERE tenant_id = $1 AND setting = $2
+      ORDER BY version DESC LIMIT $3",
+);
+
 /// All statements of these tables.
-pub static STATEMENTS: &[&Sql] =
-    &[&LIST, &FIND, &UPSERT, &DELETE, &NEWEST_VERSION, &INSERT_CHANGE, &LIST_CHANGES];
+pub static STATEMENTS: &[&Sql] = &[
+    &LIST,
+    &FIND,
+    &UPSERT,
+    &DELETE,
+    &NEWEST_VERSION,
+    &INSERT_CHANGE,
+    &LIST_CHANGES,
+    &LIST_CHANGES_OF,
+];
 
 /// A setting that differs from what is shipped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +75,8 @@ pub struct SettingRow {
     pub value: String,
     /// The decision it comes from.
     pub version: i64,
+    /// An administrator has locked it.
+    pub locked: bool,
 }
 
 /// A decision.
@@ -76,6 +96,23 @@ pub struct ChangeRow {
     pub changed: Timestamp,
     /// Why, in the administrator's words.
     pub reason: String,
+    /// Whether it is locked since.
+    pub locked: bool,
+}
+
+impl ChangeRow {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            version: row.int(0)?,
+            setting: row.text(1)?,
+            old_value: row.text(2)?,
+            new_value: row.text(3)?,
+            author: row.text(4)?,
+            changed: row.time(5)?,
+            reason: row.sealed_text(6)?,
+            locked: row.bool(7)?,
+        })
+    }
 }
 
 /// Every setting that differs, by name.
@@ -90,7 +127,8 @@ pub fn find_setting(tx: &mut Tx<'_>, setting: &str) -> Result<Option<SettingRow>
 
 /// Stores a value.
 pub fn upsert_setting(tx: &mut Tx<'_>, row: &SettingRow) -> Result<()> {
-    let params = [(&*row.setting).into(), (&*row.value).into(), row.version.into()];
+    let params =
+        [(&*row.setting).into(), (&*row.value).into(), row.version.into(), row.locked.into()];
     tx.execute(&UPSERT, &params).map(drop)
 }
 
@@ -114,25 +152,26 @@ pub fn insert_change(tx: &mut Tx<'_>, change: &ChangeRow) -> Result<()> {
         (&*change.author).into(),
         change.changed.into(),
         Param::sealed(change.reason.as_bytes()),
+        change.locked.into(),
     ];
     tx.execute(&INSERT_CHANGE, &params).map(drop)
 }
 
 /// At most `limit` decisions before number `before`, the newest first.
 pub fn list_changes(tx: &mut Tx<'_>, before: i64, limit: u32) -> Result<Vec<ChangeRow>> {
-    tx.query(&LIST_CHANGES, &[before.into(), i64::from(limit).into()], |row| {
-        Ok(ChangeRow {
-            version: row.int(0)?,
-            setting: row.text(1)?,
-            old_value: row.text(2)?,
-            new_value: row.text(3)?,
-            author: row.text(4)?,
-            changed: row.time(5)?,
-            reason: row.sealed_text(6)?,
-        })
-    })
+    tx.query(&LIST_CHANGES, &[before.into(), i64::from(limit).into()], ChangeRow::from_row)
+}
+
+/// At most `limit` decisions on one setting, the newest first.
+pub fn list_changes_of(tx: &mut Tx<'_>, setting: &str, limit: u32) -> Result<Vec<ChangeRow>> {
+    tx.query(&LIST_CHANGES_OF, &[setting.into(), i64::from(limit).into()], ChangeRow::from_row)
 }
 
 fn setting_of(row: &Row<'_>) -> Result<SettingRow> {
-    Ok(SettingRow { setting: row.text(0)?, value: row.text(1)?, version: row.int(2)? })
+    Ok(SettingRow {
+        setting: row.text(0)?,
+        value: row.text(1)?,
+        version: row.int(2)?,
+        locked: row.bool(3)?,
+    })
 }

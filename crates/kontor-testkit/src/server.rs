@@ -196,6 +196,7 @@ impl TestServer {
             setting: "password_login_api".to_owned(),
             value: json!("on"),
             reason: "test".to_owned(),
+            lock: false,
         };
         tenant.policies.change(&operator, change).await.expect("the setting is changed");
     }

@@ -41,7 +41,7 @@ async fn a_locked_setting_is_weakened_by_two_people_only() {
     let chief = server.register_as("chefin", Role::OrgAdmin).await;
     let path = "/_kontor/admin/v1/policy/settings/access_token_minutes";
     let alone = json!({ "value": 30, "reason": "Altes Gerät" });
-    chief.put(path, alone).await.fails(403, "APP_KONTOR_FOUR_EYES");
+    chief.put(path, with_password(&chief, alone)).await.fails(403, "APP_KONTOR_FOUR_EYES");
     let id = ask(&chief, weaken()).await;
     approve(&chief, id).await.fails(403, "M_FORBIDDEN");
 

@@ -2,6 +2,8 @@
 
 use kontor_testkit::{Setup, TestServer, for_each_server, json};
 
+use crate::roles::with_password;
+
 #[tokio::test]
 async fn everybody_reads_the_policy_and_administrators_decide() {
     for_each_server(async |server: TestServer| {
@@ -17,7 +19,9 @@ async fn everybody_reads_the_policy_and_administrators_decide() {
         let path = "/_kontor/admin/v1/policy/settings/max_upload_mebibytes";
         let wish = json!({ "value": 1, "reason": "wenig Platz" });
         alice.put(path, wish.clone()).await.fails(403, "M_FORBIDDEN");
-        assert_eq!(admin.put(path, wish).await.ok().body["version"], 1);
+        let asked = admin.put(path, wish.clone()).await;
+        assert_eq!(asked.status, 401, "she shows who she is: {}", asked.body);
+        assert_eq!(admin.put(path, with_password(&admin, wish)).await.ok().body["version"], 1);
         let limit = alice.get("/_matrix/client/v1/media/config").await.ok();
         assert_eq!(limit.body["m.upload.size"], 1024 * 1024);
 
@@ -42,7 +46,8 @@ async fn a_decision_binds_every_client_at_once() {
     let alice = server.register("alice").await;
     let put = async |setting: &str, value| {
         let path = format!("/_kontor/admin/v1/policy/settings/{setting}");
-        admin.put(&path, json!({ "value": value, "reason": "so beschlossen" })).await
+        let wish = json!({ "value": value, "reason": "so beschlossen" });
+        admin.put(&path, with_password(&admin, wish)).await
     };
     put("e2ee_in_all_rooms", json!(true)).await.ok();
     let room = alice.create_room(json!({})).await;
@@ -67,8 +72,34 @@ async fn organisations_decide_for_themselves() {
     let server = TestServer::with(setup).await;
     let admin = server.register_admin("chefin").await;
     let path = "/_kontor/admin/v1/policy/settings/read_receipts";
-    admin.put(path, json!({ "value": false, "reason": "Betriebsrat" })).await.ok();
+    let wish = json!({ "value": false, "reason": "Betriebsrat" });
+    admin.put(path, with_password(&admin, wish)).await.ok();
     let other = server.register_at("two.example", "bob").await;
     let shown = other.get("/_kontor/client/v1/policy").await.ok();
     assert_eq!(shown.body["settings"]["read_receipts"]["value"], true);
+}
+
+#[tokio::test]
+async fn what_an_administrator_locks_is_weakened_by_two_people_only() {
+    let server = TestServer::start().await;
+    let admin = server.register_admin("chefin").await;
+    let path = "/_kontor/admin/v1/policy/settings/read_receipts";
+    let put = async |wish| admin.put(path, with_password(&admin, wish)).await;
+    put(json!({ "value": false, "reason": "Betriebsrat", "lock": true })).await.ok();
+    let shown = admin.get("/_kontor/client/v1/policy").await.ok();
+    let receipts = &shown.body["settings"]["read_receipts"];
+    assert_eq!((&receipts["locked"], &receipts["floor"]), (&json!(true), &json!(false)));
+    let looser = json!({ "value": true, "reason": "doch nicht" });
+    put(looser).await.fails(403, "APP_KONTOR_FOUR_EYES");
+    let back = json!({ "value": null, "reason": "wie geliefert" });
+    put(back).await.fails(403, "APP_KONTOR_FOUR_EYES");
+
+    let ask = json!({ "act": "weaken_policy", "setting": "read_receipts", "value": true, "reason": "neue Vereinbarung" });
+    let asked = admin.post("/_kontor/admin/v1/approvals", with_password(&admin, ask)).await.ok();
+    let dsb = server.register_as("dsb", kontor_core::Role::Dsb).await;
+    let path = format!("/_kontor/admin/v1/approvals/{}/approve", asked.body["id"]);
+    dsb.post(&path, with_password(&dsb, json!({}))).await.ok();
+    let shown = admin.get("/_kontor/client/v1/policy").await.ok();
+    let receipts = &shown.body["settings"]["read_receipts"];
+    assert_eq!((&receipts["value"], &receipts["locked"]), (&json!(true), &json!(false)));
 }

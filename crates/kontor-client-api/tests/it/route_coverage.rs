@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use kontor_testkit::{Answer, Method, Person, Setup, TestServer, json};
 
+use crate::roles::with_password;
+
 use crate::holding;
 
 /// The methods that the specification uses, and one that it does not.
@@ -175,7 +177,8 @@ fn every_route_of_the_server_is_in_the_table() {
 async fn expired(server: &TestServer, person: &Person) -> Person {
     let setting = "/_kontor/admin/v1/policy/settings/access_token_minutes";
     let admin = server.register_admin("chefin").await;
-    admin.put(setting, json!({ "value": 5, "reason": "kurz" })).await.ok();
+    let wish = json!({ "value": 5, "reason": "kurz" });
+    admin.put(setting, with_password(&admin, wish)).await.ok();
     let login = json!({
         "type": "m.login.password", "refresh_token": true,
         "identifier": { "type": "m.id.user", "user": person.user_id },

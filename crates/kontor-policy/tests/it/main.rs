@@ -36,7 +36,8 @@ async fn open(backend: &Backend, db: &Db, policy: Policy) -> (Policies, InForce)
 }
 
 fn change(setting: &str, value: serde_json::Value) -> Change {
-    Change { setting: setting.to_owned(), value, reason: "Beschluss vom 3. Mai".to_owned() }
+    let reason = "Beschluss vom 3. Mai".to_owned();
+    Change { setting: setting.to_owned(), value, reason, lock: false }
 }
 
 fn state(states: &[SettingState], key: &str) -> (Option<Value>, Option<i64>) {

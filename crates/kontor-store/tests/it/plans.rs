@@ -14,6 +14,7 @@ const WHOLE_TABLE: &[(&str, &str)] = &[
     ("audit_entry.head", "takes the last key only"),
     ("media.list_blobs", "maintenance compares every file with its row"),
     ("policy_setting.list", "there are as many as settings, read when one changes"),
+    ("policy_setting.list_changes_of", "decisions are few, and walked from the newest"),
     ("policy_setting.newest_version", "takes the last key only"),
     ("profile.list_active", "names are sealed, so the directory is searched in memory"),
     ("registration_token.delete_dead", "there are a handful of tokens"),

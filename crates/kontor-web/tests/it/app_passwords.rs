@@ -47,7 +47,11 @@ async fn where_nobody_gets_in_by_password_none_are_offered() {
     let admin = server.register_admin("ada").await;
     server.register("alice").await;
     let setting = "/_kontor/admin/v1/policy/settings/password_login_api";
-    let body = json!({ "value": "off", "reason": "programs sign in by OAuth" });
+    let proof = json!({
+        "type": "m.login.password", "password": PASSWORD,
+        "identifier": { "type": "m.id.user", "user": admin.user_id },
+    });
+    let body = json!({ "value": "off", "reason": "programs sign in by OAuth", "auth": proof });
     admin.put(setting, body).await.ok();
     let mut browser = Browser::signed_in(&server, "alice").await;
     let shown = browser.get("/account/").await;

@@ -1,0 +1,101 @@
+//! The words that settings can have as values, for people.
+
+use crate::{Area, Text, Unit};
+
+const WORDS: [(&str, Text); 23] = [
+    ("1.2", Text { de: "ab TLS 1.2", en: "from TLS 1.2" }),
+    ("1.3", Text { de: "nur TLS 1.3", en: "TLS 1.3 only" }),
+    ("administrators", Text { de: "nur für die Verwaltung", en: "administration only" }),
+    ("allow_list", Text { de: "nur genannte Server", en: "named servers only" }),
+    ("always", Text { de: "immer", en: "always" }),
+    ("app_passwords", Text { de: "nur App-Passwörter", en: "app passwords only" }),
+    ("class_1", Text { de: "bis Schutzklasse 1", en: "up to protection class 1" }),
+    ("class_2", Text { de: "bis Schutzklasse 2", en: "up to protection class 2" }),
+    ("closed", Text { de: "geschlossen", en: "closed" }),
+    ("invitation", Text { de: "auf Einladung", en: "by invitation" }),
+    ("invited", Text { de: "ab der Einladung", en: "from the invitation on" }),
+    ("joined", Text { de: "ab dem Beitritt", en: "from joining on" }),
+    ("never", Text { de: "nie", en: "never" }),
+    ("off", Text { de: "aus", en: "off" }),
+    ("on", Text { de: "an", en: "on" }),
+    ("open", Text { de: "offen", en: "open" }),
+    ("optional", Text { de: "freiwillig", en: "voluntary" }),
+    ("required", Text { de: "Pflicht", en: "required" }),
+    ("room_and_single", Text { de: "ganzer Raum und einzelne", en: "whole room and single ones" }),
+    ("shared", Text { de: "der ganze Verlauf", en: "the whole history" }),
+    ("single", Text { de: "einzelne Nachrichten", en: "single messages" }),
+    ("token", Text { de: "mit Anmeldeschlüssel", en: "with a registration token" }),
+    ("webauthn", Text { de: "Passkey für alle", en: "passkey for everybody" }),
+];
+
+/// What a word means; `None` for one that no setting has.
+pub fn word_text(word: &str) -> Option<Text> {
+    WORDS.iter().find(|(known, _)| *known == word).map(|(_, text)| *text)
+}
+
+impl Unit {
+    /// Its name behind a number.
+    pub const fn text(self) -> Text {
+        match self {
+            Self::Count => Text { de: "", en: "" },
+            Self::Characters => Text { de: "Zeichen", en: "characters" },
+            Self::Minutes => Text { de: "Minuten", en: "minutes" },
+            Self::Hours => Text { de: "Stunden", en: "hours" },
+            Self::Days => Text { de: "Tage", en: "days" },
+            Self::Mebibytes => Text { de: "MiB", en: "MiB" },
+        }
+    }
+}
+
+impl Area {
+    /// Every area, in the order in which people look for them.
+    pub const ALL: [Self; 7] = [
+        Self::Access,
+        Self::Devices,
+        Self::Rooms,
+        Self::Privacy,
+        Self::Profile,
+        Self::Content,
+        Self::Operation,
+    ];
+
+    /// Its name.
+    pub const fn text(self) -> Text {
+        match self {
+            Self::Access => Text { de: "Zugang", en: "Access" },
+            Self::Devices => Text { de: "Geräte und Sitzungen", en: "Devices and sessions" },
+            Self::Rooms => Text { de: "Räume", en: "Rooms" },
+            Self::Privacy => Text { de: "Privatsphäre", en: "Privacy" },
+            Self::Profile => Text { de: "Profile", en: "Profiles" },
+            Self::Content => Text { de: "Nachrichten und Dateien", en: "Messages and files" },
+            Self::Operation => Text { de: "Betrieb", en: "Operation" },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::{Domain, catalogue};
+
+    #[test]
+    fn every_word_of_a_setting_means_something_and_no_other() {
+        let used: BTreeSet<&str> = catalogue()
+            .filter_map(|setting| match setting.domain {
+                Domain::Choice { strictest_first } => Some(strictest_first),
+                Domain::Switch { .. } | Domain::Number { .. } => None,
+            })
+            .flatten()
+            .copied()
+            .collect();
+        let known: BTreeSet<&str> = WORDS.iter().map(|(word, _)| *word).collect();
+        assert_eq!(used, known);
+    }
+
+    #[test]
+    fn every_setting_lies_in_an_area_that_is_shown() {
+        assert!(catalogue().all(|setting| Area::ALL.contains(&setting.area)));
+    }
+}

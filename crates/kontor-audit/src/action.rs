@@ -37,6 +37,12 @@ pub enum Action {
     SharedSecretRefused,
     /// A person has allowed a program to replace the keys others trust them by.
     KeyReplacementAllowed,
+    /// A person has said whose one of their devices is.
+    DeviceDeclared,
+    /// An administrator has said whose a device is.
+    DeviceKindSet,
+    /// A device was reported as lost, and signed out.
+    DeviceLost,
     /// A person has removed devices of their own.
     DeviceRemoved,
     /// A person has signed out everywhere.
@@ -132,7 +138,7 @@ const fn rule(
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 38] = [
         Self::LoginFailed,
         Self::AdminLogin,
         Self::SecondFactorFailed,
@@ -148,6 +154,9 @@ impl Action {
         Self::LinkTakenBack,
         Self::SharedSecretRefused,
         Self::KeyReplacementAllowed,
+        Self::DeviceDeclared,
+        Self::DeviceKindSet,
+        Self::DeviceLost,
         Self::DeviceRemoved,
         Self::SessionsEnded,
         Self::SessionsEndedByAdmin,
@@ -193,6 +202,9 @@ impl Action {
             Self::LinkTakenBack            => rule("user.link.taken_back",       B, Administration, &[]),
             Self::SharedSecretRefused      => rule("auth.shared_secret.refused", A, Security,       &[]),
             Self::KeyReplacementAllowed    => rule("auth.keys.replacement",      A, Security,       &[Object]),
+            Self::DeviceDeclared           => rule("device.declared",            A, Security,       &[Object, Detail]),
+            Self::DeviceKindSet            => rule("device.kind.set",            B, Administration, &[Object, Detail]),
+            Self::DeviceLost               => rule("device.lost",                C, Accountability, &[Object]),
             Self::DeviceRemoved            => rule("device.removed",             A, Security,       &[Object, Count]),
             Self::SessionsEnded            => rule("session.ended.by_owner",     A, Security,       &[Object]),
             Self::SessionsEndedByAdmin     => rule("session.ended.by_admin",     B, Administration, &[Object, Count]),

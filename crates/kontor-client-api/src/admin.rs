@@ -1,7 +1,9 @@
 //! Administrative calls of the specification, and those that existing tools expect.
 
 mod approvals;
+mod devices;
 mod people;
+mod programs;
 mod register;
 mod roles;
 mod whois;
@@ -11,11 +13,15 @@ use axum::routing::get;
 
 use crate::frame::route;
 
+pub(crate) use devices::{kind_of, update_shown};
+
 /// Adds the routes of this chapter.
 pub(crate) fn routes(router: Router) -> Router {
     let router = route(router, whois::handle);
     let router = roles::routes(router);
     let router = approvals::routes(router);
     let router = people::routes(router);
+    let router = devices::routes(router);
+    let router = programs::routes(router);
     router.route("/_synapse/admin/v1/register", get(register::nonce).post(register::register))
 }

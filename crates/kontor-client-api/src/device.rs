@@ -4,6 +4,7 @@ mod delete_device;
 mod delete_devices;
 mod get_device;
 mod get_devices;
+mod register;
 mod update_device;
 
 use axum::Router;
@@ -17,7 +18,8 @@ pub(crate) fn routes(router: Router) -> Router {
     let router = route(router, get_device::handle);
     let router = route(router, update_device::handle);
     let router = route(router, delete_device::handle);
-    route(router, delete_devices::handle)
+    let router = route(router, delete_devices::handle);
+    register::routes(router)
 }
 
 /// A device as its owner sees it: the day of last use and no address (law: R-047).

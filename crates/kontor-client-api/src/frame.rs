@@ -9,7 +9,7 @@ use axum::extract::{MatchedPath, RawPathParams, Request};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -31,8 +31,15 @@ use crate::error::{error_response, json_error, parse_error};
 /// Largest JSON request body, in bytes. Key uploads and key backups are the largest honest ones.
 const BODY_LIMIT_BYTES: usize = 4 * 1024 * 1024;
 
+/// What a program in a browser says of itself, since it cannot set `User-Agent`.
+pub(crate) const PROGRAM: HeaderName = HeaderName::from_static("kontor-program");
+
 /// Deepest nesting of a request body. The parsers behind it give up at 128.
 const DEPTH_LIMIT: usize = 100;
+
+/// Ends of the paths that devices reach which are not let in.
+const ALWAYS_OPEN: [&str; 5] =
+    ["/logout", "/logout/all", "/account/whoami", "/client/v1/device", "/client/v1/policy"];
 
 /// Whether an endpoint wants an access token; declared by `ruma` per endpoint.
 pub(crate) trait Access {
@@ -178,16 +185,20 @@ pub(crate) async fn receive(request: Request, token: Token) -> Result<Received> 
     Ok(Received { tenant, cx, head, body })
 }
 
-/// Counts a request of the person who is signed in; whoever is not is counted elsewhere, by
-/// address, where it matters.
+/// Lets in a request of the person who is signed in, and counts it; whoever is not is counted
+/// elsewhere, by address, where it matters.
 ///
 /// # Errors
-/// `M_LIMIT_EXCEEDED` with the time to wait.
+/// `M_LIMIT_EXCEEDED` with the time to wait; `APP_KONTOR_DEVICE_NOT_ALLOWED` and
+/// `APP_KONTOR_PROGRAM_TOO_OLD`, but not for what is needed to mend that or to leave.
 pub(crate) fn admit(tenant: &Tenant, cx: &Cx, head: &Parts) -> Result<()> {
+    let path = head.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    if !ALWAYS_OPEN.iter().any(|open| path.ends_with(open)) {
+        tenant.identity.admit_device(cx)?;
+    }
     let (Some(limits), Ok(user)) = (&tenant.policy.now().rate_limits, cx.user()) else {
         return Ok(());
     };
-    let path = head.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
     tenant.pace.take(limits, user, (&head.method, path), cx.now)
 }
 
@@ -258,7 +269,9 @@ pub(crate) fn tenant_of(extensions: &http::Extensions) -> Result<Arc<Tenant>> {
 ///
 /// Tokens in the query string are not accepted: URLs end up in logs.
 pub(crate) async fn context(tenant: &Tenant, headers: &HeaderMap, token: Token) -> Result<Cx> {
-    let cx = tenant.anonymous()?;
+    let mut cx = tenant.anonymous()?;
+    let agent = headers.get(PROGRAM).or_else(|| headers.get(USER_AGENT));
+    cx.agent = agent.and_then(|value| value.to_str().ok()).map(Into::into);
     if token == Token::Ignored {
         return Ok(cx);
     }

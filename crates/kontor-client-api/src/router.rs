@@ -10,6 +10,7 @@ use kontor_core::{Error, MatrixCode};
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::error::error_response;
+use crate::frame::PROGRAM;
 use crate::{
     account, account_data, admin, badges, device, discovery, e2ee, media, oauth, policy, profile,
     push, receipts, rooms, session, sync, voip,
@@ -51,6 +52,7 @@ fn cors() -> CorsLayer {
         ])
         .allow_headers([
             HeaderName::from_static("x-requested-with"),
+            PROGRAM,
             CONTENT_TYPE,
             AUTHORIZATION,
             RANGE,

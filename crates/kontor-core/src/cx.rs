@@ -6,7 +6,8 @@ use std::sync::Arc;
 use ruma::{DeviceId, OwnedDeviceId, OwnedUserId, UserId};
 
 use crate::{
-    Clock, Error, MatrixCode, Permission, Random, RequestId, Result, Roles, TenantId, Timestamp,
+    Clock, DeviceKind, Error, MatrixCode, Permission, Random, RequestId, Result, Roles, TenantId,
+    Timestamp,
 };
 
 /// First parameter of every service function.
@@ -28,6 +29,8 @@ pub struct Cx {
     /// Where the request came from, if over the network. For throttling only: never stored or
     /// logged.
     pub address: Option<IpAddr>,
+    /// What the program says of itself (`User-Agent`), for what is kept of a device: [`crate::Program`].
+    pub agent: Option<Arc<str>>,
     /// Source of randomness.
     pub random: Random,
     /// Source of time, for work that outlives the request.
@@ -54,6 +57,8 @@ pub struct Session {
     pub user_id: OwnedUserId,
     /// The device signed in with.
     pub device_id: OwnedDeviceId,
+    /// Whose the device is.
+    pub device_kind: DeviceKind,
     /// What the person is in the organisation; decides what [`Cx::require`] lets pass.
     pub roles: Roles,
     /// When the person last showed who they are, where that is known: in a browser.
@@ -67,7 +72,8 @@ impl Session {
     /// A session of which nobody knows when the person last showed who they are.
     #[must_use]
     pub const fn new(user_id: OwnedUserId, device_id: OwnedDeviceId, roles: Roles) -> Self {
-        Self { user_id, device_id, roles, authenticated: None, access: None }
+        let device_kind = DeviceKind::Private;
+        Self { user_id, device_id, device_kind, roles, authenticated: None, access: None }
     }
 }
 
@@ -87,7 +93,8 @@ impl Cx {
         let request_id = RequestId(u64::from_le_bytes(random.bytes()?));
         let now = clock.now();
         let locale = Locale::De;
-        Ok(Self { tenant, actor, now, request_id, locale, address: None, random, clock })
+        let (address, agent) = (None, None);
+        Ok(Self { tenant, actor, now, request_id, locale, address, agent, random, clock })
     }
 
     /// The same request, now acting as `actor`.

@@ -143,6 +143,10 @@ pub enum MatrixCode {
     ForbiddenRoles,
     /// `APP_KONTOR_STEP_UP`: who asks has to show again who they are.
     StepUp,
+    /// `APP_KONTOR_DEVICE_NOT_ALLOWED`: the organisation does not let such devices in.
+    DeviceNotAllowed,
+    /// `APP_KONTOR_PROGRAM_TOO_OLD`: the program has to be updated first.
+    ProgramTooOld,
     /// `APP_KONTOR_EXPIRED`: it was waiting too long.
     Expired,
 }
@@ -198,6 +202,8 @@ impl MatrixCode {
             Self::FourEyes => "APP_KONTOR_FOUR_EYES",
             Self::ForbiddenRoles => "APP_KONTOR_FORBIDDEN_ROLES",
             Self::StepUp => "APP_KONTOR_STEP_UP",
+            Self::DeviceNotAllowed => "APP_KONTOR_DEVICE_NOT_ALLOWED",
+            Self::ProgramTooOld => "APP_KONTOR_PROGRAM_TOO_OLD",
             Self::Expired => "APP_KONTOR_EXPIRED",
         }
     }

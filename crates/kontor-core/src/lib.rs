@@ -2,20 +2,24 @@
 //! [`Error`] type. Pure: no file, no socket, no database.
 
 mod cx;
+mod device_kind;
 mod error;
 mod histogram;
 mod ids;
 mod permission;
+mod program;
 mod random;
 mod role;
 mod secret;
 mod time;
 
 pub use cx::{Actor, Cx, Locale, Session};
+pub use device_kind::DeviceKind;
 pub use error::{Error, Kind, MatrixCode, Result};
 pub use histogram::{Histogram, Spread};
 pub use ids::{RequestId, RoomNid, StreamPos, TenantId};
 pub use permission::Permission;
+pub use program::Program;
 pub use random::Random;
 pub use role::{Role, Roles};
 pub use secret::Secret;

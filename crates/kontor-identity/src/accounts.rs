@@ -11,8 +11,8 @@ use kontor_mail::Letter;
 use kontor_store::account::{self, AccountRow};
 use kontor_store::identity_proof::{self, ProofRow};
 use kontor_store::{
-    accepted_notice, account_role, app_password, browser_session, e2ee, former_password,
-    login_failure, mail_address, oauth_code, oauth_device_grant, one_time_link,
+    accepted_notice, account_role, app_password, browser_session, device_registration, e2ee,
+    former_password, login_failure, mail_address, oauth_code, oauth_device_grant, one_time_link,
     password as password_table, profile, waiting_mail,
 };
 use ruma::api::client::uiaa::AuthData;
@@ -170,6 +170,7 @@ impl Identity {
             app_password::delete_app_passwords(tx, &user)?;
             one_time_link::delete_links_of_user(tx, &user)?;
             mail_address::delete_mail_address(tx, &user)?;
+            device_registration::delete_registrations_of_user(tx, &user)?;
             waiting_mail::delete_waiting_mails_of_user(tx, &user)?;
             accepted_notice::delete_accepted_notices(tx, &user)?;
             login_failure::delete_login_failure(tx, &subject)?;

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use kontor_core::{Actor, Cx, Error, MatrixCode, Result, Roles, Session};
-use kontor_store::access_token::{self, AccessRow, TokenHash};
-use kontor_store::{account_role, device};
+use kontor_core::{Actor, Cx, DeviceKind, Error, MatrixCode, Result, Roles, Session};
+use kontor_store::access_token::{self, AccessRow, TokenHash, TokenRow};
+use kontor_store::{account_role, device, device_registration};
 use ruma::{OwnedDeviceId, OwnedUserId};
 
 use crate::Identity;
+use crate::device_register::note_program;
 use crate::pepper::Purpose;
 use crate::sessions::{Ending, Live, expired_token, unknown_token};
 
@@ -25,6 +26,7 @@ impl Identity {
         let hash = self.inner.pepper.hash(Purpose::AccessToken, token);
         let live = self.live(cx, hash).await?;
         self.note_day(&live, cx);
+        self.note_program(&live, cx);
         Ok(cx.acting_as(Actor::User(Arc::clone(&live.session))))
     }
 
@@ -46,7 +48,11 @@ impl Identity {
             None => self.load(cx, hash).await?,
         };
         if live.expires.is_some_and(|at| at <= cx.now) {
-            return Err(expired_token());
+            return Err(match live.session.device_kind {
+                // Nothing stays on somebody else's device. law: R-201
+                DeviceKind::Browser => unknown_token(),
+                DeviceKind::Company | DeviceKind::Private => expired_token(),
+            });
         }
         Ok(live)
     }
@@ -57,10 +63,12 @@ impl Identity {
             let Some(access) = access_token::find_access_token(tx, &hash)? else {
                 return Ok(None);
             };
-            let stored = account_role::roles_of(tx, &access.token.user_id)?;
-            Ok(Some((access, Roles::of_account(stored))))
+            let TokenRow { user_id, device_id, .. } = &access.token;
+            let roles = Roles::of_account(account_role::roles_of(tx, user_id)?);
+            let known = device_registration::find_registration(tx, user_id, device_id)?;
+            Ok(Some((access, roles, known)))
         });
-        let Some((access, roles)) = found.await? else { return Err(unknown_token()) };
+        let Some((access, roles, known)) = found.await? else { return Err(unknown_token()) };
         let AccessRow { token, deactivated, device_generation, last_seen_day } = access;
         if deactivated {
             let text = "This account is closed.";
@@ -73,8 +81,9 @@ impl Identity {
             self.confirm(token.user_id.clone(), token.device_id.clone(), token.generation);
         }
         let session = Session::new(token.user_id, token.device_id, roles);
-        let session = Session { access: Some(hash), ..session };
-        let live = Arc::new(Live::new(session, token.expires, last_seen_day));
+        let session = Session { access: Some(hash), device_kind: known.kind, ..session };
+        let live = Live::new(session, token.expires, last_seen_day).with_program(known.program);
+        let live = Arc::new(live);
         self.inner.sessions.keep(hash, Arc::clone(&live), revocations);
         Ok(live)
     }
@@ -88,6 +97,22 @@ impl Identity {
             device::update_generation(tx, &user, &id, generation)?;
             spend_before(&mut Ending { tx, sessions, feed }, (&user, &id), generation)
         }));
+    }
+
+    /// Stores the version of the program when it changes, without making anybody wait.
+    fn note_program(&self, live: &Live, cx: &Cx) {
+        let Some(agent) = &cx.agent else { return };
+        if let Some(program) = live.new_program(agent) {
+            let session = Arc::clone(&live.session);
+            drop(self.inner.db.enqueue(move |tx| {
+                let (user, id) = (&session.user_id, &session.device_id);
+                // The device may be gone by now; nothing must be left of it.
+                match device::find_device(tx, user, id)? {
+                    Some(_) => note_program(tx, (user, id), Some(&program)),
+                    None => Ok(()),
+                }
+            }));
+        }
     }
 
     /// Stores the day of last use, once a day and without making anybody wait.

@@ -8,9 +8,11 @@ use kontor_db::Db;
 use kontor_feed::Feed;
 use kontor_mail::Mailer;
 use kontor_policy::InForce;
+use parking_lot::RwLock;
 use ruma::OwnedServerName;
 use webauthn_rs::Webauthn;
 
+use crate::ProgramFloor;
 use crate::ceremonies::Ceremonies;
 use crate::interactive::Dialogues;
 use crate::key_replacement::KeyReplacements;
@@ -45,6 +47,7 @@ pub(crate) struct Inner {
     pub(crate) relying_party: Option<Webauthn>,
     pub(crate) shared_secret: Option<Secret<String>>,
     pub(crate) mailer: Option<Mailer>,
+    pub(crate) floors: RwLock<Arc<[ProgramFloor]>>,
     /// Where the pages are, without a slash at the end.
     pub(crate) base_url: String,
 }
@@ -98,6 +101,7 @@ impl Identity {
             relying_party,
             shared_secret: settings.registration_shared_secret,
             mailer: settings.mailer,
+            floors: RwLock::new(Arc::new([])),
             base_url,
         };
         Self { inner: Arc::new(inner) }

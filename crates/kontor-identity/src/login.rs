@@ -4,17 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kontor_audit::{Action, Event};
-use kontor_core::{Actor, Cx, Error, Random, Result, Roles, Secret, Session, Timestamp};
+use kontor_core::{Actor, Cx, Error, Program, Random, Result, Roles, Secret, Session, Timestamp};
 use kontor_db::Tx;
 use kontor_mail::Letter;
 use kontor_policy::{PasswordLogin, Policy};
 use kontor_store::access_token::{self, TokenRow};
 use kontor_store::device::{self, DeviceRow};
-use kontor_store::{account, account_role, oauth_session, refresh_token};
+use kontor_store::{account, account_role, device_registration, oauth_session, refresh_token};
 use ruma::{OwnedDeviceId, OwnedUserId};
 
 use crate::Identity;
 use crate::credentials::Accepted;
+use crate::device_register::note_program;
 use crate::letters::Notice;
 use crate::pepper::{Minted, Pepper};
 use crate::sessions::{Ending, day_of};
@@ -130,6 +131,7 @@ impl Identity {
     /// `Invalid` for a device id or name against the rules.
     pub fn open_session(&self, cx: &Cx, device: NewDevice) -> Result<Opening> {
         device.check()?;
+        self.admit_program(cx)?;
         let device_id = match device.device_id {
             Some(id) => id,
             None => cx.random.word(DEVICE_ID_LETTERS)?.to_uppercase().into(),
@@ -147,6 +149,7 @@ impl Identity {
             tokens,
             now: cx.now,
             notice: Notice::new(cx)?,
+            program: cx.agent.as_deref().and_then(Program::of_agent),
         })
     }
 }
@@ -250,6 +253,7 @@ pub struct Opening {
     tokens: Tokens,
     now: Timestamp,
     notice: Notice,
+    program: Option<Program>,
 }
 
 impl Opening {
@@ -287,7 +291,10 @@ impl Opening {
             Some(client) => oauth_session::upsert_oauth_session(tx, user, id, client)?,
             None => oauth_session::delete_oauth_session(tx, user, id)?,
         }
-        self.tokens.store(tx, user, id, 1)
+        self.tokens.store(tx, user, id, 1)?;
+        note_program(tx, (user, id), self.program.as_ref())?;
+        let known = device_registration::find_registration(tx, user, id)?;
+        identity.bound_session(tx, (user, id), known.kind, self.now)
     }
 }
 

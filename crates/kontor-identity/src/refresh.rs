@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use kontor_core::{Cx, Result, Timestamp};
+use kontor_core::{Cx, DeviceKind, Result, Timestamp};
 use kontor_db::Tx;
 use kontor_store::access_token::TokenHash;
-use kontor_store::{device, refresh_token};
+use kontor_store::{device, device_registration, refresh_token};
 
 use crate::Identity;
 use crate::authenticate::spend_before;
@@ -98,7 +98,10 @@ impl Identity {
             return Ok(Outcome::Unknown);
         }
         if token.expires.is_some_and(|at| at <= now) {
-            return Ok(Outcome::Expired);
+            // Nothing stays on somebody else's device. law: R-201
+            let known = device_registration::find_registration(tx, user, id)?;
+            let is_foreign = known.kind == DeviceKind::Browser;
+            return Ok(if is_foreign { Outcome::Unknown } else { Outcome::Expired });
         }
         if token.generation < found.device_generation {
             self.ending(tx).expire_tokens(user, id, now)?;

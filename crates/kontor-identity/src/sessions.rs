@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use kontor_core::{Error, MatrixCode, Result, Session, Timestamp};
+use kontor_core::{Error, MatrixCode, Program, Result, Session, Timestamp};
 use kontor_db::Tx;
 use kontor_feed::Feed;
 use kontor_store::access_token::{self, TokenHash};
-use kontor_store::{device, e2ee, oauth_session, pusher, refresh_token};
+use kontor_store::{device, device_registration, e2ee, oauth_session, pusher, refresh_token};
 use parking_lot::Mutex;
 use quick_cache::sync::Cache;
 use ruma::{DeviceId, OwnedUserId, UserId};
@@ -30,6 +30,17 @@ pub(crate) struct Live {
     pub(crate) expires: Option<Timestamp>,
     /// Start of the day of last use, as stored.
     seen_day_ms: AtomicI64,
+    /// The program heard of.
+    heard: Mutex<Heard>,
+}
+
+/// What a device has said of its program.
+#[derive(Default)]
+struct Heard {
+    /// Word by word, so that it is taken apart once.
+    agent: Option<Arc<str>>,
+    /// As stored.
+    program: Option<Program>,
 }
 
 impl Default for Sessions {
@@ -69,7 +80,28 @@ impl Sessions {
 impl Live {
     pub(crate) fn new(session: Session, expires: Option<Timestamp>, seen_day: Timestamp) -> Self {
         let seen_day_ms = AtomicI64::new(seen_day.0);
-        Self { session: Arc::new(session), expires, seen_day_ms }
+        Self { session: Arc::new(session), expires, seen_day_ms, heard: Mutex::default() }
+    }
+
+    /// The same, with the program that is stored.
+    pub(crate) fn with_program(self, program: Option<Program>) -> Self {
+        Self { heard: Mutex::new(Heard { agent: None, program }), ..self }
+    }
+
+    /// The program to store; `None`: it is stored already, or another one than signed in, as when
+    /// a part of the program speaks for itself.
+    pub(crate) fn new_program(&self, agent: &Arc<str>) -> Option<Program> {
+        let mut heard = self.heard.lock();
+        if heard.agent.as_ref() == Some(agent) {
+            return None;
+        }
+        heard.agent = Some(Arc::clone(agent));
+        let program = Program::of_agent(agent)?;
+        let is_news = match &heard.program {
+            Some(known) => known.name == program.name && known.version != program.version,
+            None => true,
+        };
+        is_news.then(|| heard.program.insert(program).clone())
     }
 
     /// The day to store as that of last use; `None`: it is stored already.
@@ -155,6 +187,7 @@ impl Ending<'_, '_> {
             let feed = self.feed.clone();
             self.tx.after_visible(move || feed.wake_everyone());
         }
+        device_registration::delete_registration(self.tx, user, id)?;
         device::delete_device_row(self.tx, user, id)
     }
 

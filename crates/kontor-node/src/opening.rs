@@ -156,6 +156,7 @@ impl Opening {
         };
         let identity = Identity::new(db.clone(), feed.clone(), settings);
         identity.adopt_administrators(cx).await?;
+        identity.load_floors(cx).await?;
         let approvals =
             Approvals::new(db.clone(), audit.clone(), identity.clone(), policies.clone());
         let oauth = OAuth::new(db.clone(), identity.clone(), policy.clone());

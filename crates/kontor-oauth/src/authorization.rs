@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kontor_core::{Cx, Error, MatrixCode, Result};
+use kontor_core::{Cx, DeviceKind, Error, MatrixCode, Result};
 use kontor_store::oauth_code::{self, CodeRow};
 use kontor_store::oauth_session;
 use ruma::OwnedDeviceId;
@@ -111,15 +111,16 @@ impl OAuth {
         }
     }
 
-    /// The signed-in person allows it: answers where to send her, with a code for the program.
+    /// The signed-in person allows it and says whose the device is, if she does: answers where to
+    /// send her, with a code for the program.
     ///
     /// # Errors
-    /// See [`Denial`].
+    /// See [`Denial`]; as [`Identity::declare_own_device`](kontor_identity::Identity::declare_own_device).
     pub async fn allow(
         &self,
         cx: &Cx,
         issuer: &str,
-        request: &AuthorizationRequest,
+        (request, kind): (&AuthorizationRequest, Option<DeviceKind>),
     ) -> Result<Url, Denial> {
         let question = self.look_at(cx, issuer, request).await?;
         let user = cx.user()?.to_owned();
@@ -134,7 +135,7 @@ impl OAuth {
             expires: cx.now.plus(CODE_LIFETIME),
             spent: false,
         };
-        let now = cx.now;
+        let (now, identity) = (cx.now, self.identity.clone());
         let is_free = self
             .db
             .write(cx, move |tx| {
@@ -142,6 +143,9 @@ impl OAuth {
                 let holder = oauth_session::find_oauth_session(tx, user_id, device_id)?;
                 if holder.is_some_and(|holder| holder != *client_id) {
                     return Ok(false);
+                }
+                if let Some(kind) = kind {
+                    identity.declare_device(tx, (user_id, device_id), kind, now)?;
                 }
                 oauth_code::insert_code(tx, &hash, &row, now).map(|()| true)
             })

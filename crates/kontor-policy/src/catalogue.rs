@@ -2,6 +2,7 @@
 
 mod access;
 mod content;
+mod devices;
 mod operation;
 mod privacy;
 mod profile;
@@ -13,8 +14,9 @@ use crate::Setting;
 
 /// Every setting, by area.
 pub fn catalogue() -> impl Iterator<Item = &'static Setting> {
-    let areas: [&[Setting]; 6] = [
+    let areas: [&[Setting]; 7] = [
         &access::SETTINGS,
+        &devices::SETTINGS,
         &rooms::SETTINGS,
         &privacy::SETTINGS,
         &profile::SETTINGS,

@@ -19,7 +19,7 @@ pub use kontor_config::{Preset, RegistrationMode as Registration};
 pub use kontor_store::policy_setting::ChangeRow as Decision;
 pub use limits::{Rate, RateLimits};
 pub use policies::{Change, Policies, SettingState};
-pub use policy::{DirectorySearch, FieldRule, PasswordLogin, Policy, SecondFactor};
+pub use policy::{DeviceRule, DirectorySearch, FieldRule, PasswordLogin, Policy, SecondFactor};
 pub use setting::{Area, Domain, Effect, Profile, Setting, Shipped, Stricter, Text, Unit, Value};
 pub use throttle::{Throttle, too_often};
 pub use words::word_text;

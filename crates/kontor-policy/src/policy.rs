@@ -45,6 +45,12 @@ pub struct Policy {
     pub access_token_lifetime: Option<Duration>,
     /// Longest time between sign-in and the next one; `None`: unlimited. Row "Session max".
     pub session_lifetime: Option<Duration>,
+    /// Which devices are let in. law: R-200
+    pub devices_allowed: DeviceRule,
+    /// Longest sign-in on somebody else's device. law: R-201
+    pub foreign_browser_session: Duration,
+    /// Time between the word that a version is too old and refusing it. law: R-204
+    pub program_grace: Duration,
     /// Whether people may choose their user id. Row "MXID": random.
     pub readable_user_ids: bool,
     /// Room version used if the client names none.
@@ -125,6 +131,17 @@ pub enum FieldRule {
     Required,
 }
 
+/// Which devices are let in, strictest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceRule {
+    /// Those of the organisation.
+    CompanyOnly,
+    /// Browsers that keep nothing.
+    BrowserOnly,
+    /// All, people's own too.
+    PrivateToo,
+}
+
 /// How people find each other in the user directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DirectorySearch {
@@ -181,6 +198,9 @@ impl Policy {
             login_lock_after: Some(10),
             access_token_lifetime: Some(Duration::from_mins(5)),
             session_lifetime: Some(30 * DAY),
+            devices_allowed: DeviceRule::PrivateToo,
+            foreign_browser_session: Duration::from_hours(1),
+            program_grace: 14 * DAY,
             readable_user_ids: false,
             default_room_version: RoomVersionId::V12,
             e2ee_required: true,
@@ -216,6 +236,9 @@ impl Policy {
             login_lock_after: None,
             access_token_lifetime: None,
             session_lifetime: None,
+            devices_allowed: DeviceRule::PrivateToo,
+            foreign_browser_session: Duration::from_hours(1),
+            program_grace: 14 * DAY,
             readable_user_ids: true,
             default_room_version: RoomVersionId::V12,
             e2ee_required: false,

@@ -73,6 +73,13 @@ static LIST_OF_DEVICE: Sql = Sql::new(
       WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3",
 );
 
+static SHORTEN_OF_DEVICE: Sql = Sql::new(
+    "access_token.shorten_of_device",
+    "UPDATE access_token SET expires_ms = $4
+      WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3
+        AND (expires_ms IS NULL OR expires_ms > $4)",
+);
+
 static EXPIRE_OF_DEVICE: Sql = Sql::new(
     "access_token.expire_of_device",
     "UPDATE access_token SET expires_ms = $4
@@ -85,7 +92,8 @@ static DELETE: Sql = Sql::new(
 );
 
 /// All statements of this table.
-pub static STATEMENTS: &[&Sql] = &[&INSERT, &FIND, &LIST_OF_DEVICE, &EXPIRE_OF_DEVICE, &DELETE];
+pub static STATEMENTS: &[&Sql] =
+    &[&INSERT, &FIND, &LIST_OF_DEVICE, &SHORTEN_OF_DEVICE, &EXPIRE_OF_DEVICE, &DELETE];
 
 /// Adds an access token.
 pub fn insert_access_token(tx: &mut Tx<'_>, hash: &TokenHash, token: &TokenRow) -> Result<()> {
@@ -134,5 +142,16 @@ pub fn expire_access_tokens(
 /// Revokes an access token.
 pub fn delete_access_token(tx: &mut Tx<'_>, hash: &TokenHash) -> Result<()> {
     tx.execute(&DELETE, &[hash.into()])?;
+    Ok(())
+}
+
+/// Lets the access tokens of a device end at `at`, unless they do before.
+pub fn shorten_access_tokens(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    device: &DeviceId,
+    at: Timestamp,
+) -> Result<()> {
+    tx.execute(&SHORTEN_OF_DEVICE, &[user.into(), device.into(), at.into()])?;
     Ok(())
 }

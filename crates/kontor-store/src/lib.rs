@@ -18,6 +18,7 @@ pub mod cross_signing_key;
 pub mod device;
 pub mod device_key;
 pub mod device_list_change;
+pub mod device_registration;
 pub mod e2ee;
 pub mod event;
 pub mod fallback_key;
@@ -42,6 +43,7 @@ pub mod passkey;
 pub mod password;
 pub mod policy_setting;
 pub mod profile;
+pub mod program_floor;
 pub mod pusher;
 pub mod receipt;
 pub mod recovery_code;
@@ -75,6 +77,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         device::STATEMENTS,
         device_key::STATEMENTS,
         device_list_change::STATEMENTS,
+        device_registration::STATEMENTS,
         event::STATEMENTS,
         fallback_key::STATEMENTS,
         filter::STATEMENTS,
@@ -96,6 +99,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         password::STATEMENTS,
         policy_setting::STATEMENTS,
         profile::STATEMENTS,
+        program_floor::STATEMENTS,
         pusher::STATEMENTS,
         receipt::STATEMENTS,
         recovery_code::STATEMENTS,

@@ -42,6 +42,11 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "policy_lock",
         sql: include_str!("../migrations/0018_policy_lock.sql"),
     },
+    Migration {
+        number: 19,
+        name: "device_register",
+        sql: include_str!("../migrations/0019_device_register.sql"),
+    },
 ];
 
 /// Migrations of the audit log's own store.

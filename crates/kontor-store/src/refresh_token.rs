@@ -63,6 +63,13 @@ static DELETE_OUTSIDE: Sql = Sql::new(
         AND (generation < $4 OR generation > $5)",
 );
 
+static SHORTEN_OF_DEVICE: Sql = Sql::new(
+    "refresh_token.shorten_of_device",
+    "UPDATE refresh_token SET expires_ms = $4
+      WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3
+        AND (expires_ms IS NULL OR expires_ms > $4)",
+);
+
 static EXPIRE_OF_DEVICE: Sql = Sql::new(
     "refresh_token.expire_of_device",
     "UPDATE refresh_token SET expires_ms = $4
@@ -70,7 +77,8 @@ static EXPIRE_OF_DEVICE: Sql = Sql::new(
 );
 
 /// All statements of this table.
-pub static STATEMENTS: &[&Sql] = &[&INSERT, &FIND, &DELETE_OUTSIDE, &EXPIRE_OF_DEVICE];
+pub static STATEMENTS: &[&Sql] =
+    &[&INSERT, &FIND, &DELETE_OUTSIDE, &SHORTEN_OF_DEVICE, &EXPIRE_OF_DEVICE];
 
 /// Adds a refresh token. `token.expires` is the end of the whole sign-in.
 pub fn insert_refresh_token(tx: &mut Tx<'_>, hash: &TokenHash, token: &TokenRow) -> Result<()> {
@@ -118,4 +126,15 @@ pub fn expire_refresh_tokens(
 pub fn delete_refresh_tokens(tx: &mut Tx<'_>, user: &UserId, device: &DeviceId) -> Result<()> {
     // Generations start at 1, so none lies inside this range.
     delete_refresh_tokens_outside(tx, user, device, (i64::MAX, 0))
+}
+
+/// Lets the refresh tokens of a device end at `at`, unless they do before.
+pub fn shorten_refresh_tokens(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    device: &DeviceId,
+    at: Timestamp,
+) -> Result<()> {
+    tx.execute(&SHORTEN_OF_DEVICE, &[user.into(), device.into(), at.into()])?;
+    Ok(())
 }

@@ -3,13 +3,14 @@
 mod app_passwords;
 mod close;
 mod confirm;
-mod devices;
+pub(crate) mod devices;
 mod enrol;
 mod forgotten;
 mod invitation;
 mod keys;
 mod language;
 mod login;
+mod lost;
 mod mail;
 mod overview;
 mod own_account;
@@ -40,7 +41,7 @@ pub(crate) fn routes(router: Router) -> Router {
         .route(
             "/account/devices",
             get(async |it: Request| serve(it, devices::show).await)
-                .post(async |it: Request| serve(it, devices::sign_out).await),
+                .post(async |it: Request| serve(it, devices::change).await),
         )
         .route(
             "/account/password",
@@ -99,7 +100,7 @@ pub(crate) fn routes(router: Router) -> Router {
         )
 }
 
-/// Pages about mails and about single programs.
+/// Pages about mails, lost devices and single programs.
 fn letters_and_programs(router: Router) -> Router {
     router
         .route(
@@ -116,6 +117,11 @@ fn letters_and_programs(router: Router) -> Router {
             "/account/mail/{token}",
             get(async |it: Request| serve(it, mail::ask).await)
                 .post(async |it: Request| serve(it, mail::confirm).await),
+        )
+        .route(
+            "/account/devices/lost",
+            get(async |it: Request| serve(it, lost::show).await)
+                .post(async |it: Request| serve(it, lost::act).await),
         )
         .route(
             "/account/app-passwords",

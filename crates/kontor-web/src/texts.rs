@@ -10,7 +10,11 @@ use unic_langid::LanguageIdentifier;
 type Bundle = FluentBundle<FluentResource>;
 
 /// The chapters: one file each and language, in German and in English.
-const CHAPTERS: [(&str, &str); 12] = [
+const CHAPTERS: [(&str, &str); 13] = [
+    (
+        include_str!("../texts/de/device_register.ftl"),
+        include_str!("../texts/en/device_register.ftl"),
+    ),
     (include_str!("../texts/de/app_passwords.ftl"), include_str!("../texts/en/app_passwords.ftl")),
     (include_str!("../texts/de/mail.ftl"), include_str!("../texts/en/mail.ftl")),
     (include_str!("../texts/de/admin.ftl"), include_str!("../texts/en/admin.ftl")),
@@ -61,6 +65,14 @@ impl Texts {
     ) -> String {
         let mut values = FluentArgs::new();
         values.set(name, value);
+        self.format(id, Some(&values))
+    }
+
+    /// As [`Self::get_with`], about two values.
+    pub(crate) fn get_with_two(self, id: &str, one: (&str, &str), two: (&str, &str)) -> String {
+        let mut values = FluentArgs::new();
+        values.set(one.0, one.1);
+        values.set(two.0, two.1);
         self.format(id, Some(&values))
     }
 

@@ -11,6 +11,7 @@ mod approvals;
 mod at_rest;
 mod badges;
 mod crypto;
+mod device_register;
 mod devices;
 mod discovery;
 mod e2ee_backup;

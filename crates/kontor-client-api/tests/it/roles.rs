@@ -19,6 +19,13 @@ const ROUTES: &[(&str, &str, Permission)] = &[
     ("POST", "/_kontor/admin/v1/approvals/{approvalId}/refuse", Permission::SeeApprovals),
     ("PUT", "/_kontor/admin/v1/people/{userId}/roles/{role}", Permission::ChangeRoles),
     ("PUT", "/_kontor/admin/v1/people/{userId}/identity", Permission::ManagePeople),
+    ("GET", "/_kontor/admin/v1/devices", Permission::SeeDevices),
+    ("POST", "/_kontor/admin/v1/devices/{userId}/{deviceId}/sign_out", Permission::ManagePeople),
+    ("POST", "/_kontor/admin/v1/devices/{userId}/{deviceId}/lost", Permission::ManagePeople),
+    ("PUT", "/_kontor/admin/v1/devices/{userId}/{deviceId}/kind", Permission::ManagePeople),
+    ("GET", "/_kontor/admin/v1/programs", Permission::SeeDevices),
+    ("PUT", "/_kontor/admin/v1/programs/{program}", Permission::DecidePolicy),
+    ("DELETE", "/_kontor/admin/v1/programs/{program}", Permission::DecidePolicy),
     ("GET", "/_matrix/client/v3/admin/whois/{userId}", Permission::SeeDevices),
 ];
 
@@ -34,6 +41,7 @@ fn body() -> Value {
     json!({
         "value": true, "reason": "Test", "held": false,
         "act": "weaken_policy", "setting": "presence", "method": "records",
+        "kind": "private", "minimum": "1.0",
     })
 }
 

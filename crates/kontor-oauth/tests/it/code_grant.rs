@@ -18,7 +18,7 @@ fn a_code_is_traded_for_tokens_of_the_device_asked_for() {
         let question = company.oauth.look_at(&cx, ISSUER, &company.request()).await.unwrap();
         assert_eq!(question.client.name(), "Chat");
         assert_eq!(question.device_id, "TELEPHONE1");
-        let url = company.oauth.allow(&cx, ISSUER, &company.request()).await.unwrap();
+        let url = company.oauth.allow(&cx, ISSUER, (&company.request(), None)).await.unwrap();
         assert_eq!((url.scheme(), url.path()), ("example.chat.app", "/back"));
         assert_eq!(answered(&url, "state").as_deref(), Some("xyz"));
         assert_eq!(answered(&url, "iss").as_deref(), Some(ISSUER));
@@ -157,7 +157,7 @@ fn wrong_requests_are_answered_to_the_program_but_never_to_a_stranger() {
         for change in to_nobody {
             let mut request = company.request();
             change(&mut request);
-            let denial = company.oauth.allow(&cx, ISSUER, &request).await.unwrap_err();
+            let denial = company.oauth.allow(&cx, ISSUER, (&request, None)).await.unwrap_err();
             assert!(matches!(denial, Denial::Here(_)), "{denial:?}");
         }
         let to_the_program: [(Change, &str); 5] = [
@@ -170,7 +170,7 @@ fn wrong_requests_are_answered_to_the_program_but_never_to_a_stranger() {
         for (change, expected) in to_the_program {
             let mut request = company.request();
             change(&mut request);
-            let denial = company.oauth.allow(&cx, ISSUER, &request).await.unwrap_err();
+            let denial = company.oauth.allow(&cx, ISSUER, (&request, None)).await.unwrap_err();
             let Denial::There(url) = denial else { panic!("{denial:?}") };
             assert_eq!(answered(&url, "error").as_deref(), Some(expected));
             assert_eq!(answered(&url, "state").as_deref(), Some("xyz"));
@@ -181,7 +181,7 @@ fn wrong_requests_are_answered_to_the_program_but_never_to_a_stranger() {
         assert_eq!(answered(&url, "error").as_deref(), Some("access_denied"));
         let fragment =
             AuthorizationRequest { response_mode: ResponseMode::Fragment, ..company.request() };
-        let url = company.oauth.allow(&cx, ISSUER, &fragment).await.unwrap();
+        let url = company.oauth.allow(&cx, ISSUER, (&fragment, None)).await.unwrap();
         assert_eq!(url.query(), None);
         assert!(url.fragment().unwrap().starts_with("code=kc_"));
     });
@@ -198,12 +198,13 @@ fn a_program_cannot_take_over_the_device_of_another() {
             redirect_uri: "https://other.example/back".to_owned(),
             ..company.request()
         };
-        let denial = company.oauth.allow(&company.alice(), ISSUER, &other).await.unwrap_err();
+        let denial =
+            company.oauth.allow(&company.alice(), ISSUER, (&other, None)).await.unwrap_err();
         let Denial::There(url) = denial else { panic!("{denial:?}") };
         assert_eq!(answered(&url, "error").as_deref(), Some("invalid_scope"));
         // Another person may have a device of the same name.
         let bob = sign_in(&company.identity, &company.stranger(), "bob").await;
-        assert!(company.oauth.allow(&bob, ISSUER, &other).await.is_ok());
+        assert!(company.oauth.allow(&bob, ISSUER, (&other, None)).await.is_ok());
         assert!(company.works(&tokens.access_token).await);
         // And the program itself signs in again on its own.
         let code = company.code().await;

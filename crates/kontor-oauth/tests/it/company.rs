@@ -112,7 +112,7 @@ impl Company {
 
     /// A code that Alice has allowed.
     pub(crate) async fn code(&self) -> String {
-        let url = self.oauth.allow(&self.alice(), ISSUER, &self.request()).await.unwrap();
+        let url = self.oauth.allow(&self.alice(), ISSUER, (&self.request(), None)).await.unwrap();
         answered(&url, "code").unwrap()
     }
 

@@ -2,10 +2,12 @@
 
 use askama::Template;
 use axum::response::{IntoResponse, Redirect};
+use kontor_core::DeviceKind;
 use kontor_oauth::{AuthorizationRequest, Denial, ResponseMode};
 use url::Url;
 
 use super::issuer;
+use crate::account::devices::{Choice, choices};
 use crate::form::Form;
 use crate::frame::{Leave, Shown, Visit};
 use crate::page::{Page, show_leading_to};
@@ -20,6 +22,8 @@ struct Authorize {
     host: String,
     /// Whom it would sign in.
     user_id: String,
+    /// What she may say of the device.
+    kinds: Vec<Choice>,
     /// The request, to come back with the decision.
     query: String,
 }
@@ -36,6 +40,7 @@ pub(super) async fn show(visit: Visit) -> Shown {
         client: question.client.name().to_owned(),
         host: question.client.client_uri.host_str().unwrap_or_default().to_owned(),
         user_id: session.user_id.to_string(),
+        kinds: choices(&visit),
         query: visit.uri.query().unwrap_or_default().to_owned(),
     };
     Ok(show_leading_to(&place_of(&request.redirect_uri), &page))
@@ -48,7 +53,10 @@ pub(super) async fn decide(visit: Visit) -> Shown {
     let (_, cx) = visit.person()?;
     let oauth = &visit.tenant.oauth;
     let answer = if visit.form.has("allow") {
-        oauth.allow(&cx, &issuer, &request).await
+        // Without a choice, as from older pages, nothing is said.
+        let kind = Some(visit.form.text("kind")).filter(|kind| !kind.is_empty());
+        let kind = kind.map(str::parse).transpose()?;
+        oauth.allow(&cx, &issuer, (&request, kind)).await
     } else {
         oauth.refuse(&cx, &issuer, &request).await
     };

@@ -2,7 +2,7 @@
 
 use kontor_testkit::{Setup, TestServer, for_each_server, json};
 
-use crate::browser::{Browser, Shown};
+use crate::browser::{Browser, PASSWORD, Shown};
 
 fn password_of(shown: &Shown) -> String {
     let (_, rest) = shown.html.split_once("<code>").unwrap();

@@ -5,6 +5,7 @@ mod app_passwords;
 mod attacks;
 mod browser;
 mod console;
+mod device_register;
 mod factors;
 mod mails;
 mod own;

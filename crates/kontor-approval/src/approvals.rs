@@ -18,7 +18,7 @@ use crate::Proposal;
 /// How long a request waits. law: R-010
 const WAITS: Duration = Duration::from_hours(72);
 /// Requests in one answer.
-const PAGE: u16 = 100;
+pub const PAGE: u16 = 100;
 /// Longest reason, in bytes.
 const LONGEST_REASON_BYTES: usize = 1000;
 /// Accounts read at once when a pseudonym is looked up.

@@ -7,5 +7,5 @@
 mod approvals;
 mod proposal;
 
-pub use approvals::{Approval, Approvals, Decision, Request};
+pub use approvals::{Approval, Approvals, Decision, PAGE, Request};
 pub use proposal::Proposal;

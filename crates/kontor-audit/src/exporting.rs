@@ -28,6 +28,15 @@ impl Audit {
     ) -> Result<i64> {
         let event = Event::new(Action::LogExported).with_detail(purpose.as_str());
         self.record(cx, event.because(reason)).await?;
+        self.write_out(cx, purpose, out).await
+    }
+
+    pub(crate) async fn write_out(
+        &self,
+        cx: &Cx,
+        purpose: ExportPurpose,
+        out: impl Write + Send + 'static,
+    ) -> Result<i64> {
         let (inner, now) = (Arc::clone(&self.inner), cx.now);
         let read = self.inner.db.read(cx, move |tx| {
             let name = inner.server_name.as_str();

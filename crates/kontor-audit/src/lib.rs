@@ -31,4 +31,5 @@ pub use event::Event;
 pub use export::{ExportPurpose, ExportWriter};
 pub use keys::AuditKeys;
 pub use pseudonym::Pseudonym;
+pub use reading::Wanted;
 pub use verify::{Anchor, Finding, Report, Wrong, verify};

@@ -37,6 +37,13 @@ impl Pseudonyms {
         self.in_period(user, pseudonym.period) == *pseudonym
     }
 
+    /// How the log names `user`, now and in `periods` periods before, the newest first.
+    pub(crate) fn names_of(&self, user: &UserId, now: Timestamp, periods: i64) -> Vec<String> {
+        let newest = now.0.div_euclid(PERIOD_MS);
+        let back = 0..=periods;
+        back.map(|ago| format!("user:{}", self.in_period(user, newest - ago))).collect()
+    }
+
     fn in_period(&self, user: &UserId, period: i64) -> Pseudonym {
         let period_key = hmac::sign(&self.0, &period.to_be_bytes());
         let period_key = hmac::Key::new(hmac::HMAC_SHA256, period_key.as_ref());

@@ -194,7 +194,7 @@ impl Policies {
             let setting_key = setting.key.to_owned();
             store(
                 tx,
-                SettingRow { setting: setting_key, value: new_value.clone(), version, locked },
+                &SettingRow { setting: setting_key, value: new_value.clone(), version, locked },
             )?;
             let decision = ChangeRow {
                 version,
@@ -290,11 +290,11 @@ fn check_reason(reason: &str) -> Result<()> {
     Ok(())
 }
 
-fn store(tx: &mut Tx<'_>, row: SettingRow) -> Result<()> {
+fn store(tx: &mut Tx<'_>, row: &SettingRow) -> Result<()> {
     if row.value.is_empty() {
         return policy_setting::delete_setting(tx, &row.setting);
     }
-    policy_setting::upsert_setting(tx, &row)
+    policy_setting::upsert_setting(tx, row)
 }
 
 fn json_of(value: Value) -> Result<String> {

@@ -2,16 +2,18 @@
 
 use crate::{Area, Text, Unit};
 
-const WORDS: [(&str, Text); 23] = [
+const WORDS: [(&str, Text); 26] = [
     ("1.2", Text { de: "ab TLS 1.2", en: "from TLS 1.2" }),
     ("1.3", Text { de: "nur TLS 1.3", en: "TLS 1.3 only" }),
     ("administrators", Text { de: "nur für die Verwaltung", en: "administration only" }),
     ("allow_list", Text { de: "nur genannte Server", en: "named servers only" }),
     ("always", Text { de: "immer", en: "always" }),
     ("app_passwords", Text { de: "nur App-Passwörter", en: "app passwords only" }),
+    ("browser_only", Text { de: "private nur im Browser", en: "private ones only as browsers" }),
     ("class_1", Text { de: "bis Schutzklasse 1", en: "up to protection class 1" }),
     ("class_2", Text { de: "bis Schutzklasse 2", en: "up to protection class 2" }),
     ("closed", Text { de: "geschlossen", en: "closed" }),
+    ("company_only", Text { de: "nur Firmengeräte", en: "company devices only" }),
     ("invitation", Text { de: "auf Einladung", en: "by invitation" }),
     ("invited", Text { de: "ab der Einladung", en: "from the invitation on" }),
     ("joined", Text { de: "ab dem Beitritt", en: "from joining on" }),
@@ -20,6 +22,7 @@ const WORDS: [(&str, Text); 23] = [
     ("on", Text { de: "an", en: "on" }),
     ("open", Text { de: "offen", en: "open" }),
     ("optional", Text { de: "freiwillig", en: "voluntary" }),
+    ("private_too", Text { de: "auch private", en: "private ones too" }),
     ("required", Text { de: "Pflicht", en: "required" }),
     ("room_and_single", Text { de: "ganzer Raum und einzelne", en: "whole room and single ones" }),
     ("shared", Text { de: "der ganze Verlauf", en: "the whole history" }),

@@ -83,7 +83,25 @@ static LIST_BEFORE: Sql = Sql::new(
     "audit_entry.list_before",
     "SELECT seq, at_ms, class, action, purpose, actor, object, detail, amount, reason, result,
             of_seq, clock_back_ms, prev_hash, hash
-       FROM audit_entry WHERE tenant_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3",
+       FROM audit_entry
+      WHERE tenant_id = $1 AND seq < $2 AND at_ms >= $3 AND at_ms < $4
+        AND ($5 = '' OR action = $5) AND ($6 = '' OR class = $6)
+        AND ($7 = '' OR actor = $7 OR object = $7)
+      ORDER BY seq DESC LIMIT $8",
+);
+
+static LIST_ABOUT: Sql = Sql::new(
+    "audit_entry.list_about",
+    "SELECT seq, at_ms, class, action, purpose, actor, object, detail, amount, reason, result,
+            of_seq, clock_back_ms, prev_hash, hash
+       FROM audit_entry WHERE tenant_id = $1 AND object IN {in} ORDER BY seq DESC LIMIT $2",
+);
+
+static LIST_BY: Sql = Sql::new(
+    "audit_entry.list_by",
+    "SELECT seq, at_ms, class, action, purpose, actor, object, detail, amount, reason, result,
+            of_seq, clock_back_ms, prev_hash, hash
+       FROM audit_entry WHERE tenant_id = $1 AND actor IN {in} ORDER BY seq DESC LIMIT $2",
 );
 
 static LIST_EXPIRED: Sql = Sql::new(
@@ -96,7 +114,8 @@ static EXPIRE: Sql =
     Sql::new("audit_entry.expire", "DELETE FROM audit_entry WHERE tenant_id = $1 AND seq IN {in}");
 
 /// All statements of this table.
-pub static STATEMENTS: &[&Sql] = &[&HEAD, &INSERT, &LIST, &LIST_BEFORE, &LIST_EXPIRED, &EXPIRE];
+pub static STATEMENTS: &[&Sql] =
+    &[&HEAD, &INSERT, &LIST, &LIST_BEFORE, &LIST_ABOUT, &LIST_BY, &LIST_EXPIRED, &EXPIRE];
 
 /// The newest entry; `None` in an empty log.
 pub fn find_audit_head(tx: &mut Tx<'_>) -> Result<Option<AuditHead>> {
@@ -135,13 +154,52 @@ pub fn list_audit_entries(tx: &mut Tx<'_>, after: i64, limit: u32) -> Result<Vec
     tx.query(&LIST, &[after.into(), limit.into()], from_row)
 }
 
-/// Up to `limit` entries before number `before`, newest first.
+/// Which entries are wanted; what is empty says nothing.
+#[derive(Clone, Debug)]
+pub struct AuditEntryFilter {
+    /// Number below which they lie.
+    pub before: i64,
+    /// From then on.
+    pub from: Timestamp,
+    /// Until then.
+    pub until: Timestamp,
+    /// Name of the action.
+    pub action: String,
+    /// Word of the class.
+    pub class: String,
+    /// Actor or object, as it stands in the log.
+    pub who: String,
+}
+
+/// Up to `limit` entries, newest first.
 pub fn list_audit_entries_before(
     tx: &mut Tx<'_>,
-    before: i64,
+    wanted: &AuditEntryFilter,
     limit: u32,
 ) -> Result<Vec<AuditEntryRow>> {
-    tx.query(&LIST_BEFORE, &[before.into(), limit.into()], from_row)
+    let params = [
+        wanted.before.into(),
+        wanted.from.into(),
+        wanted.until.into(),
+        (&wanted.action).into(),
+        (&wanted.class).into(),
+        (&wanted.who).into(),
+        limit.into(),
+    ];
+    tx.query(&LIST_BEFORE, &params, from_row)
+}
+
+/// Up to `limit` entries each that were done to one of `names`, and by one of them, newest first.
+/// Names are as they stand in the log; at most 512.
+pub fn list_audit_entries_of(
+    tx: &mut Tx<'_>,
+    names: &[String],
+    limit: u32,
+) -> Result<Vec<AuditEntryRow>> {
+    let names: Vec<Param<'_>> = names.iter().map(Into::into).collect();
+    let mut found = tx.query_in(&LIST_ABOUT, &[limit.into()], &names, from_row)?;
+    found.extend(tx.query_in(&LIST_BY, &[limit.into()], &names, from_row)?);
+    Ok(found)
 }
 
 /// Up to `limit` entries of `class` from before `before` and with a number below `below`.

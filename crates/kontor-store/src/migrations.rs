@@ -50,8 +50,11 @@ pub static MIGRATIONS: &[Migration] = &[
 ];
 
 /// Migrations of the audit log's own store.
-pub static AUDIT_MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "audit",
-    sql: include_str!("../migrations/audit/0001_audit.sql"),
-}];
+pub static AUDIT_MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, name: "audit", sql: include_str!("../migrations/audit/0001_audit.sql") },
+    Migration {
+        number: 2,
+        name: "subject",
+        sql: include_str!("../migrations/audit/0002_subject.sql"),
+    },
+];

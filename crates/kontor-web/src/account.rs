@@ -16,6 +16,7 @@ mod overview;
 mod own_account;
 mod password;
 mod profile;
+mod protocol;
 mod reset;
 mod security;
 
@@ -53,6 +54,7 @@ pub(crate) fn routes(router: Router) -> Router {
             get(async |it: Request| serve(it, profile::show).await)
                 .post(async |it: Request| serve(it, profile::change).await),
         )
+        .route("/account/protocol", get(async |it: Request| serve(it, protocol::show).await))
         .route("/account/data", get(async |it: Request| serve(it, own_account::show).await))
         .route(
             "/account/close",

@@ -1,7 +1,10 @@
 //! The console of those who hold an office, under `/admin`. No page of it shows what people write.
 
+mod approvals;
 pub(crate) mod areas;
+mod audit;
 mod overview;
+mod policy;
 
 use axum::Router;
 use axum::extract::Request;
@@ -12,7 +15,18 @@ use crate::frame::serve;
 
 /// Adds the routes of this chapter.
 pub(crate) fn routes(router: Router) -> Router {
+    let router = policy::routes(router);
     router
         .route("/admin", get(async || Redirect::permanent("/admin/")))
+        .route(
+            "/admin/approvals",
+            get(async |it: Request| serve(it, approvals::show).await)
+                .post(async |it: Request| serve(it, approvals::decide).await),
+        )
+        .route(
+            "/admin/audit",
+            get(async |it: Request| serve(it, audit::show).await)
+                .post(async |it: Request| serve(it, audit::act).await),
+        )
         .route("/admin/", get(async |it: Request| serve(it, overview::show).await))
 }

@@ -15,7 +15,9 @@ mod frame;
 mod oauth;
 mod page;
 mod passkey;
+mod recorded;
 mod texts;
+mod when;
 
 use axum::Router;
 

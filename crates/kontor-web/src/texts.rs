@@ -5,12 +5,13 @@ use std::sync::LazyLock;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use kontor_core::Locale;
+use kontor_policy::Text;
 use unic_langid::LanguageIdentifier;
 
 type Bundle = FluentBundle<FluentResource>;
 
 /// The chapters: one file each and language, in German and in English.
-const CHAPTERS: [(&str, &str); 13] = [
+const CHAPTERS: [(&str, &str); 15] = [
     (
         include_str!("../texts/de/device_register.ftl"),
         include_str!("../texts/en/device_register.ftl"),
@@ -18,6 +19,8 @@ const CHAPTERS: [(&str, &str); 13] = [
     (include_str!("../texts/de/app_passwords.ftl"), include_str!("../texts/en/app_passwords.ftl")),
     (include_str!("../texts/de/mail.ftl"), include_str!("../texts/en/mail.ftl")),
     (include_str!("../texts/de/admin.ftl"), include_str!("../texts/en/admin.ftl")),
+    (include_str!("../texts/de/admin_policy.ftl"), include_str!("../texts/en/admin_policy.ftl")),
+    (include_str!("../texts/de/audit.ftl"), include_str!("../texts/en/audit.ftl")),
     (include_str!("../texts/de/devices.ftl"), include_str!("../texts/en/devices.ftl")),
     (include_str!("../texts/de/layout.ftl"), include_str!("../texts/en/layout.ftl")),
     (include_str!("../texts/de/links.ftl"), include_str!("../texts/en/links.ftl")),
@@ -74,6 +77,14 @@ impl Texts {
         values.set(one.0, one.1);
         values.set(two.0, two.1);
         self.format(id, Some(&values))
+    }
+
+    /// Which of two languages' texts.
+    pub(crate) const fn of(self, text: Text) -> &'static str {
+        match self.0 {
+            Locale::De => text.de,
+            Locale::En => text.en,
+        }
     }
 
     /// Code of the language, for `lang`.

@@ -5,6 +5,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, Request};
 use axum::response::Response;
 use axum::routing::{get, post};
+use kontor_audit::Wanted;
 use kontor_core::{Error, MatrixCode, Result};
 use ruma::OwnedUserId;
 use serde::Deserialize;
@@ -75,6 +76,7 @@ async fn entries(page: Option<Before>, request: Request) -> Result<Value> {
     let Some(page) = page else {
         return Err(Error::invalid(MatrixCode::InvalidParam, "before: must be a whole number."));
     };
-    let entries = tenant.audit.entries(&cx, page.before).await?;
+    let entries =
+        tenant.audit.entries(&cx, Wanted { before: page.before, ..Wanted::default() }).await?;
     Ok(json!({ "entries": serde_json::to_value(entries).map_err(Error::internal)? }))
 }

@@ -1,12 +1,12 @@
 //! A person's devices: whose each is, and signing them out.
 
 use askama::Template;
-use kontor_core::{Cx, DeviceKind, Locale, Timestamp};
+use kontor_core::{Cx, DeviceKind};
 use kontor_identity::{Declared, ListedBrowserSession, OwnDevice};
-use time::OffsetDateTime;
 
 use crate::frame::{Leave, Shown, Visit};
 use crate::page::{self, Page};
+pub(super) use crate::when::day;
 
 #[derive(Template)]
 #[template(path = "account/devices.html")]
@@ -129,15 +129,4 @@ fn kind_name(visit: &Visit, kind: DeviceKind) -> String {
         DeviceKind::Private => "register-private",
         DeviceKind::Browser => "register-browser",
     })
-}
-
-/// A day as people of her language write it.
-pub(super) fn day(visit: &Visit, at: Timestamp) -> String {
-    let date = OffsetDateTime::from_unix_timestamp(at.0.div_euclid(1000));
-    let date = date.unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    let (year, month, day) = (date.year(), u8::from(date.month()), date.day());
-    match visit.texts.0 {
-        Locale::De => format!("{day:02}.{month:02}.{year}"),
-        Locale::En => format!("{year}-{month:02}-{day:02}"),
-    }
 }

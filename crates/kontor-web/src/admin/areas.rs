@@ -15,12 +15,32 @@ struct Area {
     permissions: &'static [Permission],
 }
 
-const AREAS: [Area; 1] = [Area {
-    path: "/admin/",
-    title: "admin-overview-title",
-    summary: "admin-overview-summary",
-    permissions: &[],
-}];
+const AREAS: [Area; 4] = [
+    Area {
+        path: "/admin/",
+        title: "admin-overview-title",
+        summary: "admin-overview-summary",
+        permissions: &[],
+    },
+    Area {
+        path: "/admin/policy",
+        title: "policy-title",
+        summary: "policy-summary",
+        permissions: &[Permission::DecidePolicy, Permission::ReadPolicyHistory],
+    },
+    Area {
+        path: "/admin/approvals",
+        title: "approvals-title",
+        summary: "approvals-summary",
+        permissions: &[Permission::SeeApprovals],
+    },
+    Area {
+        path: "/admin/audit",
+        title: "audit-title",
+        summary: "audit-summary",
+        permissions: &[Permission::ReadAudit],
+    },
+];
 
 /// An area as the navigation shows it.
 pub(crate) struct Entry {

@@ -1,0 +1,138 @@
+//! What waits for a second person, and deciding on it. law: R-010
+
+use askama::Template;
+use kontor_approval::{Approval, Decision, PAGE, Proposal};
+use kontor_core::{Kind, Permission};
+use kontor_policy::setting;
+
+use super::policy::stored_in_words;
+use crate::frame::{Leave, Shown, Visit};
+use crate::page::{self, Page, show_again};
+use crate::when::moment;
+
+#[derive(Template)]
+#[template(path = "admin/approvals.html")]
+struct Approvals {
+    page: Page,
+    wrong: Option<String>,
+    /// She may be the second person.
+    may_decide: bool,
+    waiting: Vec<Line>,
+    decided: Vec<Line>,
+    /// Number to go on from; `None`: that was all.
+    older: Option<i64>,
+}
+
+struct Line {
+    nid: i64,
+    /// What is asked for, in words.
+    what: String,
+    reason: String,
+    requester: String,
+    /// She has asked for it herself.
+    own: bool,
+    requested: String,
+    expires: String,
+    /// Text: how it ended.
+    decision: String,
+    decider: Option<String>,
+    /// What was found out, for whoever may know.
+    outcome: Option<String>,
+}
+
+/// `GET /admin/approvals`
+pub(super) async fn show(visit: Visit) -> Shown {
+    Ok(page::show(&looked_over(&visit, None).await?))
+}
+
+/// `POST /admin/approvals`
+pub(super) async fn decide(visit: Visit) -> Shown {
+    let (_, cx) = visit.officer()?;
+    let number = visit.form.text("approval").parse().unwrap_or(0);
+    let approvals = &visit.tenant.approvals;
+    let done = if visit.form.text("act") == "approve" {
+        approvals.approve(&cx, number, None).await
+    } else {
+        approvals.refuse(&cx, number).await
+    };
+    match done {
+        Ok(()) => Err(Leave::To("/admin/approvals".to_owned())),
+        Err(error) if matches!(error.kind, Kind::Conflict | Kind::Gone | Kind::NotFound) => {
+            let wrong = visit.texts.get("approvals-too-late");
+            Ok(show_again(&looked_over(&visit, Some(wrong)).await?))
+        }
+        Err(error) if error.kind == Kind::Forbidden && error.code.is_none() => {
+            let wrong = visit.texts.get("approvals-not-you");
+            Ok(show_again(&looked_over(&visit, Some(wrong)).await?))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn looked_over(visit: &Visit, wrong: Option<String>) -> Result<Approvals, Leave> {
+    let (session, cx) = visit.officer()?;
+    let before = visit.form.text("before").parse().ok();
+    let all = visit.tenant.approvals.list(&cx, before).await?;
+    let older = (all.len() >= usize::from(PAGE)).then(|| all.last().map(|last| last.nid));
+    let (waiting, decided): (Vec<Approval>, Vec<Approval>) =
+        all.into_iter().partition(|approval| approval.decision == Decision::Waiting);
+    let lines = |list: Vec<Approval>| {
+        list.into_iter().map(|approval| line_of(visit, &session.user_id, approval)).collect()
+    };
+    Ok(Approvals {
+        page: Page::new(visit, "approvals-title"),
+        wrong,
+        may_decide: session.roles.may(Permission::DecideApprovals),
+        waiting: lines(waiting),
+        decided: lines(decided),
+        older: older.flatten(),
+    })
+}
+
+fn line_of(visit: &Visit, viewer: &ruma::UserId, approval: Approval) -> Line {
+    let decision = match approval.decision {
+        Decision::Waiting => "approvals-waiting",
+        Decision::Approved => "approvals-approved",
+        Decision::Refused => "approvals-refused",
+        Decision::Failed => "approvals-failed",
+        Decision::Expired => "approvals-expired",
+    };
+    Line {
+        nid: approval.nid,
+        what: in_words(visit, &approval.proposal),
+        reason: approval.reason,
+        own: approval.requester == viewer,
+        requester: approval.requester.to_string(),
+        requested: moment(visit, approval.requested),
+        expires: moment(visit, approval.expires),
+        decision: visit.texts.get(decision),
+        decider: approval.decider.map(|user| user.to_string()),
+        outcome: approval.outcome.and_then(|found| {
+            found.get("user_id").and_then(|user| user.as_str()).map(str::to_owned)
+        }),
+    }
+}
+
+/// What is asked for: exactly what is carried out.
+fn in_words(visit: &Visit, proposal: &Proposal) -> String {
+    let texts = visit.texts;
+    match proposal {
+        Proposal::WeakenPolicy { setting: key, before, value } => match setting(key) {
+            Ok(setting) => {
+                let said =
+                    |json: &serde_json::Value| stored_in_words(texts, setting, &json.to_string());
+                format!("{}: {} → {}", texts.of(setting.name), said(before), said(value))
+            }
+            Err(_) => format!("{key}: {before} → {value}"),
+        },
+        Proposal::ChangeRole { user_id, role, held: true } => {
+            format!("{} {role}: {user_id}", texts.get("approvals-give-role"))
+        }
+        Proposal::ChangeRole { user_id, role, held: false } => {
+            format!("{} {role}: {user_id}", texts.get("approvals-take-role"))
+        }
+        Proposal::LookUpPseudonym { pseudonym } => {
+            format!("{}: {pseudonym}", texts.get("approvals-look-up"))
+        }
+    }
+}

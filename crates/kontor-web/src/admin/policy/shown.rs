@@ -1,0 +1,100 @@
+//! Settings and their values in words.
+
+use kontor_policy::{Domain, Setting, SettingState, Value, word_text};
+
+use crate::texts::Texts;
+
+/// A setting in a list.
+pub(super) struct Line {
+    pub(super) key: &'static str,
+    pub(super) name: &'static str,
+    /// What holds.
+    pub(super) value: String,
+    /// What is shipped, if something else holds.
+    pub(super) shipped: Option<String>,
+    pub(super) locked: bool,
+    pub(super) monitoring: bool,
+}
+
+pub(super) fn line_of(texts: Texts, state: &SettingState) -> Line {
+    let setting = state.setting;
+    let shipped = setting.shipped.standard;
+    let differs = state.value != shipped;
+    Line {
+        key: setting.key,
+        name: texts.of(setting.name),
+        value: value_in_words(texts, setting, state.value),
+        shipped: differs.then(|| value_in_words(texts, setting, shipped)),
+        locked: state.floor.is_some(),
+        monitoring: setting.monitoring,
+    }
+}
+
+/// A value as people say it.
+pub(super) fn value_in_words(texts: Texts, setting: &Setting, value: Option<Value>) -> String {
+    match (value, setting.domain) {
+        (None, _) => texts.get("policy-value-none"),
+        (Some(Value::Switch(true)), _) => texts.get("policy-value-on"),
+        (Some(Value::Switch(false)), _) => texts.get("policy-value-off"),
+        (Some(Value::Number(number)), Domain::Number { unit, .. }) => {
+            format!("{number} {}", texts.of(unit.text())).trim_end().to_owned()
+        }
+        (Some(Value::Number(number)), _) => number.to_string(),
+        (Some(Value::Choice(word)), _) => {
+            word_text(word).map_or(word, |text| texts.of(text)).to_owned()
+        }
+    }
+}
+
+/// As [`value_in_words`], for a value as it is stored; empty: as shipped.
+pub(in crate::admin) fn stored_in_words(texts: Texts, setting: &Setting, json: &str) -> String {
+    let parsed = serde_json::from_str(json).ok();
+    match parsed.and_then(|json| setting.domain.parse(setting.key, &json).ok()) {
+        Some(value) => value_in_words(texts, setting, Some(value)),
+        None => texts.get("policy-as-shipped"),
+    }
+}
+
+/// Whether a setting is what somebody looks for: by name, reason, law or key, in any language.
+pub(super) fn matches(setting: &Setting, sought: &str) -> bool {
+    let told = [
+        setting.key,
+        setting.name.de,
+        setting.name.en,
+        setting.reason.de,
+        setting.reason.en,
+        setting.law,
+    ];
+    let told = told.join("\n").to_lowercase();
+    sought.to_lowercase().split_whitespace().all(|word| told.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use kontor_core::Locale;
+    use kontor_policy::{catalogue, setting};
+
+    use super::*;
+
+    #[test]
+    fn settings_are_found_by_words_in_any_order_and_language() {
+        let found = |sought: &str| {
+            catalogue().filter(|one| matches(one, sought)).map(|one| one.key).collect::<Vec<_>>()
+        };
+        assert!(found("Lesebestätigungen").contains(&"read_receipts"));
+        assert!(found("RECEIPTS read").contains(&"read_receipts"));
+        assert!(found("KUG § 22").contains(&"profile_picture"));
+        assert!(found("no such thing").is_empty());
+        assert_eq!(found("").len(), catalogue().count());
+    }
+
+    #[test]
+    fn values_are_said_in_words() {
+        let texts = Texts(Locale::De);
+        let said = |key: &str, json: &str| stored_in_words(texts, setting(key).unwrap(), json);
+        assert_eq!(said("read_receipts", "false"), "aus");
+        assert_eq!(said("session_days", "7"), "7 Tage");
+        assert_eq!(said("password_login_api", "\"app_passwords\""), "nur App-Passwörter");
+        assert_eq!(said("read_receipts", ""), "wie ausgeliefert");
+    }
+}

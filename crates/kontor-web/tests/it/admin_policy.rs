@@ -1,0 +1,86 @@
+//! The settings of the organisation in the console.
+
+use kontor_core::Role;
+use kontor_testkit::{TestServer, for_each_server};
+
+use crate::browser::Browser;
+
+const SETTING: &str = "/admin/policy/setting/read_receipts";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_finds_understands_and_locks_a_setting() {
+    for_each_server(async |server| {
+        let alice = server.register("alice").await;
+        server.register_as("olga", Role::OrgAdmin).await;
+        let mut olga = Browser::signed_in(&server, "olga").await;
+        let found = olga.get("/admin/policy?q=lesebest%C3%A4tigung").await;
+        found.shows(SETTING);
+        assert!(!found.html.contains("/admin/policy/setting/presence"));
+        olga.get("/admin/policy?q=xyzzy").await.shows("Dazu gibt es keine Einstellung.");
+        let page = olga.get(SETTING).await;
+        for text in ["Lesebestätigungen", "BetrVG § 87", "Profil Standard", "Neu entscheiden"] {
+            page.shows(text);
+        }
+        let silent = [("value", "false"), ("reason", " "), ("act", "decide"), ("lock", "yes")];
+        let refused = olga.fill(SETTING, &silent).await;
+        assert_eq!(refused.status, 422);
+        refused.shows("Bitte begründen Sie die Entscheidung");
+        let locked = [("value", "false"), ("reason", "<b>Betriebsrat"), ("lock", "yes")];
+        assert_eq!(olga.fill(SETTING, &locked).await.status, 303);
+        let policy = alice.get("/_kontor/client/v1/policy").await.ok();
+        let receipts = &policy.body["settings"]["read_receipts"];
+        assert_eq!(
+            (receipts["value"].as_bool(), receipts["locked"].as_bool()),
+            (Some(false), Some(true))
+        );
+        let page = olga.get(SETTING).await;
+        page.shows("gesperrt von Ihrer Organisation");
+        page.shows("&#60;b&#62;Betriebsrat");
+
+        let looser = [("value", "true"), ("reason", "doch nicht"), ("act", "decide")];
+        let refused = olga.fill(SETTING, &looser).await;
+        assert_eq!(refused.status, 422);
+        refused.shows("Freigabe beantragen");
+        let asked = [("value", "true"), ("reason", "doch nicht"), ("act", "ask")];
+        let asked = olga.fill(SETTING, &asked).await;
+        assert_eq!((asked.status, asked.header("location")), (303, "/admin/approvals"));
+        let changed = olga.get("/admin/policy?changed=yes").await;
+        changed.shows(SETTING);
+        assert!(!changed.html.contains("/admin/policy/setting/presence"));
+        olga.get("/admin/policy/compare?profile=elevated").await.shows("/admin/policy/setting/");
+        assert_eq!(olga.get("/admin/policy/setting/colour").await.status, 404);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_decide_sees_no_form_and_changes_nothing() {
+    let server = TestServer::start().await;
+    server.register("alice").await;
+    let mut alice = Browser::signed_in(&server, "alice").await;
+    assert_eq!(alice.get("/admin/policy").await.status, 403);
+    for role in [Role::TechAdmin, Role::Dsb, Role::Betriebsrat, Role::Compliance, Role::Auditor] {
+        let name = role.to_string();
+        server.register_as(&name, role).await;
+        let mut browser = Browser::signed_in(&server, &name).await;
+        let page = browser.get(SETTING).await;
+        assert_eq!(page.status, 200, "{role}");
+        assert!(!page.html.contains("name=\"value\""), "{role}");
+        let fields = [("form_token", &*page.token()), ("value", "false"), ("reason", "x")];
+        assert_eq!(browser.post(SETTING, &fields).await.status, 403, "{role}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_decides_has_shown_lately_who_she_is() {
+    let server = TestServer::start().await;
+    server.register_as("olga", Role::OrgAdmin).await;
+    let mut olga = Browser::signed_in(&server, "olga").await;
+    let token = olga.get(SETTING).await.token();
+    let later = server.clock().now().plus(std::time::Duration::from_mins(6));
+    server.clock().set(later);
+    let fields = [("form_token", &*token), ("value", "false"), ("reason", "x")];
+    let led = olga.post(SETTING, &fields).await;
+    assert_eq!(led.status, 303);
+    assert!(led.header("location").starts_with("/account/confirm?"), "{}", led.header("location"));
+}

@@ -52,4 +52,15 @@ impl Identity {
         });
         read.await
     }
+
+    /// What the caller types in to sign in, for password managers.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for strangers.
+    pub async fn sign_in_name(&self, cx: &Cx) -> Result<String> {
+        let user = cx.user()?.to_owned();
+        let local = user.localpart().to_owned();
+        let read = self.inner.db.read(cx, move |tx| account::find_account(tx, &user));
+        Ok(read.await?.and_then(|account| account.login_name).unwrap_or(local))
+    }
 }

@@ -19,10 +19,16 @@ port, security, certificate, key, user, password, refusal = sys.argv[1:8]
 class Handler:
     async def handle_RCPT(self, server, session, envelope, address, options):
         if refusal:
-            print(json.dumps({"refused": address}), flush=True)
+            session.refused = address
             return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
+
+    # By then the client has read the refusal; who stops the server earlier lets it hear nothing.
+    async def handle_QUIT(self, server, session, envelope):
+        if address := getattr(session, "refused", None):
+            print(json.dumps({"refused": address}), flush=True)
+        return "221 Bye"
 
     async def handle_DATA(self, server, session, envelope):
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)

@@ -1,6 +1,7 @@
 //! Account pages, under `/account`.
 
 mod app_passwords;
+mod appearance;
 mod close;
 mod confirm;
 pub(crate) mod devices;
@@ -39,6 +40,7 @@ pub(crate) fn routes(router: Router) -> Router {
         )
         .route("/account/logout", post(async |it: Request| serve(it, login::sign_out).await))
         .route("/account/language", post(async |it: Request| serve(it, language::choose).await))
+        .route("/account/appearance", post(async |it: Request| serve(it, appearance::choose).await))
         .route(
             "/account/devices",
             get(async |it: Request| serve(it, devices::show).await)

@@ -1,15 +1,18 @@
-//! The two cookies: who is signed in, and the language she chose. No other is ever set.
+//! The three cookies: who is signed in, and the language and look she chose. No other is ever set.
 
 use http::header::{COOKIE, HeaderMap, HeaderValue};
 use kontor_core::Locale;
+
+use crate::appearance::Appearance;
 
 /// Over TLS: tied to this host, never sent in the clear.
 const SESSION_SECURE: &str = "__Host-kontor_session";
 /// Without TLS, which Kontor speaks with its own machine only.
 const SESSION_PLAIN: &str = "kontor_session";
 const LANGUAGE: &str = "kontor_language";
-/// The choice of a language is kept for a year.
-const LANGUAGE_SECONDS: u32 = 365 * 24 * 60 * 60;
+const APPEARANCE: &str = "kontor_appearance";
+/// What was chosen is kept for a year.
+const CHOICE_SECONDS: u32 = 365 * 24 * 60 * 60;
 
 /// The value of a cookie.
 fn find<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
@@ -48,9 +51,22 @@ pub(crate) fn set_language(locale: Locale, is_secure: bool) -> Option<HeaderValu
         Locale::De => "de",
         Locale::En => "en",
     };
+    keep(LANGUAGE, code, is_secure)
+}
+
+/// The look chosen on these pages.
+pub(crate) fn appearance(headers: &HeaderMap) -> Appearance {
+    find(headers, APPEARANCE).map_or(Appearance::System, Appearance::of)
+}
+
+/// Remembers a look.
+pub(crate) fn set_appearance(chosen: Appearance, is_secure: bool) -> Option<HeaderValue> {
+    keep(APPEARANCE, chosen.name(), is_secure)
+}
+
+fn keep(name: &str, value: &str, is_secure: bool) -> Option<HeaderValue> {
     let secure = if is_secure { "; Secure" } else { "" };
-    let text =
-        format!("{LANGUAGE}={code}; Path=/; SameSite=Lax; Max-Age={LANGUAGE_SECONDS}{secure}");
+    let text = format!("{name}={value}; Path=/; SameSite=Lax; Max-Age={CHOICE_SECONDS}{secure}");
     HeaderValue::try_from(text).ok()
 }
 

@@ -11,6 +11,7 @@ use kontor_core::{Cx, Error, Locale, MatrixCode, RequestId, Result};
 use kontor_identity::{BrowserSession, BrowserSignIn, Stage};
 use kontor_tenant::{Peer, Tenant, Transport};
 
+use crate::appearance::Appearance;
 use crate::cookie;
 use crate::form::{Form, next_of};
 use crate::page;
@@ -29,6 +30,8 @@ pub(crate) struct Visit {
     pub(crate) cx: Cx,
     /// In her language.
     pub(crate) texts: Texts,
+    /// Light or dark.
+    pub(crate) appearance: Appearance,
     /// Who is signed in with this browser, finished or not.
     pub(crate) session: Option<BrowserSession>,
     /// What was sent: the form, or the query.
@@ -59,6 +62,7 @@ pub(crate) type Shown = Result<Response, Leave>;
 /// Lets `handler` answer a request.
 pub(crate) async fn serve(request: Request, handler: impl AsyncFnOnce(Visit) -> Shown) -> Response {
     let texts = Texts(language_of(request.headers()));
+    let appearance = cookie::appearance(request.headers());
     let here = request.uri().path().to_owned();
     let outcome = match Visit::begin(request, texts).await {
         Ok(visit) => handler(visit).await,
@@ -70,7 +74,7 @@ pub(crate) async fn serve(request: Request, handler: impl AsyncFnOnce(Visit) -> 
         Err(Leave::Failed(error)) if asks_for_proof(&error) => {
             Redirect::to(&format!("/account/confirm?{}", next_query(&here))).into_response()
         }
-        Err(Leave::Failed(error)) => page::failed(texts, &error),
+        Err(Leave::Failed(error)) => page::failed(texts, appearance, &error),
     }
 }
 
@@ -101,7 +105,8 @@ impl Visit {
             }
             _ => Form::parse(head.uri.query().unwrap_or_default().as_bytes()),
         };
-        Ok(Self { tenant, cx, texts, session, form, uri: head.uri, is_secure })
+        let appearance = cookie::appearance(&head.headers);
+        Ok(Self { tenant, cx, texts, appearance, session, form, uri: head.uri, is_secure })
     }
 
     /// Whoever is signed in, and her context.

@@ -8,6 +8,7 @@
 
 mod account;
 mod admin;
+mod appearance;
 mod assets;
 mod cookie;
 mod form;

@@ -9,6 +9,7 @@ use http::header::{
 use kontor_core::{Error, Kind, Locale, Roles};
 
 use crate::admin::areas;
+use crate::appearance::Appearance;
 use crate::assets;
 use crate::frame::{Leave, Visit};
 use crate::texts::Texts;
@@ -21,14 +22,17 @@ const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; script-src '
 /// What every template knows.
 pub(crate) struct Page {
     pub(crate) texts: Texts,
+    pub(crate) appearance: Appearance,
     /// Title, without the name of the program.
     pub(crate) title: String,
     /// Whether she is signed in, so that the navigation is shown.
     pub(crate) signed_in: bool,
     /// Her roles, for what the navigation shows.
     pub(crate) roles: Roles,
-    /// Path of the page, for the navigation and the choice of language.
+    /// Path of the page, for the navigation.
     pub(crate) path: String,
+    /// The page with its query: where the choices in the footer lead back to.
+    pub(crate) here: String,
     /// Belongs into every form.
     pub(crate) form_token: String,
     /// Address of the style.
@@ -45,10 +49,12 @@ impl Page {
         let session = visit.session.as_ref();
         Self {
             texts: visit.texts,
+            appearance: visit.appearance,
             title: visit.texts.get(title),
             signed_in: visit.person().is_ok(),
             roles: session.map_or(Roles::NONE, |session| session.roles),
             path: visit.uri.path().to_owned(),
+            here: visit.uri.path_and_query().map_or("/account/", |here| here.as_str()).to_owned(),
             form_token: session.map(|session| session.form_token.clone()).unwrap_or_default(),
             style: assets::style(),
             icon: assets::icon(),
@@ -69,6 +75,11 @@ impl Page {
     /// What she sees of the console; nothing for people without an office.
     pub(crate) fn areas(&self) -> Vec<areas::Entry> {
         areas::entries(self.texts, self.roles, &self.path)
+    }
+
+    /// The looks to choose from: name, text and whether it is the chosen one.
+    pub(crate) fn looks(&self) -> [(&'static str, String, bool); 3] {
+        Appearance::ALL.map(|look| (look.name(), self.t(look.text()), look == self.appearance))
     }
 
     pub(crate) fn language(&self) -> &'static str {
@@ -127,7 +138,7 @@ struct Failed {
 }
 
 /// Says what went wrong, in her language and without details.
-pub(crate) fn failed(texts: Texts, error: &Error) -> Response {
+pub(crate) fn failed(texts: Texts, appearance: Appearance, error: &Error) -> Response {
     let (status, id) = match error.kind {
         Kind::Unauthenticated | Kind::Forbidden => (StatusCode::FORBIDDEN, "error-forbidden"),
         Kind::NotFound => (StatusCode::NOT_FOUND, "error-not-found"),
@@ -144,10 +155,12 @@ pub(crate) fn failed(texts: Texts, error: &Error) -> Response {
     }
     let page = Page {
         texts,
+        appearance,
         title: texts.get("error-title"),
         signed_in: false,
         roles: Roles::NONE,
         path: "/account/".to_owned(),
+        here: "/account/".to_owned(),
         form_token: String::new(),
         style: assets::style(),
         icon: assets::icon(),

@@ -18,6 +18,7 @@ mod e2ee_backup;
 mod e2ee_cross_signing;
 mod e2ee_keys;
 mod e2ee_to_device;
+mod escalation;
 mod history_visibility;
 mod login;
 mod lookups;

@@ -21,8 +21,9 @@ struct Confirm {
     passkey: Option<Asked>,
     has_totp: bool,
     has_codes: bool,
-    /// Whether her password will do, because she has signed in already and has nothing better.
-    by_password: bool,
+    /// What she signs in with, if her password will do because she has signed in already and has
+    /// nothing better.
+    by_password: Option<String>,
 }
 
 /// `GET /account/second-factor`, `GET /account/confirm`
@@ -66,6 +67,10 @@ async fn show_page(visit: &Visit, wrong: Option<String>, show: fn(&Confirm) -> R
         false => Some(Asked::of(identity.begin_passkey_confirmation(cx, session).await?)),
     };
     let none = passkey.is_none() && factors.totp.is_none();
+    let by_password = match none && session.stage == Stage::Complete {
+        true => Some(identity.sign_in_name(&visit.person()?.1).await?),
+        false => None,
+    };
     Ok(show(&Confirm {
         page: Page::new(visit, "confirm-title"),
         next: next_of(visit.form.text("next")).to_owned(),
@@ -74,6 +79,6 @@ async fn show_page(visit: &Visit, wrong: Option<String>, show: fn(&Confirm) -> R
         passkey,
         has_totp: factors.totp.is_some(),
         has_codes: factors.recovery_codes_left > 0,
-        by_password: none && session.stage == Stage::Complete,
+        by_password,
     }))
 }

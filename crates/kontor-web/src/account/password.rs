@@ -3,13 +3,15 @@
 use askama::Template;
 use kontor_core::{Error, Kind, MatrixCode};
 
-use crate::frame::{Shown, Visit};
+use crate::frame::{Leave, Shown, Visit};
 use crate::page::{self, Page, complaint, show_again};
 
 #[derive(Template)]
 #[template(path = "account/password.html")]
 struct Password {
     page: Page,
+    /// For password managers.
+    sign_in_name: String,
     /// What is wrong with the old one.
     old_wrong: Option<String>,
     /// What is wrong with the new one.
@@ -18,8 +20,7 @@ struct Password {
 
 /// `GET /account/password`
 pub(super) async fn show(visit: Visit) -> Shown {
-    visit.person()?;
-    Ok(page::show(&form(&visit, None, None)))
+    Ok(page::show(&form(&visit, None, None).await?))
 }
 
 /// `POST /account/password`
@@ -28,34 +29,39 @@ pub(super) async fn change(mut visit: Visit) -> Shown {
     let new = visit.form.take_secret("new");
     let again = visit.form.take_secret("again");
     if new.expose() != again.expose() {
-        visit.person()?;
         let wrong = visit.texts.get("password-differs");
-        return Ok(show_again(&form(&visit, None, Some(wrong))));
+        return Ok(show_again(&form(&visit, None, Some(wrong)).await?));
     }
     let sign_out = visit.form.has("sign_out");
     let (session, cx) = visit.person()?;
     let identity = &visit.tenant.identity;
     match identity.change_password_in_browser(&cx, session, (old, new), sign_out).await {
         Ok(sign_in) => Ok(visit.signed_in(&sign_in, "/account/")),
-        Err(error) => retry(&visit, error),
+        Err(error) => retry(&visit, error).await,
     }
 }
 
-fn retry(visit: &Visit, error: Error) -> Shown {
+async fn retry(visit: &Visit, error: Error) -> Shown {
     let is_weak = matches!(error.code, Some(MatrixCode::WeakPassword));
     match error.kind {
         Kind::Invalid if is_weak => {
             let wrong = visit.texts.get("password-weak");
-            Ok(show_again(&form(visit, None, Some(wrong))))
+            Ok(show_again(&form(visit, None, Some(wrong)).await?))
         }
         Kind::Forbidden | Kind::Limited => {
             let wrong = complaint(visit.texts, &error, "password-old-wrong");
-            Ok(show_again(&form(visit, Some(wrong), None)))
+            Ok(show_again(&form(visit, Some(wrong), None).await?))
         }
         _ => Err(error.into()),
     }
 }
 
-fn form(visit: &Visit, old_wrong: Option<String>, new_wrong: Option<String>) -> Password {
-    Password { page: Page::new(visit, "password-title"), old_wrong, new_wrong }
+async fn form(
+    visit: &Visit,
+    old_wrong: Option<String>,
+    new_wrong: Option<String>,
+) -> Result<Password, Leave> {
+    let (_, cx) = visit.person()?;
+    let sign_in_name = visit.tenant.identity.sign_in_name(&cx).await?;
+    Ok(Password { page: Page::new(visit, "password-title"), sign_in_name, old_wrong, new_wrong })
 }

@@ -1,14 +1,27 @@
 //! The pages over HTTP against a real server.
-#![expect(clippy::unwrap_used, reason = "what is missing must fail the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what is missing must fail the test"
+)]
 
 mod admin_audit;
 mod admin_policy;
 mod app_passwords;
 mod attacks;
+#[path = "../../../kontor-identity/tests/it/authenticator.rs"]
+mod authenticator;
 mod browser;
 mod console;
 mod device_register;
 mod factors;
+mod guessing;
 mod mails;
+mod oauth;
+#[path = "../../../kontor-identity/tests/it/one_time_code.rs"]
+mod one_time_code;
 mod own;
 mod pages;
+mod second_step;
+mod sign_out;
+mod written;

@@ -86,12 +86,41 @@ async fn what_was_typed_stays_but_no_password() {
 async fn a_language_is_chosen_and_kept() {
     let server = TestServer::start().await;
     let mut browser = Browser::new(&server);
-    browser.get("/account/login").await.shows("<html lang=\"de\">");
+    browser.get("/account/login").await.shows("<html lang=\"de\"");
     let fields = [("language", "en"), ("next", "/account/login")];
     assert_eq!(browser.post("/account/language", &fields).await.status, 303);
     let shown = browser.get("/account/login").await;
-    shown.shows("<html lang=\"en\">");
+    shown.shows("<html lang=\"en\"");
     shown.shows("Sign in with a passkey");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_is_chosen_and_kept_and_leads_back_with_the_query() {
+    let server = TestServer::start().await;
+    let mut browser = Browser::new(&server);
+    let here = "/account/login?next=%2Faccount%2Fdevices";
+    browser.get(here).await.shows("data-appearance=\"system\"");
+    let chosen = [("appearance", "dark"), ("next", here)];
+    let done = browser.post("/account/appearance", &chosen).await;
+    assert_eq!((done.status, done.header("location")), (303, here));
+    let dark = browser.get(here).await;
+    dark.shows("data-appearance=\"dark\"");
+    dark.shows("value=\"dark\" aria-pressed=\"true\"");
+    dark.shows("name=\"next\" value=\"/account/login?next=%2Faccount%2Fdevices\"");
+    browser.get("/account/reset/nothing").await.shows("data-appearance=\"dark\"");
+    browser.post("/account/appearance", &[("appearance", "\"><b>")]).await;
+    browser.get(here).await.shows("data-appearance=\"system\"");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn password_managers_learn_whose_password_it_is() {
+    let server = TestServer::start().await;
+    server.register("alice").await;
+    let mut browser = Browser::signed_in(&server, "alice").await;
+    for page in ["/account/password", "/account/confirm"] {
+        let shown = browser.get(page).await;
+        shown.shows("name=\"username\" value=\"alice\" autocomplete=\"username\"");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -133,7 +162,7 @@ async fn nothing_that_people_write_becomes_part_of_a_page() {
     }
     let query: String = url::form_urlencoded::byte_serialize(evil.as_bytes()).collect();
     let shown = Browser::new(&server).get(&format!("/account/login?next={query}")).await;
-    assert!(!shown.html.contains("onerror"));
+    assert!(!shown.html.contains("<img src=x") && !shown.html.contains("onerror=alert(1)>"));
     let shown = Browser::new(&server).sign_in(evil, "x").await;
     assert!(!shown.html.contains("<img src=x") && !shown.html.contains("<b>"));
 }

@@ -2,6 +2,10 @@
 layout-skip = Zum Inhalt springen
 layout-navigation = Mein Konto
 layout-sign-out = Abmelden
+appearance-title = Aussehen
+appearance-system = Wie das System
+appearance-light = Hell
+appearance-dark = Dunkel
 
 # Fehler
 error-title = Das hat nicht geklappt

@@ -2,6 +2,10 @@
 layout-skip = Skip to content
 layout-navigation = My account
 layout-sign-out = Sign out
+appearance-title = Appearance
+appearance-system = As the system
+appearance-light = Light
+appearance-dark = Dark
 
 # Errors
 error-title = That did not work

@@ -1,0 +1,117 @@
+//! Guessing passwords and names over the network.
+
+use std::time::{Duration, Instant};
+
+use kontor_core::Secret;
+use kontor_identity::NewUser;
+use kontor_testkit::{Setup, TestServer, json};
+
+use crate::browser::{Browser, PASSWORD};
+use crate::factors::operator;
+
+const TOO_OFTEN: &str = "Zu viele Versuche";
+
+async fn strict() -> TestServer {
+    let flags = vec![("preset", "strict".to_owned())];
+    let server = TestServer::with(Setup { flags, ..Setup::default() }).await;
+    let (cx, tenant) = operator(&server).await;
+    let new = NewUser {
+        username: Some("alice".to_owned()),
+        password: Some(Secret::new(PASSWORD.to_owned())),
+        ..NewUser::default()
+    };
+    tenant.identity.create_user(&cx, new).await.unwrap();
+    server
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guessing_a_password_is_slowed_down_whatever_the_request_says_of_itself() {
+    let server = strict().await;
+    // Every guess from another browser that claims to be elsewhere.
+    let mut tries = 0;
+    let slowed = loop {
+        tries += 1;
+        let address = format!("203.0.113.{tries}");
+        let headers = [
+            ("sec-fetch-site", "same-origin"),
+            ("x-forwarded-for", &*address),
+            ("forwarded", &*format!("for={address}")),
+            ("x-real-ip", &*address),
+        ];
+        let guess = format!("guess number {tries}");
+        let fields = [("name", "alice"), ("password", &*guess)];
+        let shown = Browser::new(&server).post_from("/account/login", &fields, &headers).await;
+        assert_eq!(shown.status, 422);
+        if shown.html.contains(TOO_OFTEN) || tries > 20 {
+            break shown;
+        }
+    };
+    slowed.shows(TOO_OFTEN);
+    assert!(tries <= 11, "{tries}");
+    let right = Browser::new(&server).sign_in("alice", PASSWORD).await;
+    assert_eq!(right.status, 422);
+    right.shows(TOO_OFTEN);
+    server.clock().set(server.clock().now().plus(Duration::from_mins(2)));
+    assert_eq!(Browser::new(&server).sign_in("alice", PASSWORD).await.status, 303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_nobody_has_is_slowed_down_and_refused_as_any_other() {
+    let mut faces = Vec::new();
+    for name in ["alice", "nobody"] {
+        let server = strict().await;
+        let mut shown = Vec::new();
+        for _ in 0..12 {
+            let page = Browser::new(&server).sign_in(name, "wrong").await;
+            shown.push((page.status, page.html.replace(name, "")));
+        }
+        faces
+            .push(shown.into_iter().map(|(status, html)| (status, html.len())).collect::<Vec<_>>());
+    }
+    assert_eq!(faces.first(), faces.last());
+}
+
+/// The quickest of several answers: what the work itself takes.
+fn least(times: &[Duration]) -> Duration {
+    times.iter().min().copied().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn neither_page_nor_api_answers_sooner_where_there_is_no_account() {
+    let server = TestServer::start().await;
+    server.register("alice").await;
+    let closed = server.register("carol").await;
+    let (cx, tenant) = operator(&server).await;
+    let user = ruma::UserId::parse(&closed.user_id).unwrap();
+    tenant.identity.deactivate(&cx, user).await.unwrap();
+    let stranger = server.anonymous("one.example");
+    let mut browser = Browser::new(&server);
+    let names = ["alice", "carol", "nobody"];
+    let mut page_times = [const { Vec::new() }; 3];
+    let mut api_times = [const { Vec::new() }; 3];
+    for round in 0..12 {
+        for (index, name) in names.into_iter().enumerate() {
+            let begun = Instant::now();
+            let fields = [("name", name), ("password", "wrong horse")];
+            assert_eq!(browser.post("/account/login", &fields).await.status, 422);
+            page_times[index].push(begun.elapsed());
+            let identifier = json!({ "type": "m.id.user", "user": name });
+            let body = json!({
+                "type": "m.login.password", "identifier": identifier,
+                "password": format!("wrong {round}"),
+            });
+            let begun = Instant::now();
+            let answer = stranger.post("/_matrix/client/v3/login", body).await;
+            api_times[index].push(begun.elapsed());
+            answer.fails(403, "M_FORBIDDEN");
+            assert_eq!(answer.body["error"], "Wrong user name or password.");
+        }
+    }
+    for times in [page_times, api_times] {
+        let times = times.map(|times| least(&times));
+        for other in &times[1..] {
+            let apart = times[0].abs_diff(*other);
+            assert!(apart < times[0] / 4, "{times:?}");
+        }
+    }
+}

@@ -1,11 +1,13 @@
 //! Administrative calls of the specification, and those that existing tools expect.
 
 mod approvals;
+mod condition;
 mod devices;
 mod people;
 mod programs;
 mod register;
 mod roles;
+mod rooms;
 mod whois;
 
 use axum::Router;
@@ -23,5 +25,7 @@ pub(crate) fn routes(router: Router) -> Router {
     let router = people::routes(router);
     let router = devices::routes(router);
     let router = programs::routes(router);
+    let router = rooms::routes(router);
+    let router = condition::routes(router);
     router.route("/_synapse/admin/v1/register", get(register::nonce).post(register::register))
 }

@@ -13,6 +13,7 @@ use kontor_core::{Actor, Clock, Cx, Random, Result, Secret, TenantId};
 use kontor_db::{DatabaseKeys, Db, Settings};
 use kontor_e2ee::E2ee;
 use kontor_feed::Feed;
+use kontor_health::Health;
 use kontor_identity::{Hasher, Identity};
 use kontor_mail::Mailer;
 use kontor_media::{Limits, Media};
@@ -194,6 +195,7 @@ impl Opening {
             pulse,
         });
         Ok(Tenant {
+            health: Health::new(db.clone(), policies.clone()),
             id: keys.tenant,
             server_name: server_name.to_owned(),
             clock: self.clock.clone(),

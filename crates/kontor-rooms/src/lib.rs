@@ -34,7 +34,7 @@ use ruma::{OwnedServerName, OwnedUserId};
 
 pub use event::{Event, Replaced, Txn, Unsigned};
 pub use membership::{Removal, Subject};
-pub use read::{RelationsPage, RelationsRequest, token, token_position};
+pub use read::{RelationsPage, RelationsRequest, RoomSize, token, token_position};
 pub use registry::{UserRoom, UserRooms};
 pub use room::{Live, RECENT, Room};
 pub use send::{Send, SetState};

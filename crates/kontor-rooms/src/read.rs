@@ -5,6 +5,7 @@ mod members;
 mod messages;
 mod mutual;
 mod related;
+mod sizes;
 mod state;
 mod summary;
 mod timestamp;
@@ -17,6 +18,7 @@ use ruma::serde::Raw;
 
 use crate::{Event, Room, Rooms, Sight};
 
+pub use kontor_store::room::SizeRow as RoomSize;
 pub use related::{RelationsPage, RelationsRequest};
 
 /// Most events in one page.

@@ -54,6 +54,7 @@ pub mod report;
 pub mod room;
 pub mod room_alias;
 pub mod room_state;
+pub mod tally;
 pub mod to_device;
 pub mod totp;
 pub mod waiting_mail;
@@ -110,6 +111,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         room::STATEMENTS,
         room_alias::STATEMENTS,
         room_state::STATEMENTS,
+        tally::STATEMENTS,
         to_device::STATEMENTS,
         totp::STATEMENTS,
         waiting_mail::STATEMENTS,

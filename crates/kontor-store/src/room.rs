@@ -17,6 +17,49 @@ pub struct RoomRow {
     pub published: bool,
 }
 
+/// How big a room is. Neither its name nor who is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SizeRow {
+    /// Short number.
+    pub nid: RoomNid,
+    /// Matrix room id.
+    pub room_id: String,
+    /// Room version.
+    pub version: String,
+    /// Listed in the room directory.
+    pub published: bool,
+    /// When it was created.
+    pub created: Timestamp,
+    /// People in it.
+    pub joined: u64,
+    /// People invited.
+    pub invited: u64,
+    /// Events of it; not counted beyond [`SizeRow::MOST_COUNTED`].
+    pub events: u64,
+    /// Messages in it are end-to-end encrypted.
+    pub encrypted: bool,
+}
+
+impl SizeRow {
+    /// Events that are counted at most.
+    pub const MOST_COUNTED: u64 = 10_000;
+
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let count = |column| row.int(column).map(|it| u64::try_from(it).unwrap_or_default());
+        Ok(Self {
+            nid: RoomNid(row.int(0)?),
+            room_id: row.text(1)?,
+            version: row.text(2)?,
+            published: row.bool(3)?,
+            created: row.time(4)?,
+            joined: count(5)?,
+            invited: count(6)?,
+            events: count(7)?,
+            encrypted: row.bool(8)?,
+        })
+    }
+}
+
 impl RoomRow {
     fn from_row(row: &Row<'_>) -> Result<Self> {
         Ok(Self {
@@ -57,6 +100,26 @@ static UPDATE_PUBLISHED: Sql = Sql::new(
     "UPDATE room SET published = $3 WHERE tenant_id = $1 AND room_nid = $2",
 );
 
+static LIST_SIZES: Sql = Sql::new(
+    "room.list_sizes",
+    "SELECT r.room_nid, r.room_id, r.version, r.published, r.created_ms,
+            (SELECT COUNT(*) FROM membership m
+              WHERE m.tenant_id = r.tenant_id AND m.room_nid = r.room_nid
+                AND m.membership = 'join'),
+            (SELECT COUNT(*) FROM membership m
+              WHERE m.tenant_id = r.tenant_id AND m.room_nid = r.room_nid
+                AND m.membership = 'invite'),
+            (SELECT COUNT(*) FROM
+              (SELECT 1 FROM event e
+                WHERE e.tenant_id = r.tenant_id AND e.room_nid = r.room_nid LIMIT 10000) AS counted),
+            EXISTS (SELECT 1 FROM room_state s
+              WHERE s.tenant_id = r.tenant_id AND s.room_nid = r.room_nid
+                AND s.kind = 'm.room.encryption' AND s.state_key = '')
+       FROM room r
+      WHERE r.tenant_id = $1 AND r.room_nid < $2
+      ORDER BY r.room_nid DESC LIMIT $3",
+);
+
 static NEWEST_NID: Sql = Sql::new(
     "room.newest_nid",
     "SELECT CAST(COALESCE(MAX(room_nid), 0) AS BIGINT) FROM room WHERE tenant_id = $1",
@@ -64,7 +127,7 @@ static NEWEST_NID: Sql = Sql::new(
 
 /// All statements of this table.
 pub static STATEMENTS: &[&Sql] =
-    &[&INSERT, &FIND, &FIND_BY_NID, &LIST_PUBLISHED, &UPDATE_PUBLISHED, &NEWEST_NID];
+    &[&INSERT, &FIND, &FIND_BY_NID, &LIST_PUBLISHED, &LIST_SIZES, &UPDATE_PUBLISHED, &NEWEST_NID];
 
 /// Adds a room.
 pub fn insert_room(tx: &mut Tx<'_>, room: &RoomRow, creator: &UserId, at: Timestamp) -> Result<()> {
@@ -95,6 +158,11 @@ pub fn find_room_by_nid(tx: &mut Tx<'_>, nid: RoomNid) -> Result<Option<RoomRow>
 /// Rooms listed in the directory, oldest first.
 pub fn list_published_rooms(tx: &mut Tx<'_>) -> Result<Vec<RoomRow>> {
     tx.query(&LIST_PUBLISHED, &[], RoomRow::from_row)
+}
+
+/// Up to `limit` rooms before number `before`, newest first, with how big they are.
+pub fn list_room_sizes(tx: &mut Tx<'_>, before: i64, limit: u16) -> Result<Vec<SizeRow>> {
+    tx.query(&LIST_SIZES, &[before.into(), i64::from(limit).into()], SizeRow::from_row)
 }
 
 /// Lists or unlists a room in the directory.

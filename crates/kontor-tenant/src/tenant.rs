@@ -7,6 +7,7 @@ use kontor_approval::Approvals;
 use kontor_audit::Audit;
 use kontor_core::{Actor, Clock, Cx, Random, Result, TenantId};
 use kontor_e2ee::E2ee;
+use kontor_health::Health;
 use kontor_identity::Identity;
 use kontor_media::Media;
 use kontor_oauth::{Endpoints, OAuth};
@@ -42,6 +43,8 @@ pub struct Tenant {
     pub policies: Policies,
     /// The log of administrative acts and security events.
     pub audit: Audit,
+    /// How the server is doing.
+    pub health: Health,
     /// What waits for a second person.
     pub approvals: Approvals,
     /// What people have asked for lately.

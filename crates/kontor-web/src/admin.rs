@@ -3,8 +3,10 @@
 mod approvals;
 pub(crate) mod areas;
 mod audit;
+mod devices;
 mod overview;
 mod policy;
+mod rooms;
 
 use axum::Router;
 use axum::extract::Request;
@@ -28,5 +30,11 @@ pub(crate) fn routes(router: Router) -> Router {
             get(async |it: Request| serve(it, audit::show).await)
                 .post(async |it: Request| serve(it, audit::act).await),
         )
+        .route(
+            "/admin/devices",
+            get(async |it: Request| serve(it, devices::show).await)
+                .post(async |it: Request| serve(it, devices::act).await),
+        )
+        .route("/admin/rooms", get(async |it: Request| serve(it, rooms::show).await))
         .route("/admin/", get(async |it: Request| serve(it, overview::show).await))
 }

@@ -8,6 +8,7 @@
 
 mod account;
 mod admin;
+mod amount;
 mod appearance;
 mod assets;
 mod cookie;

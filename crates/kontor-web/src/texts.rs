@@ -11,7 +11,7 @@ use unic_langid::LanguageIdentifier;
 type Bundle = FluentBundle<FluentResource>;
 
 /// The chapters: one file each and language, in German and in English.
-const CHAPTERS: [(&str, &str); 15] = [
+const CHAPTERS: [(&str, &str); 16] = [
     (
         include_str!("../texts/de/device_register.ftl"),
         include_str!("../texts/en/device_register.ftl"),
@@ -21,6 +21,7 @@ const CHAPTERS: [(&str, &str); 15] = [
     (include_str!("../texts/de/admin.ftl"), include_str!("../texts/en/admin.ftl")),
     (include_str!("../texts/de/admin_policy.ftl"), include_str!("../texts/en/admin_policy.ftl")),
     (include_str!("../texts/de/audit.ftl"), include_str!("../texts/en/audit.ftl")),
+    (include_str!("../texts/de/console.ftl"), include_str!("../texts/en/console.ftl")),
     (include_str!("../texts/de/devices.ftl"), include_str!("../texts/en/devices.ftl")),
     (include_str!("../texts/de/layout.ftl"), include_str!("../texts/en/layout.ftl")),
     (include_str!("../texts/de/links.ftl"), include_str!("../texts/en/links.ftl")),

@@ -16,6 +16,7 @@ const ORDER: &[&str] = &[
     "kontor-feed",
     "kontor-audit",
     "kontor-policy",
+    "kontor-health",
     "kontor-mail",
     "kontor-identity",
     "kontor-oauth",

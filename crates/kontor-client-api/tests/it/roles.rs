@@ -23,6 +23,8 @@ const ROUTES: &[(&str, &str, Permission)] = &[
     ("POST", "/_kontor/admin/v1/devices/{userId}/{deviceId}/sign_out", Permission::ManagePeople),
     ("POST", "/_kontor/admin/v1/devices/{userId}/{deviceId}/lost", Permission::ManagePeople),
     ("PUT", "/_kontor/admin/v1/devices/{userId}/{deviceId}/kind", Permission::ManagePeople),
+    ("GET", "/_kontor/admin/v1/rooms", Permission::SeeRooms),
+    ("GET", "/_kontor/admin/v1/condition", Permission::SeeHealth),
     ("GET", "/_kontor/admin/v1/programs", Permission::SeeDevices),
     ("PUT", "/_kontor/admin/v1/programs/{program}", Permission::DecidePolicy),
     ("DELETE", "/_kontor/admin/v1/programs/{program}", Permission::DecidePolicy),

@@ -21,9 +21,11 @@ const WHOLE_TABLE: &[(&str, &str)] = &[
     ("profile.list_active", "names are sealed, so the directory is searched in memory"),
     ("registration_token.delete_dead", "there are a handful of tokens"),
     ("room.list_published", "the directory shows all of them; an organisation has few rooms"),
+    ("tally.count", "an administrator looks at the first page of the console"),
     ("to_device.delete_of_device", "the table holds what is undelivered; devices rarely go"),
     ("to_device.delete_of_user", "the table holds what is undelivered; people rarely go"),
     ("to_device.list_inboxes", "read once, when an organisation is opened"),
+    ("room.list_sizes", "counts at most 10,000 events of each room that is shown"),
     ("room.newest_nid", "takes the last key only"),
 ];
 

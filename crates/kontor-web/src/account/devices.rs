@@ -119,11 +119,17 @@ fn app(visit: &Visit, own: OwnDevice) -> App {
 
 /// What she may say of a device.
 pub(crate) fn choices(visit: &Visit) -> Vec<Choice> {
-    let kinds = visit.tenant.identity.declarable_kinds().into_iter();
-    kinds.map(|kind| Choice { kind, name: kind_name(visit, kind) }).collect()
+    choices_of(visit, &visit.tenant.identity.declarable_kinds())
 }
 
-fn kind_name(visit: &Visit, kind: DeviceKind) -> String {
+/// Kinds of devices to choose from.
+pub(crate) fn choices_of(visit: &Visit, kinds: &[DeviceKind]) -> Vec<Choice> {
+    let choice = |kind: &DeviceKind| Choice { kind: *kind, name: kind_name(visit, *kind) };
+    kinds.iter().map(choice).collect()
+}
+
+/// What people call a kind of device.
+pub(crate) fn kind_name(visit: &Visit, kind: DeviceKind) -> String {
     visit.texts.get(match kind {
         DeviceKind::Company => "register-company",
         DeviceKind::Private => "register-private",

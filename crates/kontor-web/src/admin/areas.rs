@@ -15,12 +15,24 @@ struct Area {
     permissions: &'static [Permission],
 }
 
-const AREAS: [Area; 4] = [
+const AREAS: [Area; 6] = [
     Area {
         path: "/admin/",
         title: "admin-overview-title",
         summary: "admin-overview-summary",
         permissions: &[],
+    },
+    Area {
+        path: "/admin/devices",
+        title: "console-devices-title",
+        summary: "console-devices-summary",
+        permissions: &[Permission::SeeDevices],
+    },
+    Area {
+        path: "/admin/rooms",
+        title: "console-rooms-title",
+        summary: "console-rooms-summary",
+        permissions: &[Permission::SeeRooms],
     },
     Area {
         path: "/admin/policy",

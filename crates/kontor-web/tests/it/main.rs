@@ -6,6 +6,7 @@
 )]
 
 mod admin_audit;
+mod admin_overview;
 mod admin_policy;
 mod app_passwords;
 mod attacks;

@@ -1,0 +1,56 @@
+//! `GET /_kontor/admin/v1/rooms`: which rooms there are and how big they are; neither names, nor who
+//! is in them, nor what they write (law: R-009).
+
+use axum::Router;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, Request};
+use axum::response::Response;
+use axum::routing::get;
+use kontor_core::{Error, MatrixCode, Result};
+use kontor_rooms::RoomSize;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::frame::{Received, Token, json_answer, receive};
+
+/// Rooms in one answer.
+const PAGE: u16 = 50;
+
+/// Adds the routes of this chapter.
+pub(crate) fn routes(router: Router) -> Router {
+    router.route("/_kontor/admin/v1/rooms", get(list))
+}
+
+/// Where a page begins.
+#[derive(Deserialize)]
+struct Before {
+    before: Option<i64>,
+}
+
+async fn list(page: Result<Query<Before>, QueryRejection>, request: Request) -> Response {
+    json_answer(rooms(page.ok().map(|query| query.0.before), request).await)
+}
+
+async fn rooms(before: Option<Option<i64>>, request: Request) -> Result<Value> {
+    let Received { tenant, cx, .. } = receive(request, Token::Required).await?;
+    let Some(before) = before else {
+        return Err(Error::invalid(MatrixCode::InvalidParam, "before: must be a whole number."));
+    };
+    let list = tenant.rooms.sizes(&cx, before, PAGE).await?;
+    Ok(json!({ "rooms": list.iter().map(shown).collect::<Vec<_>>() }))
+}
+
+fn shown(room: &RoomSize) -> Value {
+    json!({
+        "number": room.nid.0,
+        "room_id": room.room_id,
+        "version": room.version,
+        "published": room.published,
+        "created_ts": room.created.0,
+        "joined": room.joined,
+        "invited": room.invited,
+        "events": room.events,
+        "events_counted_to_the_end": room.events < RoomSize::MOST_COUNTED,
+        "encrypted": room.encrypted,
+    })
+}

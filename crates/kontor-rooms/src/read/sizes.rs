@@ -1,0 +1,19 @@
+//! Which rooms there are, for administrators: how big, never what for.
+
+use kontor_core::{Cx, Permission, Result};
+use kontor_store::room;
+
+use super::RoomSize;
+use crate::Rooms;
+
+impl Rooms {
+    /// Up to `limit` rooms before number `before` (`None`: the newest), newest first.
+    ///
+    /// # Errors
+    /// `Forbidden` without the permission.
+    pub async fn sizes(&self, cx: &Cx, before: Option<i64>, limit: u16) -> Result<Vec<RoomSize>> {
+        cx.require(Permission::SeeRooms)?;
+        let before = before.unwrap_or(i64::MAX);
+        self.db.read(cx, move |tx| room::list_room_sizes(tx, before, limit)).await
+    }
+}

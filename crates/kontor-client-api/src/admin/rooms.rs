@@ -28,12 +28,12 @@ struct Before {
 }
 
 async fn list(page: Result<Query<Before>, QueryRejection>, request: Request) -> Response {
-    json_answer(rooms(page.ok().map(|query| query.0.before), request).await)
+    json_answer(rooms(page.ok(), request).await)
 }
 
-async fn rooms(before: Option<Option<i64>>, request: Request) -> Result<Value> {
+async fn rooms(page: Option<Query<Before>>, request: Request) -> Result<Value> {
     let Received { tenant, cx, .. } = receive(request, Token::Required).await?;
-    let Some(before) = before else {
+    let Some(Query(Before { before })) = page else {
         return Err(Error::invalid(MatrixCode::InvalidParam, "before: must be a whole number."));
     };
     let list = tenant.rooms.sizes(&cx, before, PAGE).await?;

@@ -1,0 +1,155 @@
+import type { MatrixClient } from "matrix-js-sdk";
+import { CryptoEvent, decodeRecoveryKey, type CryptoApi } from "matrix-js-sdk/lib/crypto-api";
+
+import { forget, keep, recall } from "../shell/vault";
+import type { SecretStorageKeys } from "./secret_storage";
+
+/** Where the recovery key waits until she has printed it. */
+const RECOVERY = "recovery-key";
+
+/**
+ * - `checking`: not known yet.
+ * - `ready`: this device is confirmed, its keys are backed up.
+ * - `unconfirmed`: she has other devices; this one reads old messages once it is confirmed.
+ * - `failed`: the set-up did not work; it is tried again with the next start.
+ */
+export type EncryptionState = "checking" | "ready" | "unconfirmed" | "failed";
+
+/** Cross-signing and key backup of her account, set up without asking her anything. */
+export class Encryption {
+  state = $state<EncryptionState>("checking");
+  /** Whether a recovery key waits to be printed. */
+  hasUnsavedKey = $state(false);
+  readonly #client: MatrixClient;
+  readonly #crypto: CryptoApi;
+  readonly #keys: SecretStorageKeys;
+
+  constructor(client: MatrixClient, keys: SecretStorageKeys) {
+    const crypto = client.getCrypto();
+    if (!crypto) throw new Error("the client has no crypto");
+    this.#client = client;
+    this.#crypto = crypto;
+    this.#keys = keys;
+    client.on(CryptoEvent.KeysChanged, () => void this.check());
+    client.on(CryptoEvent.UserTrustStatusChanged, () => void this.check());
+    client.on(CryptoEvent.DevicesUpdated, (users: string[]) => {
+      if (users.includes(client.getSafeUserId())) void this.check();
+    });
+  }
+
+  /** Sets up what is missing. Call it once, after the first sync. */
+  async prepare(): Promise<void> {
+    try {
+      // Asks the server: on a second device the keys exist, and making new ones would cut off the first.
+      const exists = await this.#crypto.userHasCrossSigningKeys(this.#client.getSafeUserId(), true);
+      if (!exists) await this.#makeIdentity();
+      if (await this.#holdsIdentity()) await this.#makeBackup();
+      this.hasUnsavedKey = (await recall<string>(RECOVERY)) !== undefined;
+      await this.check();
+    } catch (error) {
+      console.error("encryption could not be set up", error);
+      this.state = "failed";
+    }
+  }
+
+  /** Looks again whether this device is confirmed. */
+  async check(): Promise<void> {
+    if (await this.#isConfirmed()) this.state = "ready";
+    else if (this.state !== "failed") this.state = "unconfirmed";
+  }
+
+  /** The recovery key, as long as it has not been saved. */
+  unsavedKey(): Promise<string | undefined> {
+    return recall<string>(RECOVERY);
+  }
+
+  /** She has it on paper: it is not kept here any longer. */
+  async forgetKey(): Promise<void> {
+    await forget(RECOVERY);
+    this.hasUnsavedKey = false;
+  }
+
+  /** Makes a new recovery key; the old one opens nothing any more. */
+  async renewKey(): Promise<string> {
+    const made = await this.#crypto.createRecoveryKeyFromPassphrase();
+    await this.#crypto.bootstrapSecretStorage({
+      createSecretStorageKey: async () => made,
+      setupNewSecretStorage: true,
+    });
+    const key = made.encodedPrivateKey ?? "";
+    await keep(RECOVERY, key);
+    this.hasUnsavedKey = true;
+    return key;
+  }
+
+  /**
+   * Confirms this device with the recovery key and fetches the keys of old messages.
+   *
+   * Throws if it is not the right key.
+   */
+  async recover(recoveryKey: string): Promise<void> {
+    const key = decodeRecoveryKey(recoveryKey.trim());
+    this.#keys.offer(key as Uint8Array<ArrayBuffer>);
+    try {
+      await this.#crypto.bootstrapCrossSigning({});
+      const device = this.#client.getDeviceId();
+      if (device) await this.#crypto.crossSignDevice(device);
+      await this.fetchOldKeys();
+    } finally {
+      this.#keys.offer(undefined);
+    }
+    await this.check();
+    if (this.state !== "ready") throw new Error("the key does not open this account");
+  }
+
+  /** Another device has just confirmed this one and sends it the secrets. */
+  async afterConfirmation(): Promise<void> {
+    await this.check();
+    await this.fetchOldKeys().catch(() => undefined);
+    await this.check();
+  }
+
+  /** Fetches the keys of old messages from the backup. */
+  async fetchOldKeys(): Promise<void> {
+    const info = await this.#crypto.getKeyBackupInfo();
+    if (!info) return;
+    if (!(await this.#crypto.getSessionBackupPrivateKey())) {
+      await this.#crypto.loadSessionBackupPrivateKeyFromSecretStorage();
+    }
+    await this.#crypto.checkKeyBackupAndEnable();
+    await this.#crypto.restoreKeyBackup();
+  }
+
+  async #makeIdentity(): Promise<void> {
+    await this.#crypto.bootstrapCrossSigning({
+      // The first keys of an account need no further proof (MSC3967).
+      authUploadDeviceSigningKeys: async (upload) => {
+        await upload(null);
+      },
+    });
+  }
+
+  async #holdsIdentity(): Promise<boolean> {
+    const { privateKeysCachedLocally: held } = await this.#crypto.getCrossSigningStatus();
+    return held.masterKey && held.selfSigningKey && held.userSigningKey;
+  }
+
+  async #isConfirmed(): Promise<boolean> {
+    const [user, device] = [this.#client.getSafeUserId(), this.#client.getDeviceId() ?? ""];
+    const status = await this.#crypto.getDeviceVerificationStatus(user, device);
+    return (status?.crossSigningVerified ?? false) && (await this.#holdsIdentity());
+  }
+
+  /** Also finishes what a closed page had left half done. */
+  async #makeBackup(): Promise<void> {
+    if (await this.#crypto.isSecretStorageReady()) return;
+    const made = await this.#crypto.createRecoveryKeyFromPassphrase();
+    // Before the server has anything sealed with it.
+    await keep(RECOVERY, made.encodedPrivateKey);
+    await this.#crypto.bootstrapSecretStorage({
+      createSecretStorageKey: async () => made,
+      setupNewSecretStorage: true,
+      setupNewKeyBackup: (await this.#crypto.getKeyBackupInfo()) === null,
+    });
+  }
+}

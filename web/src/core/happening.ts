@@ -1,0 +1,53 @@
+import { EventType, type MatrixEvent, type Room } from "matrix-js-sdk";
+
+import type { Happening } from "./message";
+import { localpart } from "./names";
+
+/** What a state event says to people; `undefined` if it is not worth a line. */
+export function happeningOf(event: MatrixEvent, room: Room): Happening | undefined {
+  const told = tell(event);
+  if (!told || event.isRedacted()) return undefined;
+  const sender = event.getSender() ?? "";
+  const nameOf = (id: string): string => room.getMember(id)?.name ?? localpart(id);
+  const [what, subject] = told;
+  const isPerson = event.getType() === EventType.RoomMember;
+  return {
+    kind: "happening",
+    key: event.getId() ?? "",
+    ms: event.getTs(),
+    what,
+    name: nameOf(sender),
+    subject: isPerson ? nameOf(subject) : subject,
+  };
+}
+
+function tell(event: MatrixEvent): [Happening["what"], string] | undefined {
+  const content = event.getContent();
+  switch (event.getType()) {
+    case EventType.RoomCreate:
+      return ["created", ""];
+    case EventType.RoomName:
+      return content.name ? ["named", String(content.name)] : undefined;
+    case EventType.RoomTopic:
+      return content.topic ? ["topic", String(content.topic)] : undefined;
+    case EventType.RoomEncryption:
+      return ["encrypted", ""];
+    case EventType.RoomMember:
+      return tellMembership(event);
+    default:
+      return undefined;
+  }
+}
+
+function tellMembership(event: MatrixEvent): [Happening["what"], string] | undefined {
+  const subject = event.getStateKey() ?? "";
+  const now = event.getContent().membership;
+  const before = event.getPrevContent().membership;
+  const isOwn = event.getSender() === subject;
+  if (now === before) return undefined;
+  if (now === "join") return ["joined", subject];
+  if (now === "invite") return ["invited", subject];
+  if (now === "leave" && before === "invite") return [isOwn ? "declined" : "removed", subject];
+  if (now === "leave") return [isOwn ? "left" : "removed", subject];
+  return now === "ban" ? ["removed", subject] : undefined;
+}

@@ -1,0 +1,63 @@
+import { language } from "../shell/language";
+import { t } from "./texts";
+
+const locale = language === "de" ? "de-DE" : "en-GB";
+const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+const weekday = new Intl.DateTimeFormat(locale, { weekday: "short" });
+const shortDate = new Intl.DateTimeFormat(locale, { day: "2-digit", month: "2-digit", year: "2-digit" });
+const longDay = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
+const longDate = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
+const moment = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
+
+const DAY_MS = 86_400_000;
+
+/** Whole days between two times, by the calendar. */
+export function daysBetween(ms: number, nowMs: number): number {
+  const start = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
+  return Math.round((start(nowMs) - start(ms)) / DAY_MS);
+}
+
+/** `14:05` */
+export function time(ms: number): string {
+  return clock.format(ms);
+}
+
+/** `Montag, 23. November 2026 um 14:05` */
+export function exactly(ms: number): string {
+  return moment.format(ms);
+}
+
+/** The heading of a day. */
+export function day(ms: number, nowMs: number): string {
+  const days = daysBetween(ms, nowMs);
+  if (days === 0) return t.today;
+  if (days === 1) return t.yesterday;
+  const isThisYear = new Date(ms).getFullYear() === new Date(nowMs).getFullYear();
+  return (isThisYear ? longDay : longDate).format(ms);
+}
+
+/** As short as a list wants it. */
+export function briefly(ms: number, nowMs: number): string {
+  const days = daysBetween(ms, nowMs);
+  if (days <= 0) return time(ms);
+  if (days === 1) return t.yesterday;
+  return days < 7 ? weekday.format(ms) : shortDate.format(ms);
+}
+
+/** `1,4 MB` */
+export function size(bytes: number): string {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit > 1 && value < 10 ? 1 : 0;
+  return new Intl.NumberFormat(locale, {
+    style: "unit",
+    unit: units[unit],
+    unitDisplay: "short",
+    maximumFractionDigits: digits,
+  }).format(value);
+}

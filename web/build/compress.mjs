@@ -8,6 +8,9 @@ const worthIt = /\.(html|js|css|svg|wasm|json|webmanifest)$/;
 const compress = promisify(brotliCompress);
 const dist = new URL("../dist/", import.meta.url).pathname;
 
+// Vite empties the folder; this file keeps it in the repository (crates/kontor-web/build.rs).
+await writeFile(join(dist, ".gitignore"), "*\n!.gitignore\n");
+
 let total = 0;
 for (const name of await readdir(dist, { recursive: true })) {
   const path = join(dist, name);

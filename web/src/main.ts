@@ -1,8 +1,7 @@
-import { mount } from "svelte";
-
-import "./style/base.css";
-import Login from "./shell/Login.svelte";
+import "./style/shell.css";
 import { language } from "./shell/language";
+import { showLogin } from "./shell/login";
+import { showOutline } from "./shell/opening";
 import { begin } from "./shell/start";
 import { applyTheme } from "./shell/theme";
 
@@ -11,10 +10,11 @@ applyTheme();
 
 const outcome = await begin();
 if (typeof outcome === "string") {
-  mount(Login, { target: document.body, props: { reason: outcome } });
+  showLogin(outcome);
   // By the time she comes back from the account pages, the chat is in the cache.
-  requestIdleCallback(() => void import("./chat/ahead").then(({ fetchAhead }) => fetchAhead()));
+  requestIdleCallback(() => void import("./core/ahead").then(({ fetchAhead }) => fetchAhead()));
 } else {
+  showOutline();
   const { openChat } = await import("./chat/open");
   await openChat(outcome);
 }

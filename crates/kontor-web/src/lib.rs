@@ -1,7 +1,8 @@
-//! What people see in a browser: account pages, the console of those who hold an office, and the
-//! consent that programs ask for.
+//! What people see in a browser: the web client, account pages, the console of those who hold an
+//! office, and the consent that programs ask for.
 //!
-//! Pages are made on the server and work without script. [`mod@frame`] is what surrounds every
+//! The client ([`mod@client`]) is made in `web/`; all other pages are made on the server and work
+//! without script. [`mod@frame`] is what surrounds every
 //! handler, [`mod@page`] what surrounds every page; texts are in `texts/`, one file a
 //! chapter and language.
 //! How to add a page: `docs/adding-a-page.md`.
@@ -11,6 +12,7 @@ mod admin;
 mod amount;
 mod appearance;
 mod assets;
+mod client;
 mod cookie;
 mod form;
 mod frame;
@@ -25,5 +27,6 @@ use axum::Router;
 
 /// Every page. The node adds the tenant to the request's extensions.
 pub fn router() -> Router {
-    oauth::routes(admin::routes(account::routes(assets::routes(Router::new()))))
+    let pages = account::routes(client::routes(assets::routes(Router::new())));
+    oauth::routes(admin::routes(pages))
 }

@@ -1,41 +1,35 @@
 import { mount, unmount } from "svelte";
 
 import { Kontor } from "../core/kontor.svelte";
+import { showObstacle } from "../shell/opening";
 import type { Session } from "../shell/session";
 import { showEnded } from "../shell/start";
+import { takeTurn } from "../shell/turn";
 import Chat from "./Chat.svelte";
 import { loadDrafts } from "./drafts";
-import Opening from "./Opening.svelte";
-import { takeTurn } from "./turn";
 
-/** Opens the chat: first its outline, then, when the rooms are there, the chat itself. */
+/** Opens the chat in place of its outline when the rooms are there. */
 export async function openChat(session: Session): Promise<void> {
-  const target = document.body;
-  let opening = mount(Opening, { target, props: { state: "loading" } });
-  const show = async (state: "loading" | "elsewhere" | "moved" | "failed"): Promise<void> => {
-    await unmount(opening);
-    opening = mount(Opening, { target, props: { state } });
-  };
   let kontor: Kontor | undefined;
   let chat: ReturnType<typeof mount> | undefined;
   // Two tabs on one crypto store would spoil each other's keys.
   const isOurs = await takeTurn(() => {
     kontor?.close();
     if (chat) void unmount(chat);
-    void show("moved");
+    showObstacle("moved");
   });
   if (!isOurs) {
-    await show("elsewhere");
+    showObstacle("elsewhere");
     return;
   }
   try {
     [kontor] = await Promise.all([Kontor.open(session, showEnded), loadDrafts()]);
   } catch (error) {
     console.error("Kontor could not be opened", error);
-    await show("failed");
+    showObstacle("failed");
     return;
   }
-  await unmount(opening);
-  chat = mount(Chat, { target, props: { kontor } });
+  document.body.replaceChildren();
+  chat = mount(Chat, { target: document.body, props: { kontor } });
   performance.mark("kontor-rooms");
 }

@@ -34,7 +34,11 @@ pub(super) async fn show(visit: Visit) -> Shown {
     let request = request_of(&visit.form);
     // Before anybody signs in for a program that is not known here.
     let question = visit.tenant.oauth.look_at(&visit.cx, &issuer, &request).await.map_err(leave)?;
-    let (session, _) = visit.person()?;
+    let (session, cx) = visit.person()?;
+    if is_our_client(&request, &issuer) {
+        let target = visit.tenant.oauth.allow(&cx, &issuer, &request).await.map_err(leave)?;
+        return Ok(Redirect::to(target.as_str()).into_response());
+    }
     let page = Authorize {
         page: Page::new(&visit, "authorize-title"),
         client: question.client.name().to_owned(),
@@ -62,6 +66,13 @@ pub(super) async fn decide(visit: Visit) -> Shown {
     };
     let target = answer.map_err(leave)?;
     Ok(Redirect::to(target.as_str()).into_response())
+}
+
+/// Whether the code goes to the web client on this very host, which nobody has to allow: she came here
+/// to sign in to it. Another program cannot use such a code: only the page at our own address reads it,
+/// and that page trades none that it has not asked for itself.
+fn is_our_client(request: &AuthorizationRequest, issuer: &str) -> bool {
+    request.redirect_uri == issuer
 }
 
 fn request_of(form: &Form) -> AuthorizationRequest {

@@ -1,0 +1,59 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A real server with the demo organisation. */
+export interface Server {
+  url: string;
+  /** Passwords by name: anna, ben, clara. */
+  passwords: Record<string, string>;
+  stop(): Promise<void>;
+}
+
+const BINARY = process.env.KONTOR_BIN ?? join(import.meta.dirname, "../../../target/debug/kontor");
+const PEOPLE = /^ {2}(\w+) +([\w-]+) +@\w+:localhost$/gm;
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
+
+/** Starts a server on a fresh folder. */
+export async function startServer(): Promise<Server> {
+  const folder = await mkdtemp(join(tmpdir(), "kontor-e2e-"));
+  const port = await freePort();
+  const args = ["serve", "--demo", "--data", folder, "--listen", `127.0.0.1:${port}`];
+  const child = spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const output = await untilReady(child);
+  const found = [...output.matchAll(PEOPLE)].map(([, name, password]) => [name, password]);
+  return {
+    url: `http://localhost:${port}`,
+    passwords: Object.fromEntries(found),
+    stop: async () => {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGTERM");
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function untilReady(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = "";
+    const read = (chunk: Buffer): void => {
+      output += chunk.toString();
+      if (output.includes("INFO ready")) resolve(output);
+    };
+    child.stdout?.on("data", read);
+    child.stderr?.on("data", read);
+    child.once("exit", (code) => reject(new Error(`the server ended with ${code}: ${output}`)));
+    child.once("error", reject);
+  });
+}

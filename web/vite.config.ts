@@ -9,6 +9,8 @@ export default defineConfig({
   plugins: [svelte()],
   build: {
     target: "es2022",
+    // Browsers that know `light-dark()`: translated for older ones, it would not follow her choice.
+    cssTarget: ["chrome123", "firefox121", "safari17.5"],
     // `/assets` belongs to the pages made on the server.
     assetsDir: "app",
     assetsInlineLimit: 0,

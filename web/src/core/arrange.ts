@@ -1,6 +1,6 @@
 import type { MatrixEvent, Room } from "matrix-js-sdk";
 
-import { happeningOf } from "./happening";
+import { happeningOf, joinHappenings } from "./happening";
 import type { Message, TimelineItem } from "./message";
 import { messageOf } from "./message_of";
 
@@ -12,28 +12,28 @@ const MESSAGES = new Set(["m.room.message", "m.room.encrypted", "m.sticker"]);
 export function arrange(
   events: MatrixEvent[],
   room: Room,
-  readUpTo: string | null,
+  firstNew: string | undefined,
   readIndex: number,
 ): TimelineItem[] {
   const items: TimelineItem[] = [];
-  const me = room.client.getSafeUserId();
   let day = "";
-  let isBehindRead = false;
-  let hasNewLine = false;
   events.forEach((event, index) => {
     const item = itemOf(event, room);
     if (item) {
       const itemDay = new Date(item.ms).toDateString();
       if (itemDay !== day) items.push({ kind: "day", key: `day ${itemDay}`, ms: item.ms });
       day = itemDay;
-      if (isBehindRead && !hasNewLine && event.getSender() !== me && item.kind === "message") {
-        items.push({ kind: "new", key: "new" });
-        hasNewLine = true;
+      if (event.getId() === firstNew) items.push({ kind: "new", key: "new" });
+      const before = items.at(-1);
+      const joined =
+        item.kind === "happening" && before?.kind === "happening" && joinHappenings(before, item);
+      if (joined) {
+        items[items.length - 1] = joined;
+        return;
       }
       if (item.kind === "message") finish(item, items.at(-1), index <= readIndex);
       items.push(item);
     }
-    if (event.getId() === readUpTo) isBehindRead = true;
   });
   return items;
 }
@@ -53,6 +53,18 @@ function itemOf(event: MatrixEvent, room: Room): Exclude<TimelineItem, { kind: "
   // A redacted reaction or edit is no message that was deleted.
   if (!MESSAGES.has(event.getWireType()) || event.isRelation("m.replace")) return undefined;
   return messageOf(event, room);
+}
+
+/** The first message of others that she has not read; `undefined` if she has read all, or none is known
+    to be read. */
+export function firstUnread(room: Room, me: string): string | undefined {
+  const readUpTo = room.getEventReadUpTo(me);
+  const events = room.getLiveTimeline().getEvents();
+  const read = events.findIndex((event) => event.getId() === readUpTo);
+  if (read < 0) return undefined;
+  const isNew = (event: MatrixEvent): boolean =>
+    event.getSender() !== me && itemOf(event, room)?.kind === "message";
+  return events.slice(read + 1).find(isNew)?.getId();
 }
 
 /** Position of the newest event that somebody else has read; -1 if nobody has read any. */

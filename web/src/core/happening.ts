@@ -17,8 +17,19 @@ export function happeningOf(event: MatrixEvent, room: Room): Happening | undefin
     ms: event.getTs(),
     what,
     name: nameOf(sender),
-    subject: isPerson ? nameOf(subject) : subject,
+    subjects: [isPerson ? nameOf(subject) : subject],
   };
+}
+
+/** Several people who come or are invited one after the other are one line. */
+export function joinHappenings(before: Happening, next: Happening): Happening | undefined {
+  // Whoever begins a conversation is there.
+  if (before.what === "created" && next.what === "joined" && before.name === next.subjects[0]) {
+    return before;
+  }
+  const isSame = before.what === next.what && (next.what === "joined" || before.name === next.name);
+  if (!isSame || !["joined", "invited", "left"].includes(next.what)) return undefined;
+  return { ...before, subjects: [...new Set([...before.subjects, ...next.subjects])] };
 }
 
 function tell(event: MatrixEvent): [Happening["what"], string] | undefined {

@@ -17,7 +17,7 @@ export type Unreadable =
 
 /** What a message consists of. */
 export type Body =
-  | { kind: "text"; nodes: RichNode[]; isEmote: boolean; isNotice: boolean; isBigEmoji: boolean }
+  | { kind: "text"; nodes: RichNode[]; isPlain: boolean; isEmote: boolean; isNotice: boolean; isBigEmoji: boolean }
   | { kind: "picture"; attachment: Attachment; caption: RichNode[] }
   | { kind: "file"; attachment: Attachment; caption: RichNode[] }
   | { kind: "deleted" }
@@ -83,8 +83,8 @@ export interface Happening {
     | "encrypted";
   /** Who did it. */
   name: string;
-  /** To whom, or the new name or topic. */
-  subject: string;
+  /** To whom (several, if it happened to one after the other), or the new name or topic. */
+  subjects: string[];
 }
 
 /** A line of the timeline. */

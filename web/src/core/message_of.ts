@@ -82,6 +82,7 @@ function bodyOf(event: MatrixEvent): Body {
   return {
     kind: "text",
     nodes: nodesOf(content),
+    isPlain: !isFormatted(content),
     isEmote: content.msgtype === MsgType.Emote,
     isNotice: content.msgtype === MsgType.Notice,
     isBigEmoji: ONLY_EMOJI.test(text),
@@ -94,11 +95,16 @@ function captionOf(content: IContent): RichNode[] {
   return isCaption ? nodesOf(content) : [];
 }
 
+function isFormatted(content: IContent): boolean {
+  return content.format === FORMAT && typeof content.formatted_body === "string";
+}
+
 function nodesOf(content: IContent): RichNode[] {
   const known = parsed.get(content);
   if (known) return known;
-  const isFormatted = content.format === FORMAT && typeof content.formatted_body === "string";
-  const nodes = isFormatted ? richText(content.formatted_body) : linked(plainBody(content));
+  const nodes = isFormatted(content)
+    ? richText(String(content.formatted_body))
+    : linked(plainBody(content));
   parsed.set(content, nodes);
   return nodes;
 }

@@ -10,7 +10,7 @@ import {
   type RoomMember,
 } from "matrix-js-sdk";
 
-import { arrange, newestRead } from "./arrange";
+import { arrange, firstUnread, newestRead } from "./arrange";
 import type { TimelineItem } from "./message";
 
 /** Events fetched at a time when she scrolls up. */
@@ -29,8 +29,8 @@ export class Timeline {
   readonly #client: MatrixClient;
   readonly #room: Room;
   readonly #stop: (() => void)[] = [];
-  /** Where she had stopped reading when she opened the room. */
-  #readUpTo: string | null;
+  /** The first message that was new when she opened the room. */
+  #firstNew: string | undefined;
   #isScheduled = false;
   #isTyping = false;
 
@@ -38,7 +38,7 @@ export class Timeline {
     this.#client = client;
     this.#room = room;
     this.roomId = room.roomId;
-    this.#readUpTo = room.getEventReadUpTo(client.getSafeUserId());
+    this.#firstNew = firstUnread(room, client.getSafeUserId());
     this.#listen();
     this.#refresh();
     void room.decryptAllEvents();
@@ -72,12 +72,6 @@ export class Timeline {
     const id = last?.getId();
     if (!last || !id || this.#room.hasUserReadEvent(this.#client.getSafeUserId(), id)) return;
     await this.#client.sendReadReceipt(last, ReceiptType.Read, true);
-  }
-
-  /** The line between old and new has been seen. */
-  forgetNewLine(): void {
-    this.#readUpTo = null;
-    this.#schedule();
   }
 
   /** Tells the others whether she is typing. */
@@ -135,7 +129,7 @@ export class Timeline {
     for (const event of events) {
       if (event.shouldAttemptDecryption()) void this.#client.decryptEventIfNeeded(event);
     }
-    this.items = arrange(events, this.#room, this.#readUpTo, newestRead(events, this.#room));
+    this.items = arrange(events, this.#room, this.#firstNew, newestRead(events, this.#room));
     const isWhole = events[0]?.getType() === EventType.RoomCreate;
     this.hasMore = !isWhole && this.#room.oldState.paginationToken !== null;
   }

@@ -22,7 +22,7 @@ export function showLogin(reason: Reason): void {
   show(
     element(
       "main",
-      { class: "middle" },
+      { class: "alone" },
       element(
         "div",
         { class: "sign-in-card" },

@@ -36,7 +36,7 @@ export function showObstacle(what: "elsewhere" | "moved" | "failed"): void {
   show(
     element(
       "main",
-      { class: "middle" },
+      { class: "alone" },
       element("img", { src: sign, alt: "", width: "48", height: "48" }),
       element("h1", {}, title),
       ...ways,

@@ -54,8 +54,8 @@ export const de = {
   // Happenings
   happened: {
     created: (name: string) => `${name} hat die Unterhaltung begonnen`,
-    joined: (_: string, who: string) => `${who} ist dabei`,
-    left: (_: string, who: string) => `${who} ist gegangen`,
+    joined: (_: string, who: string, n: number) => `${who} ${n > 1 ? "sind" : "ist"} dabei`,
+    left: (_: string, who: string, n: number) => `${who} ${n > 1 ? "sind" : "ist"} gegangen`,
     invited: (name: string, who: string) => `${name} hat ${who} eingeladen`,
     declined: (_: string, who: string) => `${who} hat die Einladung abgelehnt`,
     removed: (name: string, who: string) => `${name} hat ${who} entfernt`,
@@ -162,8 +162,9 @@ export const de = {
   offline: "Keine Verbindung. Nachrichten werden gesendet, sobald sie wieder da ist.",
 
   // Encryption
-  saveKeyBanner: "Sichern Sie Ihren Wiederherstellungsschlüssel, falls Sie dieses Gerät verlieren.",
+  saveKeyBanner: "Sichern Sie Ihren Wiederherstellungs\u00adschlüssel, falls Sie dieses Gerät verlieren.",
   saveKey: "Jetzt sichern",
+  later: "Später",
   keyTitle: "Wiederherstellungsschlüssel",
   keyText:
     "Mit diesem Schlüssel lesen Sie Ihre alten Nachrichten, wenn alle Ihre Geräte verloren sind. Drucken Sie ihn aus und bewahren Sie ihn an einem sicheren Ort auf. Niemand sonst hat ihn, auch Ihre Administration nicht.",

@@ -52,8 +52,8 @@ export const en: Texts = {
 
   happened: {
     created: (name) => `${name} began the conversation`,
-    joined: (_, who) => `${who} is here`,
-    left: (_, who) => `${who} has left`,
+    joined: (_, who, n) => `${who} ${n > 1 ? "are" : "is"} here`,
+    left: (_, who, n) => `${who} ${n > 1 ? "have" : "has"} left`,
     invited: (name, who) => `${name} invited ${who}`,
     declined: (_, who) => `${who} declined the invitation`,
     removed: (name, who) => `${name} removed ${who}`,
@@ -153,6 +153,7 @@ export const en: Texts = {
 
   saveKeyBanner: "Save your recovery key, in case you lose this device.",
   saveKey: "Save now",
+  later: "Later",
   keyTitle: "Recovery key",
   keyText:
     "With this key you read your old messages if all your devices are lost. Print it and keep it in a safe place. Nobody else has it, not even your administrators.",

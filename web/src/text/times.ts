@@ -44,6 +44,11 @@ export function briefly(ms: number, nowMs: number): string {
   return days < 7 ? weekday.format(ms) : shortDate.format(ms);
 }
 
+/** `Anna, Ben und Clara` */
+export function list(words: string[]): string {
+  return new Intl.ListFormat(locale, { type: "conjunction" }).format(words);
+}
+
 /** `1,4 MB` */
 export function size(bytes: number): string {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte"];

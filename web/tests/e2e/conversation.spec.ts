@@ -1,5 +1,6 @@
 import { expect, test } from "@playwright/test";
 
+import { PNG } from "./picture";
 import { Person } from "./person";
 import { startServer, type Server } from "./server";
 
@@ -39,4 +40,109 @@ test("an encrypted conversation of two begins with a name", async () => {
   await ben.say("Passt!");
   await expect(anna.message("Passt!")).toBeVisible();
   await expect(anna.message("Hallo Ben").getByText("Gelesen")).toBeAttached();
+});
+
+test("the server sees nothing of it but ciphertext", async () => {
+  const [first] = await anna.sent("m.room.encrypted");
+  expect(first).toContain("m.megolm.v1.aes-sha2");
+  expect(first).not.toContain("wichtig");
+  expect(await anna.sent("m.room.message")).toEqual([]);
+});
+
+test("a reaction, an answer and an edit reach the other side", async () => {
+  await anna.act("Passt!", /👍/);
+  await expect(ben.message("Passt!").getByRole("button", { name: "Anna Berger: 👍" })).toBeVisible();
+  await ben.act("Hallo Ben", "Antworten");
+  await ben.say("Wo denn?");
+  const answer = anna.message("Wo denn?");
+  await expect(answer.getByRole("button", { name: /Anna Berger.*Hallo Ben/ })).toBeVisible();
+  await ben.act("Wo denn?", "Bearbeiten");
+  await expect(ben.field).toHaveValue("Wo denn?");
+  await ben.say("Im großen Saal?");
+  await expect(anna.message("Im großen Saal?").getByText("bearbeitet")).toBeVisible();
+  await expect(anna.message("Wo denn?")).toHaveCount(0);
+});
+
+test("a deleted message is gone on both sides", async () => {
+  await anna.say("Das war falsch");
+  await expect(ben.message("Das war falsch")).toBeVisible();
+  await anna.act("Das war falsch", "Löschen");
+  await anna.page.getByRole("button", { name: "Löschen" }).click();
+  await expect(ben.message("Nachricht gelöscht")).toBeVisible();
+  await expect(anna.message("Das war falsch")).toHaveCount(0);
+});
+
+test("pictures and files arrive, encrypted on the way", async () => {
+  const uploads: string[] = [];
+  anna.page.on("request", (request) => {
+    if (request.url().includes("/media/v3/upload")) uploads.push(request.url());
+  });
+  await anna.page.locator("input[type=file]").setInputFiles([
+    { name: "Plan.png", mimeType: "image/png", buffer: PNG },
+    { name: "Angebot.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7 geheim") },
+  ]);
+  const picture = ben.page.getByRole("img", { name: "Plan.png" });
+  await expect(picture).toBeVisible();
+  expect(await picture.evaluate((it: HTMLImageElement) => it.naturalWidth)).toBe(2);
+  const download = ben.page.waitForEvent("download");
+  await ben.page.getByRole("button", { name: /Angebot\.pdf/ }).click();
+  const stream = await (await download).createReadStream();
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  expect(Buffer.concat(chunks).toString()).toBe("%PDF-1.7 geheim");
+  // The server learns neither name nor kind.
+  expect(uploads).toHaveLength(2);
+  for (const url of uploads) expect(url).not.toMatch(/Plan|Angebot/);
+});
+
+test("an unread message is counted in the list", async () => {
+  await ben.open("Team");
+  await anna.say("Noch da?");
+  const row = ben.room("Anna Berger");
+  await expect(row.getByText("1 ungelesene Nachricht")).toBeAttached();
+  await row.click();
+  await expect(ben.message("Noch da?")).toBeVisible();
+  await expect(row.getByText("ungelesene")).toHaveCount(0);
+});
+
+test("a draft waits in its room", async () => {
+  await ben.field.fill("Ich wollte noch");
+  await ben.open("Team");
+  await expect(ben.field).toHaveValue("");
+  await ben.open("Anna Berger");
+  await expect(ben.field).toHaveValue("Ich wollte noch");
+  await ben.field.fill("");
+});
+
+test("after a reload everything is readable, and nothing of it lies on the disk", async () => {
+  await ben.page.reload();
+  await expect(ben.message("Im großen Saal?")).toBeVisible();
+  await expect(ben.message("Noch da?")).toBeVisible();
+  const stored = await ben.storedText();
+  for (const word of ["großen Saal", "Noch da?", "wichtig", "syt_", "access_token"]) {
+    expect(stored).not.toContain(word);
+  }
+});
+
+test("nobody asks another host, and no policy is broken", async () => {
+  for (const person of [anna, ben]) {
+    expect(person.strayRequests).toEqual([]);
+    expect(person.complaints).toEqual([]);
+  }
+});
+
+test("signing out leaves nothing behind", async () => {
+  await anna.page.getByRole("button", { name: "Konto und Einstellungen" }).click();
+  await anna.page.getByRole("menuitem", { name: "Abmelden" }).click();
+  await anna.page.getByRole("dialog").getByRole("button", { name: "Abmelden" }).click();
+  await expect(anna.page.getByRole("button", { name: "Anmelden" })).toBeVisible();
+  const left = await anna.page.evaluate(async () => ({
+    databases: (await indexedDB.databases()).map(({ name }) => name),
+    local: Object.keys(localStorage),
+    session: Object.keys(sessionStorage),
+    caches: await caches.keys(),
+  }));
+  // The empty vault is made anew by looking into it.
+  expect(left).toEqual({ databases: ["kontor"], local: [], session: [], caches: [] });
+  expect(await anna.storedText()).toBe("");
 });

@@ -9,6 +9,8 @@ export class Person {
   /** What the browser complained about: policies broken, scripts failed. */
   readonly complaints: string[] = [];
 
+  private readonly sendings: [string, string][] = [];
+
   private constructor(
     readonly name: string,
     readonly context: BrowserContext,
@@ -19,8 +21,14 @@ export class Person {
       const url = request.url();
       if (!url.startsWith(server.url) && !/^(data|blob):/.test(url)) this.strayRequests.push(url);
     });
+    page.on("request", (request) => {
+      const [, type] = /\/send\/([\w.]+)\//.exec(request.url()) ?? [];
+      if (type) this.sendings.push([type, request.postData() ?? ""]);
+    });
     page.on("console", (message) => {
-      if (message.type() === "error") this.complaints.push(message.text());
+      // What is not there yet (the key backup of a new account) answers 404, and browsers call it an error.
+      const isMissing = message.text().includes("status of 404");
+      if (message.type() === "error" && !isMissing) this.complaints.push(message.text());
     });
     page.on("pageerror", (error) => this.complaints.push(String(error)));
   }
@@ -85,5 +93,41 @@ export class Person {
     await message.hover();
     await message.getByRole("button", { name: "Aktionen für diese Nachricht" }).click();
     await this.page.getByRole("menuitem", { name: action }).click();
+  }
+
+  /** What this browser has sent as events of a type, as the server gets it. */
+  async sent(type: string): Promise<string[]> {
+    return this.sendings.filter(([sent]) => sent === type).map(([, body]) => body);
+  }
+
+  /** All text in the browser's databases and storages. */
+  storedText(): Promise<string> {
+    return this.page.evaluate(async () => {
+      const found: string[] = [];
+      const walk = (value: unknown): void => {
+        if (typeof value === "string") found.push(value);
+        else if (value instanceof ArrayBuffer) walk(new Uint8Array(value));
+        else if (value instanceof Uint8Array) found.push(new TextDecoder("utf-8").decode(value));
+        else if (Array.isArray(value) && value.every((it) => typeof it === "number")) {
+          walk(Uint8Array.from(value as number[]));
+        } else if (value && typeof value === "object") Object.values(value).forEach(walk);
+      };
+      const settled = <T>(request: IDBRequest<T>): Promise<T> =>
+        new Promise((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+      for (const { name } of await indexedDB.databases()) {
+        const database = await settled(indexedDB.open(name ?? ""));
+        for (const store of database.objectStoreNames) {
+          const all = database.transaction(store).objectStore(store).getAll();
+          walk(await settled(all as IDBRequest<unknown>));
+        }
+        database.close();
+      }
+      walk({ ...localStorage });
+      walk({ ...sessionStorage });
+      return found.join("\n");
+    });
   }
 }

@@ -9,6 +9,7 @@ export class Person {
   /** What the browser complained about: policies broken, scripts failed. */
   readonly complaints: string[] = [];
 
+  private backups = 0;
   private readonly sendings: [string, string][] = [];
 
   private constructor(
@@ -20,6 +21,9 @@ export class Person {
     context.on("request", (request) => {
       const url = request.url();
       if (!url.startsWith(server.url) && !/^(data|blob):/.test(url)) this.strayRequests.push(url);
+    });
+    page.on("requestfinished", (request) => {
+      if (request.method() === "PUT" && request.url().includes("/room_keys/keys")) this.backups += 1;
     });
     page.on("request", (request) => {
       const [, type] = /\/send\/([\w.]+)\//.exec(request.url()) ?? [];
@@ -129,5 +133,26 @@ export class Person {
       walk({ ...sessionStorage });
       return found.join("\n");
     });
+  }
+
+  /** Waits until the keys of everything read so far are in the backup. */
+  async backedUp(): Promise<void> {
+    await expect.poll(() => this.backups, { timeout: 30_000 }).toBeGreaterThan(0);
+  }
+
+  /** Ends this device's session as another device would: with its password. */
+  async endElsewhere(): Promise<void> {
+    const { request } = this.context;
+    const login = await request.post("/_matrix/client/v3/login", {
+      data: {
+        type: "m.login.password",
+        identifier: { type: "m.id.user", user: this.name },
+        password: this.server.passwords[this.name],
+      },
+    });
+    const { access_token: token } = (await login.json()) as { access_token: string };
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await request.post("/_matrix/client/v3/logout/all", { headers });
+    expect(answer.ok()).toBe(true);
   }
 }

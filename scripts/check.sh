@@ -16,6 +16,7 @@ step cargo fmt --manifest-path fuzz/Cargo.toml --check
 # Its lock file follows the workspace's crates; nothing else would notice before the fuzzing.
 step cargo metadata --locked --manifest-path fuzz/Cargo.toml --format-version 1 > /dev/null
 step cargo xtask tidy
+step scripts/web.sh check
 # The advisory database lives outside the package registry, so `advisories` needs the network;
 # run `cargo deny check advisories` by hand before a release.
 step cargo deny --offline --log-level error check bans licenses sources

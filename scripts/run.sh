@@ -9,5 +9,6 @@ scripts/setup.sh run
 if [ ! -x target/release/kontor ]; then
   echo "run: first build; takes some minutes, later starts take seconds"
 fi
+scripts/web.sh build || echo "run: goes on without the web client" >&2
 cargo build --release --package kontor
 exec target/release/kontor serve --demo --data data/demo --listen "${KONTOR_LISTEN:-127.0.0.1:8008}" "$@"

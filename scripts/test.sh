@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Every test there is, in one go: unit and integration tests on SQLite and PostgreSQL, doc tests,
-# the walk of a real SDK on both engines, and a short run of each fuzz target.
+# the web client (units, and two browsers against the real server), the walk of a real SDK on both
+# engines, and a short run of each fuzz target.
 #
-#   scripts/test.sh [STAGE…]     stages: nextest doc sdk-sqlite sdk-postgres fuzz; default all
+#   scripts/test.sh [STAGE…]     stages: nextest doc web sdk-sqlite sdk-postgres fuzz; default all
 #
 # Logs go to target/test-logs/. The last line reads `N passed, N failed`.
 set -uo pipefail
@@ -10,7 +11,7 @@ cd "$(dirname "$0")/.."
 PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
 scripts/setup.sh test || exit 1
 stages=("$@")
-if [ ${#stages[@]} -eq 0 ]; then stages=(nextest doc sdk-sqlite sdk-postgres fuzz); fi
+if [ ${#stages[@]} -eq 0 ]; then stages=(nextest doc web sdk-sqlite sdk-postgres fuzz); fi
 logs=target/test-logs
 mkdir -p "$logs"
 passed=0
@@ -59,6 +60,15 @@ run_doc() {
   count $? "$(sum doc '^test result' passed)" "$(sum doc '^test result' failed)"
 }
 
+# The client is taken into the program, so it is built first.
+run_web() {
+  stage web-unit scripts/web.sh unit
+  count $? "$(sum web-unit '^ *Tests ' passed)" "$(sum web-unit '^ *Tests ' failed)"
+  scripts/web.sh build && cargo build --locked --quiet --package kontor || { count 1 0 1; return; }
+  stage web-e2e env KONTOR_BIN="$PWD/target/debug/kontor" scripts/web.sh e2e
+  count $? "$(sum web-e2e '^ +[0-9]+ passed' passed)" "$(sum web-e2e '^ +[0-9]+ failed' failed)"
+}
+
 # A fresh database for one walk, owned by an ordinary role so that row-level security holds.
 walk_database() {
   local name=walk_$$
@@ -88,6 +98,7 @@ for name in "${stages[@]}"; do
   case $name in
     nextest) run_nextest ;;
     doc) run_doc ;;
+    web) run_web ;;
     sdk-sqlite) walk sqlite || count 1 0 1 ;;
     sdk-postgres)
       url=$(walk_database) && walk postgres KONTOR_WALK_POSTGRES="$url" || count 1 0 1

@@ -22,6 +22,9 @@ export default ts.config(
       "max-lines": ["error", { max: 400, skipBlankLines: true }],
       "no-undef": "off",
       "svelte/no-at-html-tags": "error",
+      // The maps in question are private and never shown.
+      "svelte/prefer-svelte-reactivity": "off",
+      "svelte/no-useless-mustaches": "off",
       "svelte/no-navigation-without-resolve": "off",
     },
   },

@@ -3,7 +3,15 @@ import { defineConfig } from "vitest/config";
 
 // While developing, `npm run dev` shows the client and passes everything else on to this server.
 const server = process.env.KONTOR_URL ?? "http://localhost:8008";
-const passedOn = ["/_matrix", "/_kontor", "/oauth2", "/account", "/admin", "/assets", "/.well-known"];
+const passedOn = [
+  "/_matrix",
+  "/_kontor",
+  "/oauth2",
+  "/account",
+  "/admin",
+  "/assets",
+  "/.well-known",
+];
 
 export default defineConfig({
   plugins: [svelte()],

@@ -10,12 +10,11 @@ import { loadDrafts } from "./drafts";
 
 /** Opens the chat in place of its outline when the rooms are there. */
 export async function openChat(session: Session): Promise<void> {
-  let kontor: Kontor | undefined;
-  let chat: ReturnType<typeof mount> | undefined;
+  const running: { kontor?: Kontor; chat?: ReturnType<typeof mount> } = {};
   // Two tabs on one crypto store would spoil each other's keys.
   const isOurs = await takeTurn(() => {
-    kontor?.close();
-    if (chat) void unmount(chat);
+    running.kontor?.close();
+    if (running.chat) void unmount(running.chat);
     showObstacle("moved");
   });
   if (!isOurs) {
@@ -23,13 +22,14 @@ export async function openChat(session: Session): Promise<void> {
     return;
   }
   try {
-    [kontor] = await Promise.all([Kontor.open(session, showEnded), loadDrafts()]);
+    const [kontor] = await Promise.all([Kontor.open(session, showEnded), loadDrafts()]);
+    running.kontor = kontor;
   } catch (error) {
     console.error("Kontor could not be opened", error);
     showObstacle("failed");
     return;
   }
   document.body.replaceChildren();
-  chat = mount(Chat, { target: document.body, props: { kontor } });
+  running.chat = mount(Chat, { target: document.body, props: { kontor: running.kontor } });
   performance.mark("kontor-rooms");
 }

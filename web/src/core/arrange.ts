@@ -47,7 +47,10 @@ function finish(message: Message, before: TimelineItem | undefined, isRead: bool
   message.isFirst = !isNear;
 }
 
-function itemOf(event: MatrixEvent, room: Room): Exclude<TimelineItem, { kind: "day" | "new" }> | undefined {
+function itemOf(
+  event: MatrixEvent,
+  room: Room,
+): Exclude<TimelineItem, { kind: "day" | "new" }> | undefined {
   if (event.isState()) return happeningOf(event, room);
   if (!MESSAGES.has(event.getType()) && !event.isRedacted()) return undefined;
   // A redacted reaction or edit is no message that was deleted.
@@ -64,7 +67,10 @@ export function firstUnread(room: Room, me: string): string | undefined {
   if (read < 0) return undefined;
   const isNew = (event: MatrixEvent): boolean =>
     event.getSender() !== me && itemOf(event, room)?.kind === "message";
-  return events.slice(read + 1).find(isNew)?.getId();
+  return events
+    .slice(read + 1)
+    .find(isNew)
+    ?.getId();
 }
 
 /** Position of the newest event that somebody else has read; -1 if nobody has read any. */

@@ -106,6 +106,7 @@ export function attachmentOf(content: Record<string, unknown>): Attachment | und
   };
 }
 
-const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+const text = (value: unknown): string | undefined =>
+  typeof value === "string" ? value : undefined;
 const count = (value: unknown): number | undefined =>
   typeof value === "number" && value > 0 ? value : undefined;

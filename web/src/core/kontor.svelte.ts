@@ -1,5 +1,6 @@
 import { ClientEvent, SyncState, type MatrixClient, type Room } from "matrix-js-sdk";
 
+import { leaveAccount } from "../shell/account";
 import { revoke } from "../shell/oauth";
 import { currentSession, type Session } from "../shell/session";
 import { wipe } from "../shell/wipe";
@@ -74,6 +75,7 @@ export class Kontor {
     const session = await currentSession();
     // Offline, the device stays on her list of devices; what is here goes all the same.
     if (session) await revoke(session).catch(() => undefined);
+    await leaveAccount().catch(() => undefined);
     await this.#remove();
   }
 

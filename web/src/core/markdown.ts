@@ -19,6 +19,9 @@ export function formatted(text: string): string | undefined {
   const html = (marked.parse(text, { async: false }) as string).trim();
   const single = /^<p>([^]*)<\/p>$/.exec(html)?.[1];
   const inner = single !== undefined && !single.includes("<p>") ? single : html;
-  const plain = escape(text.trim()).replaceAll("\n", "<br>").replaceAll('"', "&quot;").replaceAll("'", "&#39;");
+  const plain = escape(text.trim())
+    .replaceAll("\n", "<br>")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
   return inner === plain ? undefined : inner;
 }

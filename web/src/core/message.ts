@@ -17,7 +17,14 @@ export type Unreadable =
 
 /** What a message consists of. */
 export type Body =
-  | { kind: "text"; nodes: RichNode[]; isPlain: boolean; isEmote: boolean; isNotice: boolean; isBigEmoji: boolean }
+  | {
+      kind: "text";
+      nodes: RichNode[];
+      isPlain: boolean;
+      isEmote: boolean;
+      isNotice: boolean;
+      isBigEmoji: boolean;
+    }
   | { kind: "picture"; attachment: Attachment; caption: RichNode[] }
   | { kind: "file"; attachment: Attachment; caption: RichNode[] }
   | { kind: "deleted" }
@@ -89,10 +96,7 @@ export interface Happening {
 
 /** A line of the timeline. */
 export type TimelineItem =
-  | Message
-  | Happening
-  | { kind: "day"; key: string; ms: number }
-  | { kind: "new"; key: string };
+  Message | Happening | { kind: "day"; key: string; ms: number } | { kind: "new"; key: string };
 
 /** The reason in our words. */
 export function unreadableBecause(code: DecryptionFailureCode | null): Unreadable {

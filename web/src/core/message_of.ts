@@ -1,10 +1,4 @@
-import {
-  EventStatus,
-  MsgType,
-  type IContent,
-  type MatrixEvent,
-  type Room,
-} from "matrix-js-sdk";
+import { EventStatus, MsgType, type IContent, type MatrixEvent, type Room } from "matrix-js-sdk";
 
 import { attachmentOf } from "./attachment";
 import {
@@ -123,7 +117,9 @@ function quotedOf(event: MatrixEvent, room: Room): Quoted | undefined {
 
 function reactionsOf(event: MatrixEvent, room: Room): Reaction[] {
   const id = event.getId();
-  const relations = id ? room.relations.getChildEventsForEvent(id, "m.annotation", "m.reaction") : undefined;
+  const relations = id
+    ? room.relations.getChildEventsForEvent(id, "m.annotation", "m.reaction")
+    : undefined;
   const groups = relations?.getSortedAnnotationsByKey() ?? [];
   const me = room.client.getSafeUserId();
   return groups

@@ -26,7 +26,10 @@ const SCHEMES = /^(https?|mailto|tel|matrix):/i;
 const DEEPEST = 40;
 
 interface TrustedTypes {
-  createPolicy(name: string, rules: { createHTML(html: string): string }): {
+  createPolicy(
+    name: string,
+    rules: { createHTML(html: string): string },
+  ): {
     createHTML(html: string): string;
   };
 }

@@ -59,7 +59,12 @@ export async function sendText(
 }
 
 /** Puts an emoji under a message. */
-export async function react(client: MatrixClient, room: Room, id: string, key: string): Promise<void> {
+export async function react(
+  client: MatrixClient,
+  room: Room,
+  id: string,
+  key: string,
+): Promise<void> {
   await client.sendEvent(room.roomId, EventType.Reaction, {
     "m.relates_to": { rel_type: RelationType.Annotation, event_id: id, key },
   });

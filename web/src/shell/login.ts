@@ -55,7 +55,14 @@ function fill(form: HTMLFormElement, way: Way): void {
   form.dataset["way"] = way;
   const field = (name: "name" | "password", type: string, autocomplete: string): HTMLElement[] => [
     element("label", { for: name }, shell[name]),
-    element("input", { id: name, name, type, autocomplete, autocapitalize: "none", required: true }),
+    element("input", {
+      id: name,
+      name,
+      type,
+      autocomplete,
+      autocapitalize: "none",
+      required: true,
+    }),
   ];
   const fields =
     way === "password"

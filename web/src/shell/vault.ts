@@ -62,8 +62,7 @@ export async function keep(name: string, value: unknown): Promise<void> {
 /** The value under a name; `undefined` if there is none. */
 export async function recall<T>(name: string): Promise<T | undefined> {
   const sealed = (await withStore("readonly", (store) => settled(store.get(name)))) as
-    | Sealed
-    | undefined;
+    Sealed | undefined;
   if (!sealed) return undefined;
   const plain = await crypto.subtle.decrypt(
     { name: "AES-GCM", iv: sealed.nonce },

@@ -4,7 +4,6 @@ export const de = {
   rooms: "Unterhaltungen",
   skipToMessages: "Zu den Nachrichten",
   search: "Person oder Gruppe suchen",
-  clearSearch: "Suche leeren",
   people: "Personen",
   groups: "Gruppen",
   invitations: "Einladungen",
@@ -67,14 +66,21 @@ export const de = {
   // Why a message cannot be read
   unreadable: {
     waiting: "Diese Nachricht wird entschlüsselt …",
-    "no-key": "Der Schlüssel dieser Nachricht ist noch nicht da. Er kommt, sobald ein Gerät des Absenders online ist.",
-    "before-sign-in": "Diese Nachricht ist älter als Ihre Anmeldung, und es gab noch keine Sicherung der Schlüssel.",
-    "needs-recovery": "Diese Nachricht ist älter als Ihre Anmeldung hier. Bestätigen Sie dieses Gerät, um sie zu lesen.",
-    withheld: "Der Absender hat den Schlüssel dieser Nachricht diesem Gerät nicht gegeben. Bestätigen Sie dieses Gerät.",
+    "no-key":
+      "Der Schlüssel dieser Nachricht ist noch nicht da. Er kommt, sobald ein Gerät des Absenders online ist.",
+    "before-sign-in":
+      "Diese Nachricht ist älter als Ihre Anmeldung, und es gab noch keine Sicherung der Schlüssel.",
+    "needs-recovery":
+      "Diese Nachricht ist älter als Ihre Anmeldung hier. Bestätigen Sie dieses Gerät, um sie zu lesen.",
+    withheld:
+      "Der Absender hat den Schlüssel dieser Nachricht diesem Gerät nicht gegeben. Bestätigen Sie dieses Gerät.",
     "not-member": "Diese Nachricht wurde geschrieben, bevor Sie dabei waren.",
-    "identity-changed": "Die Identität des Absenders hat sich geändert. Fragen Sie ihn persönlich, bevor Sie ihm vertrauen.",
-    "untrusted-device": "Diese Nachricht kommt von einem Gerät, das der Absender nicht bestätigt hat.",
-    failed: "Diese Nachricht ließ sich nicht entschlüsseln. Bitten Sie den Absender, sie noch einmal zu senden.",
+    "identity-changed":
+      "Die Identität des Absenders hat sich geändert. Fragen Sie ihn persönlich, bevor Sie ihm vertrauen.",
+    "untrusted-device":
+      "Diese Nachricht kommt von einem Gerät, das der Absender nicht bestätigt hat.",
+    failed:
+      "Diese Nachricht ließ sich nicht entschlüsseln. Bitten Sie den Absender, sie noch einmal zu senden.",
   },
 
   // Doing something with a message
@@ -83,11 +89,11 @@ export const de = {
   edit: "Bearbeiten",
   copy: "Text kopieren",
   remove: "Löschen",
-  more: "Mehr",
   messageActions: "Aktionen für diese Nachricht",
   reactedWith: (names: string[], emoji: string) => `${names.join(", ")}: ${emoji}`,
   removeTitle: "Nachricht löschen?",
-  removeText: "Sie verschwindet für alle in dieser Unterhaltung. Das lässt sich nicht rückgängig machen.",
+  removeText:
+    "Sie verschwindet für alle in dieser Unterhaltung. Das lässt sich nicht rückgängig machen.",
   cancel: "Abbrechen",
   close: "Schließen",
   retry: "Erneut versuchen",
@@ -127,7 +133,8 @@ export const de = {
   external: "Extern",
   leave: "Unterhaltung verlassen",
   leaveTitle: "Unterhaltung verlassen?",
-  leaveText: "Sie bekommen keine neuen Nachrichten mehr und können nur mit einer neuen Einladung zurückkommen.",
+  leaveText:
+    "Sie bekommen keine neuen Nachrichten mehr und können nur mit einer neuen Einladung zurückkommen.",
 
   // Invitations
   invitationTo: (name: string) => `Einladung: ${name}`,
@@ -162,7 +169,8 @@ export const de = {
   offline: "Keine Verbindung. Nachrichten werden gesendet, sobald sie wieder da ist.",
 
   // Encryption
-  saveKeyBanner: "Sichern Sie Ihren Wiederherstellungs\u00adschlüssel, falls Sie dieses Gerät verlieren.",
+  saveKeyBanner:
+    "Sichern Sie Ihren Wiederherstellungs\u00adschlüssel, falls Sie dieses Gerät verlieren.",
   saveKey: "Jetzt sichern",
   later: "Später",
   keyTitle: "Wiederherstellungsschlüssel",
@@ -177,19 +185,20 @@ export const de = {
   confirmBanner: "Bestätigen Sie dieses Gerät, um ältere Nachrichten zu lesen.",
   confirm: "Gerät bestätigen",
   confirmTitle: "Dieses Gerät bestätigen",
-  confirmText: "So wissen Ihre anderen Geräte, dass dieses wirklich Ihnen gehört, und geben ihm die Schlüssel Ihrer Nachrichten.",
+  confirmText:
+    "So wissen Ihre anderen Geräte, dass dieses wirklich Ihnen gehört, und geben ihm die Schlüssel Ihrer Nachrichten.",
   confirmByDevice: "Mit einem anderen Gerät",
   confirmByDeviceText: "Auf beiden Geräten erscheinen dieselben Bilder, die Sie vergleichen.",
   confirmByKey: "Mit dem Wiederherstellungsschlüssel",
-  keyField: "Wiederherstellungsschlüssel",
   keyWrong: "Das ist nicht der richtige Schlüssel. Prüfen Sie jedes Zeichen.",
   keyChecking: "Schlüssel werden geholt …",
-  confirmedNote: "Dieses Gerät ist bestätigt.",
   setUpFailed: "Die Verschlüsselung konnte nicht eingerichtet werden.",
-  loseAll: "Kein anderes Gerät und kein Schlüssel? Ihre Administration kann Ihre Identität zurücksetzen; neue Nachrichten lesen Sie dann wieder, alte nicht.",
+  loseAll:
+    "Kein anderes Gerät und kein Schlüssel? Ihre Administration kann Ihre Identität zurücksetzen; neue Nachrichten lesen Sie dann wieder, alte nicht.",
 
   verifyAskedTitle: "Neues Gerät bestätigen?",
-  verifyAsked: "Ein neues Gerät hat sich mit Ihrem Konto angemeldet und möchte bestätigt werden. Waren Sie das?",
+  verifyAsked:
+    "Ein neues Gerät hat sich mit Ihrem Konto angemeldet und möchte bestätigt werden. Waren Sie das?",
   verifyYes: "Ja, vergleichen",
   verifyNo: "Nein, ablehnen",
   verifyWaiting: "Bestätigen Sie die Anfrage jetzt auf Ihrem anderen Gerät.",
@@ -198,7 +207,8 @@ export const de = {
   verifyMismatch: "Nein",
   verifyConfirmed: "Warten auf das andere Gerät …",
   verifyDone: "Bestätigt. Beide Geräte vertrauen einander.",
-  verifyCancelled: "Der Vergleich wurde abgebrochen. Wenn die Bilder verschieden waren, melden Sie das neue Gerät ab und ändern Sie Ihr Passwort.",
+  verifyCancelled:
+    "Der Vergleich wurde abgebrochen. Wenn die Bilder verschieden waren, melden Sie das neue Gerät ab und ändern Sie Ihr Passwort.",
   done: "Fertig",
 };
 

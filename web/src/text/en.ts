@@ -5,7 +5,6 @@ export const en: Texts = {
   rooms: "Conversations",
   skipToMessages: "Skip to messages",
   search: "Find a person or group",
-  clearSearch: "Clear search",
   people: "People",
   groups: "Groups",
   invitations: "Invitations",
@@ -64,9 +63,11 @@ export const en: Texts = {
 
   unreadable: {
     waiting: "Decrypting this message …",
-    "no-key": "The key of this message is not here yet. It comes as soon as a device of the sender is online.",
+    "no-key":
+      "The key of this message is not here yet. It comes as soon as a device of the sender is online.",
     "before-sign-in": "This message is older than your sign-in, and keys were not backed up yet.",
-    "needs-recovery": "This message is older than your sign-in here. Confirm this device to read it.",
+    "needs-recovery":
+      "This message is older than your sign-in here. Confirm this device to read it.",
     withheld: "The sender did not give this device the key of the message. Confirm this device.",
     "not-member": "This message was written before you were here.",
     "identity-changed": "The sender’s identity has changed. Ask in person before you trust it.",
@@ -79,7 +80,6 @@ export const en: Texts = {
   edit: "Edit",
   copy: "Copy text",
   remove: "Delete",
-  more: "More",
   messageActions: "Actions for this message",
   reactedWith: (names, emoji) => `${names.join(", ")}: ${emoji}`,
   removeTitle: "Delete this message?",
@@ -166,16 +166,16 @@ export const en: Texts = {
   confirmBanner: "Confirm this device to read older messages.",
   confirm: "Confirm device",
   confirmTitle: "Confirm this device",
-  confirmText: "This way your other devices know that this one is really yours, and give it the keys of your messages.",
+  confirmText:
+    "This way your other devices know that this one is really yours, and give it the keys of your messages.",
   confirmByDevice: "With another device",
   confirmByDeviceText: "Both devices show the same pictures, which you compare.",
   confirmByKey: "With the recovery key",
-  keyField: "Recovery key",
   keyWrong: "This is not the right key. Check every character.",
   keyChecking: "Fetching keys …",
-  confirmedNote: "This device is confirmed.",
   setUpFailed: "Encryption could not be set up.",
-  loseAll: "No other device and no key? Your administrators can reset your identity; then you can read new messages again, but not old ones.",
+  loseAll:
+    "No other device and no key? Your administrators can reset your identity; then you can read new messages again, but not old ones.",
 
   verifyAskedTitle: "Confirm a new device?",
   verifyAsked: "A new device has signed in to your account and wants to be confirmed. Was it you?",
@@ -187,6 +187,7 @@ export const en: Texts = {
   verifyMismatch: "No",
   verifyConfirmed: "Waiting for the other device …",
   verifyDone: "Confirmed. Both devices trust each other.",
-  verifyCancelled: "The comparison was cancelled. If the pictures were different, sign the new device out and change your password.",
+  verifyCancelled:
+    "The comparison was cancelled. If the pictures were different, sign the new device out and change your password.",
   done: "Done",
 };

@@ -51,7 +51,9 @@ test("the server sees nothing of it but ciphertext", async () => {
 
 test("a reaction, an answer and an edit reach the other side", async () => {
   await anna.act("Passt!", /👍/);
-  await expect(ben.message("Passt!").getByRole("button", { name: "Anna Berger: 👍" })).toBeVisible();
+  await expect(
+    ben.message("Passt!").getByRole("button", { name: "Anna Berger: 👍" }),
+  ).toBeVisible();
   await ben.act("Hallo Ben", "Antworten");
   await ben.say("Wo denn?");
   const answer = anna.message("Wo denn?");

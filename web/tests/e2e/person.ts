@@ -1,4 +1,10 @@
-import { expect, type Browser, type BrowserContext, type Locator, type Page } from "@playwright/test";
+import {
+  expect,
+  type Browser,
+  type BrowserContext,
+  type Locator,
+  type Page,
+} from "@playwright/test";
 
 import type { Server } from "./server";
 
@@ -23,7 +29,8 @@ export class Person {
       if (!url.startsWith(server.url) && !/^(data|blob):/.test(url)) this.strayRequests.push(url);
     });
     page.on("requestfinished", (request) => {
-      if (request.method() === "PUT" && request.url().includes("/room_keys/keys")) this.backups += 1;
+      if (request.method() === "PUT" && request.url().includes("/room_keys/keys"))
+        this.backups += 1;
     });
     page.on("request", (request) => {
       const [, type] = /\/send\/([\w.]+)\//.exec(request.url()) ?? [];

@@ -13,6 +13,7 @@ mod attacks;
 #[path = "../../../kontor-identity/tests/it/authenticator.rs"]
 mod authenticator;
 mod browser;
+mod client;
 mod console;
 mod device_register;
 mod factors;

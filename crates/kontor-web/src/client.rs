@@ -4,11 +4,11 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use http::StatusCode;
 use http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
     HeaderMap, HeaderName, HeaderValue, VARY,
 };
-use http::StatusCode;
 
 /// What the client may do: run our own files (WebAssembly among them), speak to us, show pictures that it
 /// has decrypted. Strings become HTML in two named places only.
@@ -48,7 +48,8 @@ struct ClientFile {
     packed: Option<&'static [u8]>,
 }
 
-static FILES: &[ClientFile] = &include!(concat!(env!("OUT_DIR"), "/client_files.rs"));
+// `static FILES: &[ClientFile]`, by build.rs.
+include!(concat!(env!("OUT_DIR"), "/client_files.rs"));
 
 /// Adds the routes of this chapter.
 pub(crate) fn routes(router: Router) -> Router {

@@ -41,10 +41,9 @@ async fn the_client_may_run_nothing_but_its_own_files() {
 /// The sign-in of a program whose codes go to `redirect_uri`, in the browser of somebody signed in.
 async fn asked_by_program_at(redirect_uri: &str) -> Shown {
     let file = "[[tenant]]\nserver_name = \"one.example\"\nhosts = [\"chat.one.example\"]\n";
-    let setup =
-        Setup { server_names: Vec::new(), file: file.to_owned(), ..Setup::default() };
+    let setup = Setup { server_names: Vec::new(), file: file.to_owned(), ..Setup::default() };
     let server = TestServer::with(setup).await;
-    server.person("alice").await;
+    server.register("alice").await;
     let home = Url::parse(redirect_uri).unwrap().join("/").unwrap();
     let description = json!({ "client_uri": home, "redirect_uris": [redirect_uri] });
     let program = server.anonymous("one.example");

@@ -1,0 +1,45 @@
+import { expect, test } from "@playwright/test";
+
+import { Person } from "./person";
+import { startServer, type Server } from "./server";
+
+// Figures are printed; the bounds are wide, because other work runs on the machine of a test.
+
+const SHELL_BYTES = 20_000;
+const ROOMS_MS = 2_000;
+
+let server: Server;
+
+test.beforeAll(async () => {
+  server = await startServer();
+});
+
+test.afterAll(async () => {
+  await server?.stop();
+});
+
+test("the sign-in page is small, and rooms are there soon after a reload", async ({ browser }) => {
+  const anna = await Person.open(browser, server, "anna");
+  const { page } = anna;
+  await page.goto("/", { waitUntil: "load" });
+  const bytes = await page.evaluate(() => {
+    const files = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
+    const [page] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+    // What is fetched ahead for later begins after the page has loaded.
+    const own = files.filter((file) => file.startTime < (page?.loadEventStart ?? 0));
+    const shell = own.filter((file) => file.name.includes("/app/"));
+    return shell.reduce((sum, file) => sum + file.encodedBodySize, page?.encodedBodySize ?? 0);
+  });
+  console.log(`sign-in page: ${bytes} bytes`);
+  expect(bytes).toBeLessThan(SHELL_BYTES);
+  await anna.signIn();
+  await anna.open("Team");
+  await anna.say("Guten Morgen");
+  await anna.message("Guten Morgen").getByText("Gesendet").waitFor({ state: "attached" });
+  await page.reload();
+  await expect(anna.message("Guten Morgen")).toBeVisible();
+  const ms = await page.evaluate(() => performance.getEntriesByName("kontor-rooms")[0]?.startTime);
+  console.log(`reload to rooms: ${Math.round(ms ?? 0)} ms`);
+  expect(ms).toBeLessThan(ROOMS_MS);
+  await anna.context.close();
+});

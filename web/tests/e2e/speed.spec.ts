@@ -35,7 +35,10 @@ test("the sign-in page is small, and rooms are there soon after a reload", async
   await anna.signIn();
   await anna.open("Team");
   await anna.say("Guten Morgen");
-  await anna.message("Guten Morgen").getByText("Gesendet").waitFor({ state: "attached" });
+  await anna
+    .message("Guten Morgen")
+    .getByText("Gesendet", { exact: true })
+    .waitFor({ state: "attached" });
   await page.reload();
   await expect(anna.message("Guten Morgen")).toBeVisible();
   const ms = await page.evaluate(() => performance.getEntriesByName("kontor-rooms")[0]?.startTime);

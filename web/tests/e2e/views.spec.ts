@@ -75,7 +75,7 @@ for (const [size, device] of Object.entries(sizes)) {
       await anna
         .message("Guten Morgen!")
         .last()
-        .getByText("Gesendet")
+        .getByText("Gesendet", { exact: true })
         .waitFor({ state: "attached" });
       await look("room");
       await page.getByRole("button", { name: "Wer kann mitlesen?" }).click();

@@ -48,7 +48,7 @@ is_built() {
 case $task in
   build) is_built || npm run --silent build ;;
   check) npm run --silent check ;;
-  unit) NO_COLOR=1 npm run --silent test ;;
-  e2e) NO_COLOR=1 npm run --silent e2e ;;
+  unit) env -u FORCE_COLOR NO_COLOR=1 npm run --silent test ;;
+  e2e) env -u FORCE_COLOR NO_COLOR=1 npm run --silent e2e ;;
   *) echo "web: unknown task '$task'" >&2; exit 2 ;;
 esac

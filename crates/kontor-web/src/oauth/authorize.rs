@@ -36,7 +36,9 @@ pub(super) async fn show(visit: Visit) -> Shown {
     let question = visit.tenant.oauth.look_at(&visit.cx, &issuer, &request).await.map_err(leave)?;
     let (session, cx) = visit.person()?;
     if is_our_client(&request, &issuer) {
-        let target = visit.tenant.oauth.allow(&cx, &issuer, &request).await.map_err(leave)?;
+        // Whose the device is she says on the page of her devices.
+        let wish = (&request, None);
+        let target = visit.tenant.oauth.allow(&cx, &issuer, wish).await.map_err(leave)?;
         return Ok(Redirect::to(target.as_str()).into_response());
     }
     let page = Authorize {

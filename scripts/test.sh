@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Every test there is, in one go: unit and integration tests on SQLite and PostgreSQL, doc tests,
-# the web client (units, and two browsers against the real server), the walk of a real SDK on both
-# engines, and a short run of each fuzz target.
+# the web client (units, and two browsers against the real server), the OAuth API with a client
+# library that knows nothing of Matrix, the walk of a real SDK on both engines, and a short run of
+# each fuzz target.
 #
-#   scripts/test.sh [STAGE…]     stages: nextest doc web sdk-sqlite sdk-postgres fuzz; default all
+#   scripts/test.sh [STAGE…]     stages: nextest doc web oauth sdk-sqlite sdk-postgres fuzz; default all
 #
 # Logs go to target/test-logs/. The last line reads `N passed, N failed`.
 set -uo pipefail
@@ -11,7 +12,9 @@ cd "$(dirname "$0")/.."
 PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
 scripts/setup.sh test || exit 1
 stages=("$@")
-if [ ${#stages[@]} -eq 0 ]; then stages=(nextest doc web sdk-sqlite sdk-postgres fuzz); fi
+# The client is taken into the program, so it is built before anything else.
+scripts/web.sh build || exit 1
+if [ ${#stages[@]} -eq 0 ]; then stages=(nextest doc web oauth sdk-sqlite sdk-postgres fuzz); fi
 logs=target/test-logs
 mkdir -p "$logs"
 passed=0
@@ -60,13 +63,19 @@ run_doc() {
   count $? "$(sum doc '^test result' passed)" "$(sum doc '^test result' failed)"
 }
 
-# The client is taken into the program, so it is built first.
 run_web() {
   stage web-unit scripts/web.sh unit
   count $? "$(sum web-unit '^ *Tests ' passed)" "$(sum web-unit '^ *Tests ' failed)"
-  scripts/web.sh build && cargo build --locked --quiet --package kontor || { count 1 0 1; return; }
+  cargo build --locked --quiet --package kontor || { count 1 0 1; return; }
   stage web-e2e env KONTOR_BIN="$PWD/target/debug/kontor" scripts/web.sh e2e
   count $? "$(sum web-e2e '^ +[0-9]+ passed' passed)" "$(sum web-e2e '^ +[0-9]+ failed' failed)"
+}
+
+# The OAuth API with the npm package openid-client.
+run_oauth() {
+  cargo build --locked --quiet --package kontor || { count 1 0 1; return; }
+  stage oauth env KONTOR_BIN="$PWD/target/debug/kontor" scripts/openid-client.sh
+  count $? "$(grep -c '^✔ ' "$logs/oauth.log")" "$(grep -c '^✖ .*ms)$' "$logs/oauth.log")"
 }
 
 # A fresh database for one walk, owned by an ordinary role so that row-level security holds.
@@ -99,6 +108,7 @@ for name in "${stages[@]}"; do
     nextest) run_nextest ;;
     doc) run_doc ;;
     web) run_web ;;
+    oauth) run_oauth ;;
     sdk-sqlite) walk sqlite || count 1 0 1 ;;
     sdk-postgres)
       url=$(walk_database) && walk postgres KONTOR_WALK_POSTGRES="$url" || count 1 0 1

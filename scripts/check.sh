@@ -17,6 +17,8 @@ step cargo fmt --manifest-path fuzz/Cargo.toml --check
 step cargo metadata --locked --manifest-path fuzz/Cargo.toml --format-version 1 > /dev/null
 step cargo xtask tidy
 step scripts/web.sh check
+# cargo-deny runs offline, so every crate of the lock file has to be here before.
+step cargo fetch --locked
 # The advisory database lives outside the package registry, so `advisories` needs the network;
 # run `cargo deny check advisories` by hand before a release.
 step cargo deny --offline --log-level error check bans licenses sources

@@ -10,6 +10,7 @@ mod permission;
 mod program;
 mod random;
 mod role;
+mod room_class;
 mod secret;
 mod time;
 
@@ -22,5 +23,6 @@ pub use permission::Permission;
 pub use program::Program;
 pub use random::Random;
 pub use role::{Role, Roles};
+pub use room_class::RoomClass;
 pub use secret::Secret;
 pub use time::{Clock, Timestamp};

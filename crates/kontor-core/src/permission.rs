@@ -35,11 +35,13 @@ pub enum Permission {
     SeeApprovals,
     /// Be the second person (law: R-010).
     DecideApprovals,
+    /// Create rooms that inform everybody and are not end-to-end encrypted (law: R-021).
+    Announce,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::DecidePolicy,
         Self::ReadPolicyHistory,
         Self::SeePeople,
@@ -53,6 +55,7 @@ impl Permission {
         Self::LookUpPseudonym,
         Self::SeeApprovals,
         Self::DecideApprovals,
+        Self::Announce,
     ];
 
     /// The roles that hold it: the table of the organisation's powers.
@@ -76,6 +79,7 @@ impl Permission {
             Self::LookUpPseudonym   => Roles::of(&[Dsb, Auditor]),
             Self::SeeApprovals      => Roles::of(&[OrgAdmin, Dsb, Betriebsrat, Compliance, Auditor]),
             Self::DecideApprovals   => Roles::of(&[Dsb, Betriebsrat, Compliance]),
+            Self::Announce          => Roles::of(&[OrgAdmin, Dsb, Betriebsrat]),
         }
     }
 
@@ -96,6 +100,7 @@ impl Permission {
             Self::LookUpPseudonym => "look_up_pseudonym",
             Self::SeeApprovals => "see_approvals",
             Self::DecideApprovals => "decide_approvals",
+            Self::Announce => "announce",
         }
     }
 }
@@ -106,7 +111,7 @@ mod tests {
 
     /// Written a second time, as a grid, so that no cell changes by accident.
     #[rustfmt::skip]
-    const GRID: [(&str, &str); 13] = [
+    const GRID: [(&str, &str); 14] = [
         //                      user guest org tech dsb br comp aud prov
         ("decide_policy",       ".   .     x   .    .   .  .    .   ."),
         ("read_policy_history", ".   .     x   x    x   x  x    x   ."),
@@ -121,6 +126,7 @@ mod tests {
         ("look_up_pseudonym",   ".   .     .   .    x   .  .    x   ."),
         ("see_approvals",       ".   .     x   .    x   x  x    x   ."),
         ("decide_approvals",    ".   .     .   .    x   x  x    .   ."),
+        ("announce",            ".   .     x   .    x   x  .    .   ."),
     ];
 
     #[test]

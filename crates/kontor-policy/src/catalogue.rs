@@ -6,6 +6,7 @@ mod devices;
 mod operation;
 mod privacy;
 mod profile;
+mod retention;
 mod rooms;
 
 use kontor_core::{Error, Result};
@@ -14,10 +15,11 @@ use crate::Setting;
 
 /// Every setting, by area.
 pub fn catalogue() -> impl Iterator<Item = &'static Setting> {
-    let areas: [&[Setting]; 7] = [
+    let areas: [&[Setting]; 8] = [
         &access::SETTINGS,
         &devices::SETTINGS,
         &rooms::SETTINGS,
+        &retention::SETTINGS,
         &privacy::SETTINGS,
         &profile::SETTINGS,
         &content::SETTINGS,

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use kontor_config::{Config, Preset};
+use kontor_core::RoomClass;
 use ruma::RoomVersionId;
 use ruma::events::room::history_visibility::HistoryVisibility;
 
-use crate::{RateLimits, Registration};
+use crate::{Profile, RateLimits, Registration, RetentionPeriods};
 
 /// Room versions that Kontor creates and serves, oldest first.
 const ROOM_VERSIONS: [RoomVersionId; 3] =
@@ -62,6 +63,14 @@ pub struct Policy {
     pub plaintext_guard: bool,
     /// What newcomers see of a room whose creator did not say. Row "History visibility".
     pub default_history_visibility: HistoryVisibility,
+    /// Class of rooms whose creator names none. law: R-070
+    pub default_room_class: RoomClass,
+    /// Whether people may use Kontor for private matters. law: R-073
+    pub private_use: PrivateUse,
+    /// Whether supervised rooms may be created. Row "Supervised rooms". law: R-074
+    pub supervised_rooms_allowed: bool,
+    /// How long messages are kept. law: §4.2, R-113
+    pub retention: RetentionPeriods,
     /// Whether rooms may be listed in the public directory. Row "Public/discoverable rooms".
     pub publish_rooms_allowed: bool,
     /// Whether guests may use the API. Row "Guests": each is invited as a full account.
@@ -129,6 +138,17 @@ pub enum FieldRule {
     Optional,
     /// It cannot be emptied.
     Required,
+}
+
+/// What private use the employer allows, strictest first (law: R-073).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PrivateUse {
+    /// None.
+    Forbidden,
+    /// In rooms of their own class, which nobody else looks into.
+    PrivateRooms,
+    /// Everywhere; therefore nothing may be supervised.
+    Everywhere,
 }
 
 /// Which devices are let in, strictest first.
@@ -206,6 +226,10 @@ impl Policy {
             e2ee_required: true,
             plaintext_guard: true,
             default_history_visibility: HistoryVisibility::Joined,
+            default_room_class: RoomClass::Internal,
+            private_use: PrivateUse::Forbidden,
+            supervised_rooms_allowed: false,
+            retention: RetentionPeriods::shipped(Profile::Standard),
             publish_rooms_allowed: false,
             guest_access_allowed: false,
             federation: false,
@@ -244,6 +268,10 @@ impl Policy {
             e2ee_required: false,
             plaintext_guard: true,
             default_history_visibility: HistoryVisibility::Shared,
+            default_room_class: RoomClass::Internal,
+            private_use: PrivateUse::PrivateRooms,
+            supervised_rooms_allowed: true,
+            retention: RetentionPeriods::shipped(Profile::Standard),
             publish_rooms_allowed: true,
             guest_access_allowed: false,
             federation: false,

@@ -143,6 +143,8 @@ pub enum Area {
     Devices,
     /// Rooms and their history.
     Rooms,
+    /// How long things are kept.
+    Retention,
     /// What others learn of a person.
     Privacy,
     /// What people tell about themselves.

@@ -2,7 +2,7 @@
 
 use crate::{Area, Text, Unit};
 
-const WORDS: [(&str, Text); 26] = [
+const WORDS: [(&str, Text); 29] = [
     ("1.2", Text { de: "ab TLS 1.2", en: "from TLS 1.2" }),
     ("1.3", Text { de: "nur TLS 1.3", en: "TLS 1.3 only" }),
     ("administrators", Text { de: "nur für die Verwaltung", en: "administration only" }),
@@ -14,6 +14,8 @@ const WORDS: [(&str, Text); 26] = [
     ("class_2", Text { de: "bis Schutzklasse 2", en: "up to protection class 2" }),
     ("closed", Text { de: "geschlossen", en: "closed" }),
     ("company_only", Text { de: "nur Firmengeräte", en: "company devices only" }),
+    ("everywhere", Text { de: "überall erlaubt", en: "allowed everywhere" }),
+    ("forbidden", Text { de: "nicht erlaubt", en: "not allowed" }),
     ("invitation", Text { de: "auf Einladung", en: "by invitation" }),
     ("invited", Text { de: "ab der Einladung", en: "from the invitation on" }),
     ("joined", Text { de: "ab dem Beitritt", en: "from joining on" }),
@@ -22,6 +24,7 @@ const WORDS: [(&str, Text); 26] = [
     ("on", Text { de: "an", en: "on" }),
     ("open", Text { de: "offen", en: "open" }),
     ("optional", Text { de: "freiwillig", en: "voluntary" }),
+    ("private_rooms", Text { de: "nur in privaten Räumen", en: "in private rooms only" }),
     ("private_too", Text { de: "auch private", en: "private ones too" }),
     ("required", Text { de: "Pflicht", en: "required" }),
     ("room_and_single", Text { de: "ganzer Raum und einzelne", en: "whole room and single ones" }),
@@ -52,10 +55,11 @@ impl Unit {
 
 impl Area {
     /// Every area, in the order in which people look for them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Access,
         Self::Devices,
         Self::Rooms,
+        Self::Retention,
         Self::Privacy,
         Self::Profile,
         Self::Content,
@@ -68,6 +72,9 @@ impl Area {
             Self::Access => Text { de: "Zugang", en: "Access" },
             Self::Devices => Text { de: "Geräte und Sitzungen", en: "Devices and sessions" },
             Self::Rooms => Text { de: "Räume", en: "Rooms" },
+            Self::Retention => {
+                Text { de: "Aufbewahrung und Löschung", en: "Retention and deletion" }
+            }
             Self::Privacy => Text { de: "Privatsphäre", en: "Privacy" },
             Self::Profile => Text { de: "Profile", en: "Profiles" },
             Self::Content => Text { de: "Nachrichten und Dateien", en: "Messages and files" },

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kontor_core::{Cx, Error, MatrixCode, Result};
+use kontor_policy::ClassRules;
 use kontor_store::room_alias;
 use ruma::{OwnedRoomAliasId, OwnedRoomId, RoomAliasId, RoomId, RoomOrAliasId};
 use serde_json::Value;
@@ -24,6 +25,10 @@ impl Rooms {
     pub async fn add_alias(&self, cx: &Cx, alias: &RoomAliasId, room_id: &RoomId) -> Result<()> {
         self.require_local_alias(alias)?;
         let room = self.joined_room(cx, room_id).await?;
+        if !ClassRules::of(room.class).clear_name {
+            let text = format!("Rooms of class {} have no address.", room.class);
+            return Err(Error::forbidden(text).with_field("class", room.class.as_str()));
+        }
         let (alias, nid, creator, now) =
             (alias.to_owned(), room.nid, cx.user()?.to_owned(), cx.now);
         self.db

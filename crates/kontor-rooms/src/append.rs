@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kontor_core::{Cx, Error, MatrixCode, Result, RoomNid};
+use kontor_core::{Cx, Error, MatrixCode, Result, RoomClass, RoomNid};
 use kontor_db::{Pending, Tx};
 use kontor_protocol::{EventDraft, Redacted, RoomRules};
 use kontor_store::event::NewEventRow;
@@ -90,6 +90,9 @@ impl Rooms {
         events: Vec<NewEvent>,
         extra: Option<Extra>,
     ) -> Result<Vec<OwnedEventId>> {
+        for event in &events {
+            self.require_class_allows(cx, room, event).await?;
+        }
         let (pending, ids) = self.enqueue(cx, room, events, extra)?;
         pending.await?;
         Ok(ids)
@@ -122,7 +125,7 @@ impl Rooms {
     pub(crate) fn found(
         &self,
         cx: &Cx,
-        (rules, nid): (RoomRules, RoomNid),
+        (rules, nid, class): (RoomRules, RoomNid, RoomClass),
         create: NewEvent,
     ) -> Result<(Room, Head, Ready)> {
         let room_id = match rules.room_id_is_create_hash() {
@@ -143,7 +146,7 @@ impl Rooms {
         };
         let signed = kontor_protocol::sign(draft, &rules, &self.server_name, &self.signing)?;
         kontor_protocol::authorize(&rules, &signed.pdu, |_, _| None)?;
-        let room = Room::new(nid, signed.pdu.room_id.clone(), rules);
+        let room = Room::new((nid, signed.pdu.room_id.clone()), rules, class);
         let event = Arc::new(Event::new(signed.pdu, None, None));
         let mut head =
             Head { extremity: Some(event.pdu.event_id.clone()), depth: 1, ..Head::default() };

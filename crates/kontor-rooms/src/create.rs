@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use kontor_core::{Cx, Error, MatrixCode, Result};
+use kontor_core::{Cx, Error, MatrixCode, Result, RoomClass};
+use kontor_policy::{ClassRules, Encryption};
 use kontor_protocol::RoomRules;
 use kontor_store::room::RoomRow;
 use kontor_store::{room, room_alias};
@@ -15,7 +16,8 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
 
 use crate::append::{Extra, NewEvent};
-use crate::{Room, Rooms};
+use crate::class::{CLASS, neutral_name};
+use crate::{Room, Rooms, State};
 
 /// Most people one request may invite, and most initial state events it may carry.
 const LIST_LIMIT: usize = 200;
@@ -34,10 +36,13 @@ struct Plan {
     creator: OwnedUserId,
     version: RoomVersionId,
     rules: RoomRules,
+    class: RoomClass,
     preset: RoomPreset,
     alias: Option<OwnedRoomAliasId>,
     /// People who get the creator's rights (`trusted_private_chat`).
     trusted: Vec<OwnedUserId>,
+    /// The request's content for the create event.
+    content: Map<String, Value>,
 }
 
 /// One entry of `initial_state`.
@@ -56,15 +61,18 @@ impl Rooms {
     /// Where the policy asks for end-to-end encryption, the room is encrypted from its first
     /// events on.
     pub async fn create(&self, cx: &Cx, request: Request) -> Result<OwnedRoomId> {
-        let plan = self.plan(cx, &request)?;
-        let create =
-            state(&plan, TimelineEventType::RoomCreate, &create_content(cx, &plan, &request)?)?;
+        let plan = self.plan(cx, &request).await?;
+        let create = create_content(cx, &plan)?;
+        let create = state(&plan, TimelineEventType::RoomCreate, &create)?;
         let mut events = self.first_events(cx, &plan, &request).await?;
         for user in &request.invite {
             events.push(self.invitation(cx, &plan.creator, user, &request).await?);
         }
+        for event in &events {
+            self.require_state_allowed(cx, (plan.class, &State::default()), event).await?;
+        }
         let (room, mut head, first) =
-            self.found(cx, (plan.rules.clone(), self.next_nid()), create)?;
+            self.found(cx, (plan.rules.clone(), self.next_nid(), plan.class), create)?;
         let mut ready = vec![first];
         for event in events {
             ready.push(self.build(cx, &room, &mut head, event)?);
@@ -78,7 +86,7 @@ impl Rooms {
         Ok(room_id)
     }
 
-    fn plan(&self, cx: &Cx, request: &Request) -> Result<Plan> {
+    async fn plan(&self, cx: &Cx, request: &Request) -> Result<Plan> {
         check_limits(request)?;
         let version = request
             .room_version
@@ -98,7 +106,14 @@ impl Rooms {
             _ => Vec::new(),
         };
         let creator = cx.user()?.to_owned();
-        Ok(Plan { creator, version, rules, preset, alias: alias.transpose()?, trusted })
+        let content = match &request.creation_content {
+            Some(raw) => parse_object("creation_content", raw.json())?,
+            None => Map::new(),
+        };
+        let class = self.choose_class(cx, request, &content).await?;
+        let alias = alias.transpose()?;
+        check_openness(class, request, alias.as_ref())?;
+        Ok(Plan { creator, version, rules, class, preset, alias, trusted, content })
     }
 
     /// The events behind `m.room.create` and before the invitations.
@@ -119,6 +134,10 @@ impl Rooms {
         }
         events.extend(self.preset_events(plan)?);
         self.apply_initial_state(plan, request, &mut events)?;
+        if !ClassRules::of(plan.class).clear_name && !request.is_direct {
+            let content = json!({ "name": neutral_name(plan.class) });
+            events.push(state(plan, TimelineEventType::RoomName, &content)?);
+        }
         if let Some(name) = &request.name {
             events.push(state(plan, TimelineEventType::RoomName, &json!({ "name": name }))?);
         }
@@ -138,7 +157,10 @@ impl Rooms {
             _ => ("invite", "can_join"),
         };
         let policy = self.policy.now();
-        let visibility = policy.default_history_visibility.as_str();
+        let visibility = match ClassRules::of(plan.class).earlier_history {
+            true => policy.default_history_visibility.as_str(),
+            false => "joined",
+        };
         let mut events = vec![
             state(plan, TimelineEventType::RoomJoinRules, &json!({ "join_rule": join_rule }))?,
             state(
@@ -148,7 +170,12 @@ impl Rooms {
             )?,
             state(plan, TimelineEventType::RoomGuestAccess, &json!({ "guest_access": guests }))?,
         ];
-        if self.policy.now().e2ee_required {
+        let encrypted = match ClassRules::of(plan.class).encryption {
+            Encryption::Always => true,
+            Encryption::AsPolicy => policy.e2ee_required,
+            Encryption::Optional => false,
+        };
+        if encrypted {
             let content = json!({ "algorithm": "m.megolm.v1.aes-sha2" });
             events.push(state(plan, TimelineEventType::RoomEncryption, &content)?);
         }
@@ -162,6 +189,8 @@ impl Rooms {
         request: &Request,
         events: &mut Vec<NewEvent>,
     ) -> Result<()> {
+        let must_encrypt = self.policy.now().e2ee_required
+            || ClassRules::of(plan.class).encryption == Encryption::Always;
         for raw in &request.initial_state {
             let given: InitialState = serde_json::from_str(raw.json().get()).map_err(|cause| {
                 Error::invalid(MatrixCode::BadJson, format!("initial_state: {cause}"))
@@ -172,7 +201,7 @@ impl Rooms {
                 let text = format!("initial_state: {} is set by the server.", given.kind);
                 return Err(Error::invalid(MatrixCode::InvalidRoomState, text));
             }
-            if self.policy.now().e2ee_required && given.kind == TimelineEventType::RoomEncryption {
+            if given.kind == TimelineEventType::RoomEncryption && must_encrypt {
                 check_algorithm(&given.content)?;
             }
             events.retain(|event| {
@@ -213,6 +242,29 @@ fn check_limits(request: &Request) -> Result<()> {
     Ok(())
 }
 
+/// Closed rooms have no address, and the directory does not list them.
+fn check_openness(
+    class: RoomClass,
+    request: &Request,
+    alias: Option<&OwnedRoomAliasId>,
+) -> Result<()> {
+    let rules = ClassRules::of(class);
+    let refuse = |field: &str| {
+        let text = format!("{field}: not in rooms of class {class}.");
+        Err(Error::forbidden(text).with_field("class", class.as_str()))
+    };
+    if !rules.open && request.visibility == Visibility::Public {
+        return refuse("visibility");
+    }
+    if !rules.open && request.preset == Some(RoomPreset::PublicChat) {
+        return refuse("preset");
+    }
+    if !rules.clear_name && alias.is_some() {
+        return refuse("room_alias_name");
+    }
+    Ok(())
+}
+
 fn check_algorithm(content: &RawValue) -> Result<()> {
     let content: Value = serde_json::from_str(content.get()).unwrap_or_default();
     match content.get("algorithm").and_then(Value::as_str) {
@@ -225,11 +277,9 @@ fn check_algorithm(content: &RawValue) -> Result<()> {
 }
 
 /// The create event's content: the request's, with what the server decides laid over it.
-fn create_content(cx: &Cx, plan: &Plan, request: &Request) -> Result<Value> {
-    let mut content = match &request.creation_content {
-        Some(raw) => parse_object("creation_content", raw.json())?,
-        None => Map::new(),
-    };
+fn create_content(cx: &Cx, plan: &Plan) -> Result<Value> {
+    let mut content = plan.content.clone();
+    content.insert(CLASS.to_owned(), Value::from(plan.class.as_str()));
     content.insert("room_version".to_owned(), Value::from(plan.version.as_str()));
     content.remove("creator");
     if plan.version == RoomVersionId::V10 {
@@ -273,7 +323,7 @@ fn power_levels(plan: &Plan, request: &Request) -> Result<Value> {
             "m.room.server_acl": 100,
             "m.room.tombstone": if by_rights { 150 } else { 100 },
         },
-        "events_default": 0,
+        "events_default": if plan.class == RoomClass::Announcement { 50 } else { 0 },
         "state_default": 50,
         "ban": 50,
         "kick": 50,
@@ -304,6 +354,7 @@ fn room_rows(cx: &Cx, plan: &Plan, new: &Room, published: bool) -> Extra {
         room_id: new.room_id.to_string(),
         version: plan.version.to_string(),
         published,
+        class: plan.class,
     };
     let (creator, alias, now) = (plan.creator.clone(), plan.alias.clone(), cx.now);
     Box::new(move |tx| {

@@ -6,6 +6,7 @@ mod alias;
 mod annotation;
 mod append;
 mod authority;
+mod class;
 mod create;
 mod event;
 mod load;

@@ -137,7 +137,7 @@ fn load_room(tx: &mut Tx<'_>, room_id: &RoomId) -> Result<Option<Room>> {
         extremity: newest.map(|event| event.pdu.event_id.clone()),
         depth: newest.map_or(0, |event| event.pdu.depth),
     };
-    Ok(Some(Room::new(row.nid, room_id.to_owned(), rules).with_head(head, live)))
+    Ok(Some(Room::new((row.nid, room_id.to_owned()), rules, row.class).with_head(head, live)))
 }
 
 /// The state events of a room just after position `at`.

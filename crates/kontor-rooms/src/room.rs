@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use imbl::{OrdSet, Vector};
-use kontor_core::{RoomNid, StreamPos};
+use kontor_core::{RoomClass, RoomNid, StreamPos};
 use kontor_protocol::RoomRules;
 use parking_lot::{Mutex, MutexGuard, RwLock};
 use ruma::events::room::member::MembershipState;
@@ -24,6 +24,8 @@ pub struct Room {
     pub room_id: OwnedRoomId,
     /// Rules of its room version.
     pub rules: RoomRules,
+    /// What it is for.
+    pub class: RoomClass,
     head: Mutex<Head>,
     live: RwLock<Live>,
     broken: AtomicBool,
@@ -55,11 +57,16 @@ pub struct Live {
 }
 
 impl Room {
-    pub(crate) fn new(nid: RoomNid, room_id: OwnedRoomId, rules: RoomRules) -> Self {
+    pub(crate) fn new(
+        (nid, room_id): (RoomNid, OwnedRoomId),
+        rules: RoomRules,
+        class: RoomClass,
+    ) -> Self {
         Self {
             nid,
             room_id,
             rules,
+            class,
             head: Mutex::default(),
             live: RwLock::default(),
             broken: AtomicBool::new(false),

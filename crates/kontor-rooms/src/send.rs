@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kontor_core::{Cx, Error, Kind, MatrixCode, Result};
+use kontor_policy::{ClassRules, Encryption};
 use kontor_store::event;
 use ruma::events::TimelineEventType;
 use ruma::{EventId, OwnedEventId, OwnedRoomId, OwnedTransactionId, RoomId};
@@ -182,10 +183,9 @@ impl Rooms {
     fn require_encrypted(&self, room: &Room, event: &NewEvent) -> Result<()> {
         let live = room.live();
         let encrypted = live.state.get("m.room.encryption", "").is_some();
-        if !self.policy.now().plaintext_guard
-            || !encrypted
-            || PLAIN_IN_ENCRYPTED.contains(&event.kind)
-        {
+        let is_guarded = self.policy.now().plaintext_guard
+            || ClassRules::of(room.class).encryption == Encryption::Always;
+        if !is_guarded || !encrypted || PLAIN_IN_ENCRYPTED.contains(&event.kind) {
             return Ok(());
         }
         Err(Error::forbidden(format!(

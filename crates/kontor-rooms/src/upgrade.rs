@@ -12,6 +12,7 @@ use serde_json::value::to_raw_value;
 use serde_json::{Map, Value, json};
 
 use crate::append::NewEvent;
+use crate::class::CLASS;
 use crate::{Room, Rooms};
 
 /// State that the new room takes over (spec), besides power levels.
@@ -115,6 +116,8 @@ fn successor(
     for field in ["creator", "room_version", "predecessor", "additional_creators"] {
         create.remove(field);
     }
+    // What Kontor adds to a create event is added anew, but for the class, which stays.
+    create.retain(|field, _| !field.starts_with("app.kontor.") || field == CLASS);
     create.insert("predecessor".to_owned(), json!({ "room_id": old.room_id }));
     if !request.additional_creators.is_empty() {
         create.insert("additional_creators".to_owned(), json!(request.additional_creators));

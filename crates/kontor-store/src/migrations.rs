@@ -47,6 +47,11 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "device_register",
         sql: include_str!("../migrations/0019_device_register.sql"),
     },
+    Migration {
+        number: 20,
+        name: "room_class",
+        sql: include_str!("../migrations/0020_room_class.sql"),
+    },
 ];
 
 /// Migrations of the audit log's own store.

@@ -1,6 +1,6 @@
 //! Rooms: number, id, version, and whether the directory lists them.
 
-use kontor_core::{Result, RoomNid, Timestamp};
+use kontor_core::{Error, Result, RoomClass, RoomNid, Timestamp};
 use kontor_db::{Row, Sql, Tx};
 use ruma::{RoomId, UserId};
 
@@ -15,6 +15,8 @@ pub struct RoomRow {
     pub version: String,
     /// Listed in the room directory.
     pub published: bool,
+    /// What it is for.
+    pub class: RoomClass,
 }
 
 /// How big a room is. Neither its name nor who is in it.
@@ -38,6 +40,8 @@ pub struct SizeRow {
     pub events: u64,
     /// Messages in it are end-to-end encrypted.
     pub encrypted: bool,
+    /// What it is for.
+    pub class: RoomClass,
 }
 
 impl SizeRow {
@@ -56,6 +60,7 @@ impl SizeRow {
             invited: count(6)?,
             events: count(7)?,
             encrypted: row.bool(8)?,
+            class: class(row, 9)?,
         })
     }
 }
@@ -67,31 +72,36 @@ impl RoomRow {
             room_id: row.text(1)?,
             version: row.text(2)?,
             published: row.bool(3)?,
+            class: class(row, 4)?,
         })
     }
 }
 
+fn class(row: &Row<'_>, column: usize) -> Result<RoomClass> {
+    row.text(column)?.parse().map_err(Error::internal)
+}
+
 static INSERT: Sql = Sql::new(
     "room.insert",
-    "INSERT INTO room (tenant_id, room_nid, room_id, version, creator, published, created_ms)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    "INSERT INTO room (tenant_id, room_nid, room_id, version, creator, published, created_ms, class)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
 );
 
 static FIND: Sql = Sql::new(
     "room.find",
-    "SELECT room_nid, room_id, version, published FROM room
+    "SELECT room_nid, room_id, version, published, class FROM room
       WHERE tenant_id = $1 AND room_id = $2",
 );
 
 static FIND_BY_NID: Sql = Sql::new(
     "room.find_by_nid",
-    "SELECT room_nid, room_id, version, published FROM room
+    "SELECT room_nid, room_id, version, published, class FROM room
       WHERE tenant_id = $1 AND room_nid = $2",
 );
 
 static LIST_PUBLISHED: Sql = Sql::new(
     "room.list_published",
-    "SELECT room_nid, room_id, version, published FROM room
+    "SELECT room_nid, room_id, version, published, class FROM room
       WHERE tenant_id = $1 AND published = TRUE ORDER BY room_nid",
 );
 
@@ -114,7 +124,8 @@ static LIST_SIZES: Sql = Sql::new(
                 WHERE e.tenant_id = r.tenant_id AND e.room_nid = r.room_nid LIMIT 10000) AS counted),
             EXISTS (SELECT 1 FROM room_state s
               WHERE s.tenant_id = r.tenant_id AND s.room_nid = r.room_nid
-                AND s.kind = 'm.room.encryption' AND s.state_key = '')
+                AND s.kind = 'm.room.encryption' AND s.state_key = ''),
+            r.class
        FROM room r
       WHERE r.tenant_id = $1 AND r.room_nid < $2
       ORDER BY r.room_nid DESC LIMIT $3",
@@ -140,6 +151,7 @@ pub fn insert_room(tx: &mut Tx<'_>, room: &RoomRow, creator: &UserId, at: Timest
             creator.into(),
             room.published.into(),
             at.into(),
+            room.class.as_str().into(),
         ],
     )?;
     Ok(())

@@ -30,6 +30,7 @@ mod push;
 mod relations;
 mod reports;
 mod roles;
+mod room_classes;
 mod room_refusals;
 mod rooms;
 mod route_coverage;

@@ -2,7 +2,7 @@
 
 use ruma::events::room::history_visibility::HistoryVisibility;
 
-use crate::{Area, Domain, Effect, Setting, Shipped, Text, Value};
+use crate::{Area, Domain, Effect, PrivateUse, Setting, Shipped, Text, Value};
 
 pub(super) static SETTINGS: [Setting; 8] = [
     Setting {
@@ -106,19 +106,39 @@ pub(super) static SETTINGS: [Setting; 8] = [
         effect: Effect::Planned,
     },
     Setting {
-        key: "private_rooms",
+        key: "private_use",
         area: Area::Rooms,
-        name: Text { de: "Private Räume", en: "Private rooms" },
+        name: Text { de: "Private Nutzung", en: "Private use" },
         reason: Text {
-            de: "Ob private Nutzung erlaubt ist, entscheidet der Arbeitgeber ausdrücklich.",
-            en: "Whether private use is allowed is for the employer to decide expressly.",
+            de: "Ob private Nutzung erlaubt ist, entscheidet der Arbeitgeber ausdrücklich. Ob er dann dem \
+                 Fernmeldegeheimnis unterliegt, ist ungeklärt; in privaten Räumen kommt es nicht darauf \
+                 an, weil dort niemand mitlesen kann. Ist sie überall erlaubt, wird nichts beaufsichtigt.",
+            en: "Whether private use is allowed is for the employer to decide expressly. Whether the \
+                 secrecy of telecommunications then binds him is unsettled; in private rooms it does not \
+                 matter, because nobody can read along there. Where it is allowed everywhere, nothing is \
+                 supervised.",
         },
-        law: "TDDDG § 3; BetrVG § 87(1) Nr. 1",
-        domain: Domain::Switch { stricter: false },
-        shipped: Shipped::OFF,
+        law: "TDDDG § 3; BetrVG § 87(1) Nr. 1; R-073",
+        domain: Domain::Choice { strictest_first: &["forbidden", "private_rooms", "everywhere"] },
+        shipped: Shipped::all(Value::Choice("forbidden")),
         locked: false,
         monitoring: false,
-        effect: Effect::Planned,
+        effect: Effect::Server {
+            read: |policy| {
+                Some(Value::Choice(match policy.private_use {
+                    PrivateUse::Forbidden => "forbidden",
+                    PrivateUse::PrivateRooms => "private_rooms",
+                    PrivateUse::Everywhere => "everywhere",
+                }))
+            },
+            apply: |policy, value| {
+                policy.private_use = match value {
+                    Value::Choice("private_rooms") => PrivateUse::PrivateRooms,
+                    Value::Choice("everywhere") => PrivateUse::Everywhere,
+                    _ => PrivateUse::Forbidden,
+                };
+            },
+        },
     },
     Setting {
         key: "supervised_rooms",
@@ -135,7 +155,7 @@ pub(super) static SETTINGS: [Setting; 8] = [
         shipped: Shipped::OFF,
         locked: true,
         monitoring: true,
-        effect: Effect::Planned,
+        effect: Effect::Flag(|policy| &mut policy.supervised_rooms_allowed),
     },
     Setting {
         key: "archive",

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kontor_core::{Cx, Error, MatrixCode, Result};
+use kontor_policy::ClassRules;
 use kontor_store::{profile, room, room_alias};
 use ruma::api::client::directory::get_public_rooms_filtered::v3 as public;
 use ruma::api::client::room::Visibility;
@@ -92,6 +93,10 @@ impl Rooms {
         }
         if !self.power_levels(&room).may_set_state(cx.user()?, "m.room.canonical_alias") {
             return Err(Error::forbidden("You may not change the directory entry of this room."));
+        }
+        if public && !ClassRules::of(room.class).open {
+            let text = format!("Rooms of class {} are not listed.", room.class);
+            return Err(Error::forbidden(text).with_field("class", room.class.as_str()));
         }
         let nid = room.nid;
         self.db.write(cx, move |tx| room::update_published(tx, nid, public)).await

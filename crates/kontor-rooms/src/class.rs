@@ -1,0 +1,274 @@
+//! What a room's class demands of whoever creates it and of every event in it.
+//! law: R-070…R-078
+
+use kontor_core::{Cx, Error, MatrixCode, Permission, Result, RoomClass};
+use kontor_policy::{Audience, ClassRules, PrivateUse};
+use kontor_store::account_role;
+use ruma::api::client::room::create_room::v3::Request;
+use ruma::events::TimelineEventType;
+use ruma::{OwnedUserId, UserId};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::append::NewEvent;
+use crate::{Room, Rooms, State};
+
+/// Key of the class in the create event.
+pub(crate) const CLASS: &str = "app.kontor.class";
+
+/// State that a room of a closed class may have: none of it holds words of people.
+const WORDLESS: [&str; 12] = [
+    "m.room.create",
+    "m.room.member",
+    "m.room.power_levels",
+    "m.room.join_rules",
+    "m.room.history_visibility",
+    "m.room.guest_access",
+    "m.room.encryption",
+    "m.room.tombstone",
+    "m.room.pinned_events",
+    "m.room.server_acl",
+    "m.room.name",
+    "m.space.parent",
+];
+
+impl Rooms {
+    /// The class of a room about to be created: what the request says, else what the settings say;
+    /// with people from outside among the invited, a room for them.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the field, for an unknown class; `Forbidden` for one that the organisation
+    /// or the caller's roles do not allow.
+    pub(crate) async fn choose_class(
+        &self,
+        cx: &Cx,
+        request: &Request,
+        content: &serde_json::Map<String, Value>,
+    ) -> Result<RoomClass> {
+        if let Some(key) =
+            content.keys().find(|key| key.starts_with("app.kontor.") && *key != CLASS)
+        {
+            let text = format!("creation_content: {key} is set by the server.");
+            return Err(Error::invalid(MatrixCode::InvalidParam, text));
+        }
+        let class = match content.get(CLASS) {
+            Some(Value::String(word)) => word.parse()?,
+            Some(_) => {
+                let text = format!("{CLASS}: must be a word.");
+                return Err(Error::invalid(MatrixCode::InvalidParam, text));
+            }
+            None => self.usual_class(cx, request).await?,
+        };
+        self.require_creatable(cx, class)?;
+        Ok(class)
+    }
+
+    async fn usual_class(&self, cx: &Cx, request: &Request) -> Result<RoomClass> {
+        let usual = self.policy.now().default_room_class;
+        if ClassRules::of(usual).audience == Audience::Organisation {
+            for user in &request.invite {
+                if self.is_outsider(cx, user).await? {
+                    return Ok(RoomClass::External);
+                }
+            }
+        }
+        Ok(usual)
+    }
+
+    /// Whether the caller may create rooms of a class.
+    ///
+    /// # Errors
+    /// `Forbidden`, with the reason.
+    pub fn require_creatable(&self, cx: &Cx, class: RoomClass) -> Result<()> {
+        let policy = self.policy.now();
+        match class {
+            RoomClass::Private if policy.private_use == PrivateUse::Forbidden => {
+                Err(Error::forbidden("Private rooms are not allowed in this organisation."))
+            }
+            RoomClass::Supervised if !policy.supervised_rooms_allowed => {
+                Err(Error::forbidden("Supervised rooms are not allowed in this organisation."))
+            }
+            RoomClass::Supervised if policy.private_use == PrivateUse::Everywhere => {
+                let text = "Private use is allowed everywhere, so no room may be supervised.";
+                Err(Error::conflict(MatrixCode::Unknown, text))
+            }
+            RoomClass::Announcement => cx.require(Permission::Announce),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a person is a guest, or of another server.
+    pub async fn is_outsider(&self, cx: &Cx, user: &UserId) -> Result<bool> {
+        if user.server_name() != self.server_name {
+            return Ok(true);
+        }
+        let wanted: OwnedUserId = user.to_owned();
+        let roles = self.db.read(cx, move |tx| account_role::roles_of(tx, &wanted)).await?;
+        Ok(roles.has(kontor_core::Role::Guest))
+    }
+
+    /// Lets an event into a room, as far as its class has a say. For messages this costs nothing.
+    ///
+    /// # Errors
+    /// `Forbidden`, with the reason.
+    pub(crate) async fn require_class_allows(
+        &self,
+        cx: &Cx,
+        room: &Room,
+        event: &NewEvent,
+    ) -> Result<()> {
+        if event.state_key.is_none() {
+            return check_message(room.class, &event.kind);
+        }
+        self.require_state_allowed(cx, (room.class, &room.live().state), event).await
+    }
+
+    /// Lets a state event into a room of this class and present state.
+    ///
+    /// # Errors
+    /// `Forbidden`, with the reason.
+    pub(crate) async fn require_state_allowed(
+        &self,
+        cx: &Cx,
+        (class, present): (RoomClass, &State),
+        event: &NewEvent,
+    ) -> Result<()> {
+        let rules = ClassRules::of(class);
+        check_state(class, rules, event)?;
+        if event.kind != TimelineEventType::RoomMember || rules.audience == Audience::Outsiders {
+            return Ok(());
+        }
+        let coming = text(&event.content, "membership").unwrap_or_default();
+        let member = event.state_key.as_deref().and_then(|key| <&UserId>::try_from(key).ok());
+        let Some(user) = member else { return Ok(()) };
+        let is_new = present.membership(user).as_str() != coming;
+        let enters = matches!(&*coming, "invite" | "join" | "knock");
+        if is_new && enters && self.is_outsider(cx, user).await? {
+            let text = format!("Rooms of class {class} are for people of the organisation.");
+            return Err(Error::forbidden(text).with_field("class", class.as_str()));
+        }
+        Ok(())
+    }
+}
+
+/// Reactions travel in clear; in a closed room they would tell what is talked about.
+fn check_message(class: RoomClass, kind: &TimelineEventType) -> Result<()> {
+    if *kind != TimelineEventType::Reaction || ClassRules::of(class).clear_name {
+        return Ok(());
+    }
+    Err(Error::forbidden(format!("In rooms of class {class} reactions are sent encrypted.")))
+}
+
+fn check_state(class: RoomClass, rules: ClassRules, event: &NewEvent) -> Result<()> {
+    let refuse = |text: String| Err(Error::forbidden(text).with_field("class", class.as_str()));
+    let kind = event.kind.to_string();
+    if !rules.clear_name && (!WORDLESS.contains(&&*kind) && !kind.starts_with("app.kontor.")) {
+        return refuse(format!("Rooms of class {class} have no {kind}: the server could read it."));
+    }
+    match &event.kind {
+        TimelineEventType::RoomName if !rules.clear_name => {
+            let name = text(&event.content, "name").unwrap_or_default();
+            if name.is_empty() || name == neutral_name(class) {
+                return Ok(());
+            }
+            refuse(format!("The name of a room of class {class} is sent encrypted."))
+        }
+        TimelineEventType::RoomMember if !rules.clear_name => {
+            match text(&event.content, "reason") {
+                Some(_) => {
+                    refuse(format!("In rooms of class {class} no reason is given in clear."))
+                }
+                None => Ok(()),
+            }
+        }
+        TimelineEventType::RoomHistoryVisibility if !rules.earlier_history => {
+            match text(&event.content, "history_visibility").as_deref() {
+                Some("joined" | "invited") => Ok(()),
+                _ => refuse(format!("In rooms of class {class} nobody sees what was before them.")),
+            }
+        }
+        TimelineEventType::RoomJoinRules if !rules.open => {
+            let rule = text(&event.content, "join_rule").unwrap_or_default();
+            let by_membership = rules.clear_name && rule.ends_with("restricted");
+            match matches!(&*rule, "invite" | "knock" | "private") || by_membership {
+                true => Ok(()),
+                false => refuse(format!("Nobody joins a room of class {class} by themselves.")),
+            }
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What is shown to whoever cannot decrypt a room's name. law: R-024
+pub(crate) const fn neutral_name(class: RoomClass) -> &'static str {
+    match class {
+        RoomClass::Private => "Privater Raum",
+        RoomClass::Confidential => "Vertraulicher Raum",
+        RoomClass::Ephemeral => "Flüchtiger Raum",
+        _ => "",
+    }
+}
+
+/// A text field of an event's content.
+fn text(content: &RawValue, field: &str) -> Option<String> {
+    let content: Value = serde_json::from_str(content.get()).ok()?;
+    content.get(field)?.as_str().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use ruma::user_id;
+    use serde_json::json;
+    use serde_json::value::to_raw_value;
+
+    use super::*;
+
+    fn state(kind: &str, content: &Value) -> NewEvent {
+        let sender = user_id!("@anna:firma.example").to_owned();
+        NewEvent::state(sender, kind.into(), "", to_raw_value(content).unwrap())
+    }
+
+    fn allowed(class: RoomClass, kind: &str, content: &Value) -> bool {
+        check_state(class, ClassRules::of(class), &state(kind, content)).is_ok()
+    }
+
+    #[test]
+    fn no_words_of_people_stand_in_the_state_of_closed_rooms() {
+        use RoomClass::{Confidential, Ephemeral, Internal, Private};
+        for class in [Private, Confidential, Ephemeral] {
+            assert!(!allowed(class, "m.room.name", &json!({ "name": "Kündigung M." })));
+            assert!(!allowed(class, "m.room.topic", &json!({ "topic": "Kündigung M." })));
+            assert!(!allowed(class, "m.room.avatar", &json!({ "url": "mxc://a/b" })));
+            assert!(!allowed(class, "com.example.widget", &json!({ "text": "Kündigung" })));
+            assert!(!allowed(class, "m.room.member", &json!({ "reason": "Kündigung" })));
+            assert!(allowed(class, "m.room.name", &json!({ "name": neutral_name(class) })));
+            assert!(allowed(class, "m.room.member", &json!({ "membership": "join" })));
+        }
+        assert!(allowed(Internal, "m.room.topic", &json!({ "topic": "Kantine" })));
+    }
+
+    #[test]
+    fn closed_rooms_cannot_be_opened() {
+        for class in RoomClass::ALL {
+            let open = ClassRules::of(class).open;
+            assert_eq!(
+                allowed(class, "m.room.join_rules", &json!({ "join_rule": "public" })),
+                open
+            );
+            assert!(allowed(class, "m.room.join_rules", &json!({ "join_rule": "invite" })));
+        }
+    }
+
+    #[test]
+    fn history_before_ones_time_is_closed_where_the_class_says_so() {
+        for class in RoomClass::ALL {
+            let earlier = ClassRules::of(class).earlier_history;
+            for (value, expected) in
+                [("shared", earlier), ("world_readable", earlier), ("joined", true)]
+            {
+                let content = json!({ "history_visibility": value });
+                assert_eq!(allowed(class, "m.room.history_visibility", &content), expected);
+            }
+        }
+    }
+}

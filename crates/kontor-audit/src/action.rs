@@ -87,6 +87,14 @@ pub enum Action {
     TenantCreated,
     /// This log begins.
     LogStarted,
+    /// The supervision of a room was started; the reason is its purpose.
+    SupervisionStarted,
+    /// The terms of a supervision were changed.
+    SupervisionChanged,
+    /// A supervision was ended before its time.
+    SupervisionEnded,
+    /// Somebody who supervises has looked into what they supervise.
+    SupervisorLooked,
 }
 
 /// What an entry may say beside who, when and with which result.
@@ -138,7 +146,7 @@ const fn rule(
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 42] = [
         Self::LoginFailed,
         Self::AdminLogin,
         Self::SecondFactorFailed,
@@ -177,6 +185,10 @@ impl Action {
         Self::KeysExported,
         Self::TenantCreated,
         Self::LogStarted,
+        Self::SupervisionStarted,
+        Self::SupervisionChanged,
+        Self::SupervisionEnded,
+        Self::SupervisorLooked,
     ];
 
     /// The catalogue.
@@ -225,6 +237,10 @@ impl Action {
             Self::KeysExported             => rule("tenant.keys.exported",       C, Accountability, &[]),
             Self::TenantCreated            => rule("tenant.created",             D, Accountability, &[]),
             Self::LogStarted               => rule("audit.started",              D, Accountability, &[]),
+            Self::SupervisionStarted       => rule("supervision.started",        C, Accountability, &[Reason]),
+            Self::SupervisionChanged       => rule("supervision.changed",        C, Accountability, &[Reason]),
+            Self::SupervisionEnded         => rule("supervision.ended",          C, Accountability, &[Reason]),
+            Self::SupervisorLooked         => rule("supervision.looked",         C, Accountability, &[Reason]),
         }
     }
 }

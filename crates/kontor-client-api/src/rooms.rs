@@ -4,6 +4,7 @@
 //! and shapes the answer.
 
 mod alias;
+mod classes;
 mod directory;
 mod events;
 mod membership;
@@ -18,5 +19,6 @@ pub(crate) fn routes(router: Router) -> Router {
     let router = state::routes(router);
     let router = alias::routes(router);
     let router = report::routes(router);
+    let router = classes::routes(router);
     directory::routes(router)
 }

@@ -141,6 +141,8 @@ pub enum MatrixCode {
     FourEyes,
     /// `APP_KONTOR_FORBIDDEN_ROLES`: nobody may hold both roles.
     ForbiddenRoles,
+    /// `APP_KONTOR_NOTICE_REQUIRED`: who asks has to acknowledge a notice first.
+    NoticeRequired,
     /// `APP_KONTOR_STEP_UP`: who asks has to show again who they are.
     StepUp,
     /// `APP_KONTOR_DEVICE_NOT_ALLOWED`: the organisation does not let such devices in.
@@ -201,6 +203,7 @@ impl MatrixCode {
             Self::KeyTooLarge => "M_KEY_TOO_LARGE",
             Self::FourEyes => "APP_KONTOR_FOUR_EYES",
             Self::ForbiddenRoles => "APP_KONTOR_FORBIDDEN_ROLES",
+            Self::NoticeRequired => "APP_KONTOR_NOTICE_REQUIRED",
             Self::StepUp => "APP_KONTOR_STEP_UP",
             Self::DeviceNotAllowed => "APP_KONTOR_DEVICE_NOT_ALLOWED",
             Self::ProgramTooOld => "APP_KONTOR_PROGRAM_TOO_OLD",

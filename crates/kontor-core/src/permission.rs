@@ -37,11 +37,15 @@ pub enum Permission {
     DecideApprovals,
     /// Create rooms that inform everybody and are not end-to-end encrypted (law: R-021).
     Announce,
+    /// Create and prolong supervised rooms (law: R-074).
+    StartSupervision,
+    /// See how many rooms of each class there are, and what follows from a class.
+    SeeRoomClasses,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::DecidePolicy,
         Self::ReadPolicyHistory,
         Self::SeePeople,
@@ -56,6 +60,8 @@ impl Permission {
         Self::SeeApprovals,
         Self::DecideApprovals,
         Self::Announce,
+        Self::StartSupervision,
+        Self::SeeRoomClasses,
     ];
 
     /// The roles that hold it: the table of the organisation's powers.
@@ -80,6 +86,9 @@ impl Permission {
             Self::SeeApprovals      => Roles::of(&[OrgAdmin, Dsb, Betriebsrat, Compliance, Auditor]),
             Self::DecideApprovals   => Roles::of(&[Dsb, Betriebsrat, Compliance]),
             Self::Announce          => Roles::of(&[OrgAdmin, Dsb, Betriebsrat]),
+            Self::StartSupervision  => Roles::of(&[OrgAdmin, Compliance]),
+            Self::SeeRoomClasses    => Roles::of(
+                &[OrgAdmin, TechAdmin, Dsb, Betriebsrat, Compliance, Auditor]),
         }
     }
 
@@ -101,6 +110,8 @@ impl Permission {
             Self::SeeApprovals => "see_approvals",
             Self::DecideApprovals => "decide_approvals",
             Self::Announce => "announce",
+            Self::StartSupervision => "start_supervision",
+            Self::SeeRoomClasses => "see_room_classes",
         }
     }
 }
@@ -111,7 +122,7 @@ mod tests {
 
     /// Written a second time, as a grid, so that no cell changes by accident.
     #[rustfmt::skip]
-    const GRID: [(&str, &str); 14] = [
+    const GRID: [(&str, &str); 16] = [
         //                      user guest org tech dsb br comp aud prov
         ("decide_policy",       ".   .     x   .    .   .  .    .   ."),
         ("read_policy_history", ".   .     x   x    x   x  x    x   ."),
@@ -127,6 +138,8 @@ mod tests {
         ("see_approvals",       ".   .     x   .    x   x  x    x   ."),
         ("decide_approvals",    ".   .     .   .    x   x  x    .   ."),
         ("announce",            ".   .     x   .    x   x  .    .   ."),
+        ("start_supervision",   ".   .     x   .    .   .  x    .   ."),
+        ("see_room_classes",    ".   .     x   x    x   x  x    x   ."),
     ];
 
     #[test]

@@ -6,6 +6,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ruma::{MilliSecondsSinceUnixEpoch, UInt};
 
+/// Length of a day in milliseconds; days are those of UTC.
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
 /// Milliseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(pub i64);
@@ -21,6 +24,12 @@ impl Timestamp {
     #[must_use]
     pub fn minus(self, span: Duration) -> Self {
         Self(self.0.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// The first millisecond of its day (UTC): all that is kept of when somebody did something.
+    #[must_use]
+    pub const fn day(self) -> Self {
+        Self(self.0 - self.0.rem_euclid(DAY_MS))
     }
 
     /// How long ago `earlier` was; zero if it lies in the future (clocks jump).

@@ -68,6 +68,44 @@ impl E2ee {
     }
 }
 
+impl E2ee {
+    /// How many devices with keys each of these people has, and how many of them carry a signature
+    /// by their owner's own key. Whether it is good is for clients to check.
+    pub async fn count_devices(
+        &self,
+        cx: &Cx,
+        users: Vec<OwnedUserId>,
+    ) -> Result<HashMap<OwnedUserId, (usize, usize)>> {
+        let wanted = users.into_iter().map(|user| (user, Vec::new())).collect();
+        let known = self.query_keys(cx, wanted).await?;
+        let mut counts = HashMap::with_capacity(known.device_keys.len());
+        for (user, devices) in known.device_keys {
+            let signer = match known.self_signing_keys.get(&user) {
+                Some(key) => only_key(key)?,
+                None => None,
+            };
+            let mut verified = 0;
+            for keys in devices.values() {
+                let keys: Value =
+                    serde_json::from_str(keys.json().get()).map_err(Error::internal)?;
+                let own = keys.get("signatures").and_then(|all| all.get(user.as_str()));
+                let signed =
+                    signer.as_ref().is_some_and(|key| own.and_then(|own| own.get(key)).is_some());
+                verified += usize::from(signed);
+            }
+            counts.insert(user, (devices.len(), verified));
+        }
+        Ok(counts)
+    }
+}
+
+/// The name of the one key in a cross-signing key.
+fn only_key(key: &Raw<CrossSigningKey>) -> Result<Option<String>> {
+    let key: Value = serde_json::from_str(key.json().get()).map_err(Error::internal)?;
+    let keys = key.get("keys").and_then(Value::as_object);
+    Ok(keys.and_then(|keys| keys.keys().next().cloned()))
+}
+
 impl KnownKeys {
     fn add_cross_signing(
         &mut self,

@@ -1,10 +1,13 @@
 //! Giving and taking roles. law
 
 use kontor_audit::{Action, Event};
-use kontor_core::{Actor, Cx, Error, MatrixCode, Permission, Result, Role, Roles, Session};
+use kontor_core::{
+    Actor, Cx, Error, MatrixCode, Permission, Result, Role, Roles, RoomClass, Session,
+};
 use kontor_db::Tx;
+use kontor_policy::{Audience, ClassRules};
 use kontor_store::account_role::{self, RoleRow};
-use kontor_store::{account, device};
+use kontor_store::{account, device, membership};
 use ruma::api::client::uiaa::AuthData;
 use ruma::{OwnedUserId, UserId};
 use serde::{Deserialize, Serialize};
@@ -212,7 +215,27 @@ fn give(tx: &mut Tx<'_>, row: &RoleRow) -> Result<bool> {
         let error = Error::conflict(MatrixCode::ForbiddenRoles, text);
         return Err(error.with_field("roles", vec![one.as_str(), other.as_str()]));
     }
+    if row.role == Role::Guest {
+        require_outside(tx, &row.user_id)?;
+    }
     account_role::insert_role(tx, row)
+}
+
+/// Whoever becomes a guest must not be in rooms that are closed to guests. law: R-078
+///
+/// # Errors
+/// `Conflict`, with the number of rooms to leave first.
+fn require_outside(tx: &mut Tx<'_>, user: &UserId) -> Result<()> {
+    let inside = |class: &RoomClass| ClassRules::of(*class).audience == Audience::Organisation;
+    let classes: Vec<RoomClass> = RoomClass::ALL.into_iter().filter(inside).collect();
+    let rooms = membership::count_rooms_of(tx, user, &classes)?;
+    if rooms == 0 {
+        return Ok(());
+    }
+    let text = format!(
+        "This person is in {rooms} rooms for people of the organisation: leave them first."
+    );
+    Err(Error::conflict(MatrixCode::Unknown, text).with_field("rooms", rooms))
 }
 
 fn take(tx: &mut Tx<'_>, row: &RoleRow) -> Result<bool> {

@@ -173,7 +173,7 @@ async fn run(
     }
 }
 
-/// Looks after the audit logs, for ever.
+/// Looks after the open tenants, for ever.
 async fn keep_logs(tenants: &Tenants) {
     let mut due = interval(KEEP_LOGS_EVERY);
     due.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -161,7 +161,8 @@ impl Opening {
         let approvals =
             Approvals::new(db.clone(), audit.clone(), identity.clone(), policies.clone());
         let oauth = OAuth::new(db.clone(), identity.clone(), policy.clone());
-        let rooms = Rooms::open(cx, db.clone(), feed.clone(), policy.clone(), signer).await?;
+        let store = (db.clone(), audit.clone());
+        let rooms = Rooms::open(cx, store, feed.clone(), policy.clone(), signer).await?;
         let e2ee =
             E2ee::open(cx, db.clone(), feed.clone(), rooms.clone(), server_name.to_owned()).await?;
         let account_data = AccountData::new(db.clone(), feed.clone(), rooms.clone());

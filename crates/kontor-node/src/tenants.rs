@@ -203,8 +203,10 @@ impl Tenants {
         })
     }
 
-    /// Signs and lets expire what is due in the audit logs of open tenants.
-    pub(crate) async fn look_after(&self) {
+    /// Does what is due in open tenants: signs the audit log and lets its entries expire, ends
+    /// supervisions whose time is over. Called every few minutes; a tenant that fails does not keep
+    /// the others from it.
+    pub async fn look_after(&self) {
         for slot in self.slots() {
             let Some(opened) = slot.opened.get() else { continue };
             let done = match self.context(opened, "audit") {
@@ -213,6 +215,13 @@ impl Tenants {
             };
             if let Err(error) = done {
                 tracing::error!(%error, server_name = %slot.server_name, "audit log");
+            }
+            let done = match self.context(opened, "supervision") {
+                Ok(cx) => opened.tenant.rooms.end_due_supervisions(&cx).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = done {
+                tracing::error!(%error, server_name = %slot.server_name, "end of supervisions");
             }
         }
     }

@@ -3,9 +3,12 @@
 //! They are kept, and nothing is sent yet: connections to the outside are for the egress
 //! register to allow.
 
+use std::collections::BTreeMap;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use kontor_core::{Cx, Error, MatrixCode, Result};
 use kontor_store::pusher::{self, PusherKey};
+use ruma::OwnedUserId;
 use ruma::api::client::push::{Pusher, PusherIds, PusherKind};
 use ruma::push::HttpPusherData;
 use serde_json::Value;
@@ -31,6 +34,26 @@ impl Push {
         let owner = cx.user()?.to_owned();
         let rows = self.sources.db.read(cx, move |tx| pusher::list_pushers(tx, &owner)).await?;
         rows.iter().map(|json| serde_json::from_slice(json).map_err(Error::internal)).collect()
+    }
+
+    /// Hosts that are told when there is something for these people, and for how many pushers each.
+    /// Whose they are is not told.
+    pub async fn hosts_of(
+        &self,
+        cx: &Cx,
+        users: Vec<OwnedUserId>,
+    ) -> Result<BTreeMap<String, usize>> {
+        let list = move |tx: &mut kontor_db::Tx<'_>| pusher::list_pushers_of(tx, &users);
+        let mut hosts = BTreeMap::new();
+        for json in self.sources.db.read(cx, list).await? {
+            let pusher: Value = serde_json::from_slice(&json).map_err(Error::internal)?;
+            let url = pusher.get("data").and_then(|data| data.get("url")?.as_str());
+            let url = url.and_then(|url| url::Url::parse(url).ok());
+            if let Some(host) = url.as_ref().and_then(url::Url::host_str) {
+                *hosts.entry(host.to_owned()).or_insert(0) += 1;
+            }
+        }
+        Ok(hosts)
     }
 
     /// Keeps a pusher of the caller. Unless it is to be `appended`, other people lose theirs of

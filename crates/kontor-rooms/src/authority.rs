@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kontor_core::{Cx, Error, Result, Session};
 use kontor_protocol::PowerLevels;
 use kontor_store::{account, profile};
+use ruma::events::room::member::MembershipState;
 use ruma::{RoomId, UserId};
 use serde_json::{Map, Value};
 
@@ -19,6 +20,18 @@ impl Rooms {
         let room = self.room_for_member(cx, room_id).await?;
         require_joined(cx, &room)?;
         Ok(room)
+    }
+
+    /// A room that the caller is in or invited to.
+    ///
+    /// # Errors
+    /// `Forbidden` for everybody else, whether the room exists or not.
+    pub async fn joined_or_invited_room(&self, cx: &Cx, room_id: &RoomId) -> Result<Arc<Room>> {
+        let room = self.room_for_member(cx, room_id).await?;
+        match room.live().state.membership(cx.user()?) {
+            MembershipState::Join | MembershipState::Invite => Ok(room),
+            _ => Err(Error::forbidden("You are not in this room.")),
+        }
     }
 
     /// The power levels in force.

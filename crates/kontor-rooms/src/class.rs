@@ -11,7 +11,8 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::append::NewEvent;
-use crate::{Room, Rooms, State};
+use crate::send::OURS;
+use crate::{Room, Rooms, State, supervision};
 
 /// Key of the class in the create event.
 pub(crate) const CLASS: &str = "app.kontor.class";
@@ -45,9 +46,9 @@ impl Rooms {
         request: &Request,
         content: &serde_json::Map<String, Value>,
     ) -> Result<RoomClass> {
-        if let Some(key) =
-            content.keys().find(|key| key.starts_with("app.kontor.") && *key != CLASS)
-        {
+        let known = [CLASS, supervision::STATE];
+        let stray = |key: &&String| key.starts_with(OURS) && !known.contains(&key.as_str());
+        if let Some(key) = content.keys().find(stray) {
             let text = format!("creation_content: {key} is set by the server.");
             return Err(Error::invalid(MatrixCode::InvalidParam, text));
         }
@@ -92,6 +93,7 @@ impl Rooms {
                 let text = "Private use is allowed everywhere, so no room may be supervised.";
                 Err(Error::conflict(MatrixCode::Unknown, text))
             }
+            RoomClass::Supervised => cx.require(Permission::StartSupervision),
             RoomClass::Announcement => cx.require(Permission::Announce),
             _ => Ok(()),
         }
@@ -162,7 +164,7 @@ fn check_message(class: RoomClass, kind: &TimelineEventType) -> Result<()> {
 fn check_state(class: RoomClass, rules: ClassRules, event: &NewEvent) -> Result<()> {
     let refuse = |text: String| Err(Error::forbidden(text).with_field("class", class.as_str()));
     let kind = event.kind.to_string();
-    if !rules.clear_name && (!WORDLESS.contains(&&*kind) && !kind.starts_with("app.kontor.")) {
+    if !rules.clear_name && (!WORDLESS.contains(&&*kind) && !kind.starts_with(OURS)) {
         return refuse(format!("Rooms of class {class} have no {kind}: the server could read it."));
     }
     match &event.kind {

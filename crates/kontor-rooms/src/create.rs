@@ -1,7 +1,9 @@
 //! Creates rooms: every event of the first write, in the order the specification gives.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use kontor_audit::{Action, Event as Audited};
 use kontor_core::{Cx, Error, MatrixCode, Result, RoomClass};
 use kontor_policy::{ClassRules, Encryption};
 use kontor_protocol::RoomRules;
@@ -17,7 +19,8 @@ use serde_json::{Map, Value, json};
 
 use crate::append::{Extra, NewEvent};
 use crate::class::{CLASS, neutral_name};
-use crate::{Room, Rooms, State};
+use crate::send::OURS;
+use crate::{Room, Rooms, State, Terms, supervision};
 
 /// Most people one request may invite, and most initial state events it may carry.
 const LIST_LIMIT: usize = 200;
@@ -37,6 +40,8 @@ struct Plan {
     version: RoomVersionId,
     rules: RoomRules,
     class: RoomClass,
+    /// By whom it is supervised, if it is.
+    terms: Option<Terms>,
     preset: RoomPreset,
     alias: Option<OwnedRoomAliasId>,
     /// People who get the creator's rights (`trusted_private_chat`).
@@ -65,7 +70,10 @@ impl Rooms {
         let create = create_content(cx, &plan)?;
         let create = state(&plan, TimelineEventType::RoomCreate, &create)?;
         let mut events = self.first_events(cx, &plan, &request).await?;
-        for user in &request.invite {
+        let supervisors = plan.terms.iter().flat_map(|terms| &terms.supervisors);
+        let supervisors = supervisors.filter(|user| **user != plan.creator);
+        let invited: BTreeSet<&OwnedUserId> = request.invite.iter().chain(supervisors).collect();
+        for user in invited {
             events.push(self.invitation(cx, &plan.creator, user, &request).await?);
         }
         for event in &events {
@@ -80,7 +88,14 @@ impl Rooms {
         let room = room.with_head(head, crate::Live::default());
         let rows = room_rows(cx, &plan, &room, request.visibility == Visibility::Public);
         let room = Arc::new(room);
-        self.write(&room, ready, Some(rows)).await?;
+        let written = self.write(&room, ready, Some(rows));
+        match &plan.terms {
+            Some(terms) => {
+                let started = Audited::new(Action::SupervisionStarted).because(&terms.purpose);
+                self.audit.act(cx, started, written).await?;
+            }
+            None => written.await?,
+        }
         let room_id = room.room_id.clone();
         self.registry.keep(room);
         Ok(room_id)
@@ -106,14 +121,15 @@ impl Rooms {
             _ => Vec::new(),
         };
         let creator = cx.user()?.to_owned();
-        let content = match &request.creation_content {
+        let mut content = match &request.creation_content {
             Some(raw) => parse_object("creation_content", raw.json())?,
             None => Map::new(),
         };
         let class = self.choose_class(cx, request, &content).await?;
+        let terms = self.terms_asked_for(cx, class, &mut content).await?;
         let alias = alias.transpose()?;
         check_openness(class, request, alias.as_ref())?;
-        Ok(Plan { creator, version, rules, class, preset, alias, trusted, content })
+        Ok(Plan { creator, version, rules, class, terms, preset, alias, trusted, content })
     }
 
     /// The events behind `m.room.create` and before the invitations.
@@ -128,6 +144,10 @@ impl Rooms {
             ),
             state(plan, TimelineEventType::RoomPowerLevels, &power_levels(plan, request)?)?,
         ];
+        if let Some(terms) = &plan.terms {
+            let content = serde_json::to_value(terms).map_err(Error::internal)?;
+            events.push(state(plan, supervision::STATE.into(), &content)?);
+        }
         if let Some(alias) = &plan.alias {
             let content = json!({ "alias": alias });
             events.push(state(plan, TimelineEventType::RoomCanonicalAlias, &content)?);
@@ -149,6 +169,30 @@ impl Rooms {
             events.push(state(plan, TimelineEventType::RoomTopic, &content)?);
         }
         Ok(events)
+    }
+
+    /// The terms of a supervised room; they become a state event of their own.
+    async fn terms_asked_for(
+        &self,
+        cx: &Cx,
+        class: RoomClass,
+        content: &mut Map<String, Value>,
+    ) -> Result<Option<Terms>> {
+        let wanted = content.remove(supervision::STATE);
+        if class != RoomClass::Supervised {
+            return match wanted {
+                Some(_) => {
+                    let text = format!("{}: only in supervised rooms.", supervision::STATE);
+                    Err(Error::invalid(MatrixCode::InvalidParam, text))
+                }
+                None => Ok(None),
+            };
+        }
+        let terms = Terms::parse(cx, &wanted.unwrap_or_default(), 1)?;
+        for supervisor in &terms.supervisors {
+            self.require_supervisor(cx, supervisor).await?;
+        }
+        Ok(Some(terms))
     }
 
     fn preset_events(&self, plan: &Plan) -> Result<Vec<NewEvent>> {
@@ -196,7 +240,8 @@ impl Rooms {
                 Error::invalid(MatrixCode::BadJson, format!("initial_state: {cause}"))
             })?;
             let refused = [TimelineEventType::RoomCreate, TimelineEventType::RoomMember]
-                .contains(&given.kind);
+                .contains(&given.kind)
+                || given.kind.to_string().starts_with(OURS);
             if refused {
                 let text = format!("initial_state: {} is set by the server.", given.kind);
                 return Err(Error::invalid(MatrixCode::InvalidRoomState, text));
@@ -320,6 +365,7 @@ fn power_levels(plan: &Plan, request: &Request) -> Result<Value> {
             "m.room.power_levels": 100,
             "m.room.history_visibility": 100,
             "m.room.encryption": 100,
+            supervision::STATE: 100,
             "m.room.server_acl": 100,
             "m.room.tombstone": if by_rights { 150 } else { 100 },
         },

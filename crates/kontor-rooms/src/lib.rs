@@ -20,12 +20,14 @@ mod room;
 mod send;
 mod sight;
 mod state;
+mod supervision;
 mod timeline;
 mod upgrade;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use kontor_audit::Audit;
 use kontor_core::{Cx, Result, RoomNid, StreamPos};
 use kontor_db::Db;
 use kontor_feed::Feed;
@@ -41,6 +43,7 @@ pub use room::{Live, RECENT, Room};
 pub use send::{Send, SetState};
 pub use sight::Sight;
 pub use state::State;
+pub use supervision::{Look, Mode, READING_LASTS, Supervised, Terms};
 pub use timeline::{Direction, Page};
 
 use registry::Registry;
@@ -60,16 +63,18 @@ pub struct Rooms {
     policy: InForce,
     server_name: OwnedServerName,
     signing: Arc<SigningKey>,
+    audit: Audit,
     registry: Arc<Registry>,
     newest_nid: Arc<AtomicI64>,
     sights: Arc<SightCache>,
+    supervision: Arc<supervision::Known>,
 }
 
 impl Rooms {
     /// Opens the rooms of an organisation.
     pub async fn open(
         cx: &Cx,
-        db: Db,
+        (db, audit): (Db, Audit),
         feed: Feed,
         policy: InForce,
         (server_name, signing): (OwnedServerName, SigningKey),
@@ -81,9 +86,11 @@ impl Rooms {
             policy,
             server_name,
             signing: Arc::new(signing),
+            audit,
             registry: Arc::default(),
             newest_nid: Arc::new(AtomicI64::new(newest.0)),
             sights: Arc::new(SightCache::new(SIGHTS)),
+            supervision: Arc::default(),
         })
     }
 

@@ -13,7 +13,7 @@ mod timestamp;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use kontor_core::{Cx, Error, MatrixCode, Result, StreamPos};
+use kontor_core::{Cx, Error, MatrixCode, Result, RoomClass, StreamPos};
 use ruma::serde::Raw;
 
 use crate::{Event, Room, Rooms, Sight};
@@ -34,6 +34,10 @@ impl Rooms {
         events: &[Arc<Event>],
     ) -> Result<Vec<Raw<T>>> {
         let session = cx.session()?;
+        if room.class == RoomClass::Supervised {
+            // Rare, and large where it happens.
+            Box::pin(self.note_continuous_look(cx, room, events)).await?;
+        }
         let bundles = self.bundles(cx, room, (&session.user_id, sight), events).await?;
         Ok(events
             .iter()

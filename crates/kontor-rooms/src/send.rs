@@ -47,6 +47,9 @@ const PLAIN_IN_ENCRYPTED: [TimelineEventType; 3] = [
     TimelineEventType::Reaction,
 ];
 
+/// State of these types is set by the server alone.
+pub(crate) const OURS: &str = "app.kontor.";
+
 impl Rooms {
     /// Sends a message event; the same transaction id again answers the first event's id.
     pub async fn send(&self, cx: &Cx, send: Send) -> Result<OwnedEventId> {
@@ -94,6 +97,9 @@ impl Rooms {
         if set.kind == TimelineEventType::RoomCreate {
             return Err(Error::forbidden("A room is created once."));
         }
+        if set.kind.to_string().starts_with(OURS) {
+            return Err(Error::forbidden(format!("{} is set by the server.", set.kind)));
+        }
         if set.kind == TimelineEventType::RoomCanonicalAlias {
             self.check_canonical_alias(cx, &set.room_id, &set.content).await?;
         }
@@ -125,6 +131,7 @@ impl Rooms {
     async fn send_once(&self, cx: &Cx, room_id: &RoomId, event: NewEvent) -> Result<OwnedEventId> {
         self.retry(cx, room_id, async |room| {
             self.require_encrypted(&room, &event)?;
+            self.require_acknowledged(cx, &room).await?;
             if let Some(sent) = recently_sent(&room, &event) {
                 return Ok(sent);
             }

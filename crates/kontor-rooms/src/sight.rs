@@ -7,9 +7,9 @@ use kontor_db::Tx;
 use kontor_protocol::may_see;
 use kontor_store::room_state::StateRow;
 use kontor_store::{event, room_state};
-use ruma::UserId;
 use ruma::events::room::history_visibility::HistoryVisibility;
 use ruma::events::room::member::MembershipState;
+use ruma::{OwnedUserId, UserId};
 use serde_json::Value;
 
 use crate::{Event, Room, Rooms};
@@ -23,6 +23,9 @@ pub struct Sight {
     settings: Vec<(StreamPos, HistoryVisibility)>,
     /// Where the last membership ended, or the newest join if it lasts; `None` if never joined.
     last_join: Option<StreamPos>,
+    /// For whoever supervises on occasion: who that is, and the stretches opened; `None` for
+    /// everybody else.
+    opened: Option<(OwnedUserId, Vec<(StreamPos, StreamPos)>)>,
 }
 
 impl Sight {
@@ -30,6 +33,13 @@ impl Sight {
     #[must_use]
     pub fn sees(&self, event: &Event) -> bool {
         let pos = event.pos();
+        if let Some((viewer, stretches)) = &self.opened
+            && !event.is_state()
+            && event.pdu.sender != *viewer
+            && !stretches.iter().any(|(from, to)| (*from..=*to).contains(&pos))
+        {
+            return false;
+        }
         let before = StreamPos(pos.0 - 1);
         // An event that changes membership or visibility is seen under the old or the new.
         self.sees_at(before, pos) || self.sees_at(pos, pos)
@@ -98,8 +108,21 @@ impl Sight {
 }
 
 impl Rooms {
-    /// The view of `user` into the history of `room`; kept until either changes.
+    /// The view of `user` into the history of `room`. Whoever supervises it on occasion sees what
+    /// they have opened.
     pub async fn sight(&self, cx: &Cx, room: &Room, user: &UserId) -> Result<Arc<Sight>> {
+        let sight = self.member_sight(cx, room, user).await?;
+        match self.opened_for(cx, room, user).await? {
+            Some(stretches) => {
+                let opened = Some((user.to_owned(), stretches));
+                Ok(Arc::new(Sight { opened, ..(*sight).clone() }))
+            }
+            None => Ok(sight),
+        }
+    }
+
+    /// The view that membership and history visibility give; kept until either changes.
+    async fn member_sight(&self, cx: &Cx, room: &Room, user: &UserId) -> Result<Arc<Sight>> {
         let state = room.live().state;
         let pos = |kind, key| state.get(kind, key).map_or(StreamPos::ZERO, |event| event.pos());
         let as_of = (pos("m.room.member", user.as_str()), pos("m.room.history_visibility", ""));
@@ -161,7 +184,7 @@ fn load_sight(tx: &mut Tx<'_>, room: RoomNid, user: &UserId) -> Result<Sight> {
     let last_join = joins
         .next_back()
         .map(|(index, (from, _))| memberships.get(index + 1).map_or(*from, |(until, _)| *until));
-    Ok(Sight { memberships, settings, last_join })
+    Ok(Sight { memberships, settings, last_join, opened: None })
 }
 
 fn contents<T>(

@@ -1,19 +1,20 @@
 //! Replaces a room by one of a newer version (spec: "Room Upgrades").
 
-use kontor_core::{Cx, Error, MatrixCode, Result};
+use kontor_core::{Cx, Error, MatrixCode, Result, RoomClass};
+use kontor_policy::{Audience, ClassRules};
 use kontor_protocol::{PowerLevels, RoomRules};
 use kontor_store::room_alias;
 use ruma::api::client::room::create_room::v3::{Request as CreateRequest, RoomPreset};
 use ruma::api::client::room::upgrade_room::v3::Request;
 use ruma::events::TimelineEventType;
 use ruma::serde::Raw;
-use ruma::{OwnedRoomId, RoomId, UserId};
+use ruma::{OwnedRoomId, RoomId, RoomVersionId, UserId};
 use serde_json::value::to_raw_value;
 use serde_json::{Map, Value, json};
 
 use crate::append::NewEvent;
 use crate::class::CLASS;
-use crate::{Room, Rooms};
+use crate::{Room, Rooms, supervision};
 
 /// State that the new room takes over (spec), besides power levels.
 const TRANSFERRED: [&str; 8] = [
@@ -47,6 +48,43 @@ impl Rooms {
         }
         let replacement = self.create(cx, successor(&old, &rules, &request, &user)?).await?;
         self.move_aliases(cx, &old, &replacement).await?;
+        self.close(cx, &old, &levels, &replacement).await?;
+        Ok(replacement)
+    }
+
+    /// Creates a room of another class in the place of one, points the old one to it and quiets the
+    /// old one. Whoever is in the old room and may be in the new one is invited: nobody is moved, and
+    /// nobody sees the old history in the new room. law: R-077
+    ///
+    /// # Errors
+    /// `Forbidden` for people who may not set the tombstone, and as [`Self::create`].
+    pub async fn convert(
+        &self,
+        cx: &Cx,
+        room_id: &RoomId,
+        class: RoomClass,
+        terms: Option<Value>,
+    ) -> Result<OwnedRoomId> {
+        let user = cx.user()?.to_owned();
+        let old = self.joined_room(cx, room_id).await?;
+        let levels = self.power_levels(&old);
+        if !levels.may_set_state(&user, "m.room.tombstone") {
+            return Err(Error::forbidden("You may not close this room."));
+        }
+        if class == old.class {
+            let text = format!("class: the room is of class {class} already.");
+            return Err(Error::invalid(MatrixCode::InvalidParam, text));
+        }
+        let live = old.live();
+        let mut invited = Vec::new();
+        for member in live.joined.iter().filter(|member| **member != user) {
+            let fits = ClassRules::of(class).audience == Audience::Outsiders
+                || !self.is_outsider(cx, member).await?;
+            invited.extend(fits.then(|| member.clone()));
+        }
+        let mut new = reclassified(&old, class, terms, &user)?;
+        new.invite = invited;
+        let replacement = self.create(cx, new).await?;
         self.close(cx, &old, &levels, &replacement).await?;
         Ok(replacement)
     }
@@ -129,6 +167,38 @@ fn successor(
     new.power_level_content_override = Some(raw(&levels_of(old, rules, request, upgrader))?);
     for kind in TRANSFERRED {
         if let Some(content) = state.content::<Value>(kind, "") {
+            let event = json!({ "type": kind, "state_key": "", "content": content });
+            new.initial_state.push(raw(&event)?);
+        }
+    }
+    Ok(new)
+}
+
+/// How the room of another class is created.
+fn reclassified(
+    old: &Room,
+    class: RoomClass,
+    terms: Option<Value>,
+    creator: &UserId,
+) -> Result<CreateRequest> {
+    let state = old.live().state;
+    let version: RoomVersionId = old.rules.version.clone();
+    let mut create: Map<String, Value> = state.content("m.room.create", "").unwrap_or_default();
+    create.retain(|field, _| field == "type" || field == "m.federate");
+    create.insert("predecessor".to_owned(), json!({ "room_id": old.room_id }));
+    create.insert(CLASS.to_owned(), Value::from(class.as_str()));
+    if let Some(terms) = terms {
+        create.insert(supervision::STATE.to_owned(), terms);
+    }
+    let upgrade = Request::new(old.room_id.clone(), version.clone());
+    let mut new = CreateRequest::new();
+    new.room_version = Some(version);
+    new.preset = Some(RoomPreset::PrivateChat);
+    new.creation_content = Some(raw(&create)?);
+    new.power_level_content_override = Some(raw(&levels_of(old, &old.rules, &upgrade, creator))?);
+    let readable = ClassRules::of(class).clear_name && ClassRules::of(old.class).clear_name;
+    for kind in ["m.room.name", "m.room.avatar", "m.room.topic"] {
+        if let Some(content) = state.content::<Value>(kind, "").filter(|_| readable) {
             let event = json!({ "type": kind, "state_key": "", "content": content });
             new.initial_state.push(raw(&event)?);
         }

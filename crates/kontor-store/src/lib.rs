@@ -54,6 +54,7 @@ pub mod report;
 pub mod room;
 pub mod room_alias;
 pub mod room_state;
+pub mod supervision;
 pub mod tally;
 pub mod to_device;
 pub mod totp;
@@ -111,6 +112,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         room::STATEMENTS,
         room_alias::STATEMENTS,
         room_state::STATEMENTS,
+        supervision::STATEMENTS,
         tally::STATEMENTS,
         to_device::STATEMENTS,
         totp::STATEMENTS,

@@ -1,7 +1,7 @@
 //! Who is in which room, now.
 
-use kontor_core::{Error, Result, RoomNid, StreamPos};
-use kontor_db::{Row, Sql, Tx};
+use kontor_core::{Error, Result, RoomClass, RoomNid, StreamPos};
+use kontor_db::{Param, Row, Sql, Tx};
 use ruma::{OwnedRoomId, RoomId, UserId};
 
 /// A user's present membership of one room.
@@ -52,8 +52,16 @@ static LIST_OF_USER: Sql = Sql::new(
       WHERE m.tenant_id = $1 AND m.user_id = $2",
 );
 
+static COUNT_INSIDE: Sql = Sql::new(
+    "membership.count_inside",
+    "SELECT COUNT(*)
+       FROM membership m JOIN room r ON r.tenant_id = m.tenant_id AND r.room_nid = m.room_nid
+      WHERE m.tenant_id = $1 AND m.user_id = $2 AND m.membership IN ('join', 'invite', 'knock')
+        AND r.class IN {in}",
+);
+
 /// All statements of this table.
-pub static STATEMENTS: &[&Sql] = &[&UPSERT, &FORGET, &LIST_OF_USER];
+pub static STATEMENTS: &[&Sql] = &[&UPSERT, &FORGET, &LIST_OF_USER, &COUNT_INSIDE];
 
 /// Records a user's present membership.
 pub fn upsert_membership(
@@ -76,4 +84,11 @@ pub fn forget_membership(tx: &mut Tx<'_>, user: &UserId, room: RoomNid) -> Resul
 /// Every room a user is or was in.
 pub fn list_memberships_of_user(tx: &mut Tx<'_>, user: &UserId) -> Result<Vec<MembershipRow>> {
     tx.query(&LIST_OF_USER, &[user.into()], MembershipRow::from_row)
+}
+
+/// In how many rooms of these classes a person is, or is about to be.
+pub fn count_rooms_of(tx: &mut Tx<'_>, user: &UserId, classes: &[RoomClass]) -> Result<u64> {
+    let classes: Vec<Param<'_>> = classes.iter().map(|class| class.as_str().into()).collect();
+    let counts = tx.query_in(&COUNT_INSIDE, &[user.into()], &classes, |row| row.int(0))?;
+    Ok(counts.into_iter().map(|count| u64::try_from(count).unwrap_or_default()).sum())
 }

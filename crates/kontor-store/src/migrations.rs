@@ -52,6 +52,11 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "room_class",
         sql: include_str!("../migrations/0020_room_class.sql"),
     },
+    Migration {
+        number: 21,
+        name: "supervision",
+        sql: include_str!("../migrations/0021_supervision.sql"),
+    },
 ];
 
 /// Migrations of the audit log's own store.

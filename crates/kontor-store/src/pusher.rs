@@ -2,7 +2,7 @@
 
 use kontor_core::{Result, Timestamp};
 use kontor_db::{Param, Sql, Tx};
-use ruma::{DeviceId, UserId};
+use ruma::{DeviceId, OwnedUserId, UserId};
 
 /// What names a pusher beside its owner. The key a push provider gave out may be a secret or an
 /// address, so only its hash can be searched for.
@@ -28,6 +28,11 @@ static LIST: Sql = Sql::new(
       ORDER BY created_ms, app_id, pushkey_hash",
 );
 
+static LIST_OF: Sql = Sql::new(
+    "pusher.list_of",
+    "SELECT pusher FROM pusher WHERE tenant_id = $1 AND user_id IN {in}",
+);
+
 static COUNT: Sql =
     Sql::new("pusher.count", "SELECT COUNT(*) FROM pusher WHERE tenant_id = $1 AND user_id = $2");
 
@@ -50,7 +55,13 @@ static DELETE_OF_DEVICE: Sql = Sql::new(
 
 /// All statements of this table.
 pub static STATEMENTS: &[&Sql] =
-    &[&UPSERT, &LIST, &COUNT, &DELETE, &DELETE_OF_OTHERS, &DELETE_OF_DEVICE];
+    &[&UPSERT, &LIST, &LIST_OF, &COUNT, &DELETE, &DELETE_OF_OTHERS, &DELETE_OF_DEVICE];
+
+/// The pushers of these people, as JSON, in no order.
+pub fn list_pushers_of(tx: &mut Tx<'_>, users: &[OwnedUserId]) -> Result<Vec<Vec<u8>>> {
+    let users: Vec<Param<'_>> = users.iter().map(Param::from).collect();
+    tx.query_in(&LIST_OF, &[], &users, |row| row.sealed(0))
+}
 
 /// Keeps a pusher (as JSON) that `device` has set, in the place of one with the same key.
 pub fn upsert_pusher(

@@ -105,6 +105,17 @@ static LIST_PUBLISHED: Sql = Sql::new(
       WHERE tenant_id = $1 AND published = TRUE ORDER BY room_nid",
 );
 
+static LIST_OF_CLASS: Sql = Sql::new(
+    "room.list_of_class",
+    "SELECT room_nid, room_id, version, published, class FROM room
+      WHERE tenant_id = $1 AND class = $2 AND room_nid > $3 ORDER BY room_nid LIMIT $4",
+);
+
+static COUNT_BY_CLASS: Sql = Sql::new(
+    "room.count_by_class",
+    "SELECT class, COUNT(*) FROM room WHERE tenant_id = $1 GROUP BY class ORDER BY class",
+);
+
 static UPDATE_PUBLISHED: Sql = Sql::new(
     "room.update_published",
     "UPDATE room SET published = $3 WHERE tenant_id = $1 AND room_nid = $2",
@@ -127,7 +138,7 @@ static LIST_SIZES: Sql = Sql::new(
                 AND s.kind = 'm.room.encryption' AND s.state_key = ''),
             r.class
        FROM room r
-      WHERE r.tenant_id = $1 AND r.room_nid < $2
+      WHERE r.tenant_id = $1 AND r.room_nid < $2 AND r.class NOT IN ('privat', 'vertraulich')
       ORDER BY r.room_nid DESC LIMIT $3",
 );
 
@@ -137,8 +148,17 @@ static NEWEST_NID: Sql = Sql::new(
 );
 
 /// All statements of this table.
-pub static STATEMENTS: &[&Sql] =
-    &[&INSERT, &FIND, &FIND_BY_NID, &LIST_PUBLISHED, &LIST_SIZES, &UPDATE_PUBLISHED, &NEWEST_NID];
+pub static STATEMENTS: &[&Sql] = &[
+    &INSERT,
+    &FIND,
+    &FIND_BY_NID,
+    &LIST_PUBLISHED,
+    &LIST_OF_CLASS,
+    &COUNT_BY_CLASS,
+    &LIST_SIZES,
+    &UPDATE_PUBLISHED,
+    &NEWEST_NID,
+];
 
 /// Adds a room.
 pub fn insert_room(tx: &mut Tx<'_>, room: &RoomRow, creator: &UserId, at: Timestamp) -> Result<()> {
@@ -172,7 +192,26 @@ pub fn list_published_rooms(tx: &mut Tx<'_>) -> Result<Vec<RoomRow>> {
     tx.query(&LIST_PUBLISHED, &[], RoomRow::from_row)
 }
 
-/// Up to `limit` rooms before number `before`, newest first, with how big they are.
+/// Up to `limit` rooms of a class behind number `after`, oldest first.
+pub fn list_rooms_of_class(
+    tx: &mut Tx<'_>,
+    class: RoomClass,
+    after: RoomNid,
+    limit: u16,
+) -> Result<Vec<RoomRow>> {
+    let params = [class.as_str().into(), after.into(), i64::from(limit).into()];
+    tx.query(&LIST_OF_CLASS, &params, RoomRow::from_row)
+}
+
+/// How many rooms of each class there are; classes without rooms are left out.
+pub fn count_rooms_by_class(tx: &mut Tx<'_>) -> Result<Vec<(RoomClass, u64)>> {
+    tx.query(&COUNT_BY_CLASS, &[], |row| {
+        Ok((class(row, 0)?, u64::try_from(row.int(1)?).unwrap_or_default()))
+    })
+}
+
+/// Up to `limit` rooms before number `before`, newest first, with how big they are. Private and
+/// confidential ones are not among them: that they exist is all that may be known (law: R-072).
 pub fn list_room_sizes(tx: &mut Tx<'_>, before: i64, limit: u16) -> Result<Vec<SizeRow>> {
     tx.query(&LIST_SIZES, &[before.into(), i64::from(limit).into()], SizeRow::from_row)
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 /// State that says what a room is, in the order it is sent.
-const TELLING: [&str; 8] = [
+const TELLING: [&str; 9] = [
     "m.room.create",
     "m.room.join_rules",
     "m.room.name",
@@ -18,6 +18,7 @@ const TELLING: [&str; 8] = [
     "m.room.canonical_alias",
     "m.room.encryption",
     "m.room.history_visibility",
+    "app.kontor.supervision",
 ];
 
 #[derive(Serialize)]

@@ -20,6 +20,7 @@ mod profile;
 mod protocol;
 mod reset;
 mod security;
+mod supervision;
 
 use axum::Router;
 use axum::extract::Request;
@@ -55,6 +56,11 @@ pub(crate) fn routes(router: Router) -> Router {
             "/account/profile",
             get(async |it: Request| serve(it, profile::show).await)
                 .post(async |it: Request| serve(it, profile::change).await),
+        )
+        .route(
+            "/account/supervision",
+            get(async |it: Request| serve(it, supervision::show).await)
+                .post(async |it: Request| serve(it, supervision::acknowledge).await),
         )
         .route("/account/protocol", get(async |it: Request| serve(it, protocol::show).await))
         .route("/account/data", get(async |it: Request| serve(it, own_account::show).await))

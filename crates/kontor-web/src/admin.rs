@@ -3,6 +3,7 @@
 mod approvals;
 pub(crate) mod areas;
 mod audit;
+mod classes;
 mod devices;
 mod overview;
 mod policy;
@@ -35,6 +36,7 @@ pub(crate) fn routes(router: Router) -> Router {
             get(async |it: Request| serve(it, devices::show).await)
                 .post(async |it: Request| serve(it, devices::act).await),
         )
+        .route("/admin/classes", get(async |it: Request| serve(it, classes::show).await))
         .route("/admin/rooms", get(async |it: Request| serve(it, rooms::show).await))
         .route("/admin/", get(async |it: Request| serve(it, overview::show).await))
 }

@@ -44,6 +44,10 @@ pub(crate) fn action_in_words(texts: Texts, action: &str) -> String {
         "tenant.keys.exported" => "audit-tenant-keys-exported",
         "tenant.created" => "audit-tenant-created",
         "audit.started" => "audit-audit-started",
+        "supervision.started" => "audit-supervision-started",
+        "supervision.changed" => "audit-supervision-changed",
+        "supervision.ended" => "audit-supervision-ended",
+        "supervision.looked" => "audit-supervision-looked",
         other => return other.to_owned(),
     };
     texts.get(id)

@@ -21,6 +21,7 @@ const CHAPTERS: [(&str, &str); 16] = [
     (include_str!("../texts/de/admin.ftl"), include_str!("../texts/en/admin.ftl")),
     (include_str!("../texts/de/admin_policy.ftl"), include_str!("../texts/en/admin_policy.ftl")),
     (include_str!("../texts/de/audit.ftl"), include_str!("../texts/en/audit.ftl")),
+    (include_str!("../texts/de/classes.ftl"), include_str!("../texts/en/classes.ftl")),
     (include_str!("../texts/de/console.ftl"), include_str!("../texts/en/console.ftl")),
     (include_str!("../texts/de/devices.ftl"), include_str!("../texts/en/devices.ftl")),
     (include_str!("../texts/de/layout.ftl"), include_str!("../texts/en/layout.ftl")),

@@ -1,5 +1,6 @@
 //! `GET /_kontor/admin/v1/rooms`: which rooms there are and how big they are; neither names, nor who
-//! is in them, nor what they write (law: R-009).
+//! is in them, nor what they write (law: R-009). Of private and confidential rooms only the number is told
+//! (law: R-072).
 
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
@@ -9,7 +10,7 @@ use axum::routing::get;
 use kontor_core::{Error, MatrixCode, Result};
 use kontor_rooms::RoomSize;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::frame::{Received, Token, json_answer, receive};
 
@@ -37,7 +38,10 @@ async fn rooms(page: Option<Query<Before>>, request: Request) -> Result<Value> {
         return Err(Error::invalid(MatrixCode::InvalidParam, "before: must be a whole number."));
     };
     let list = tenant.rooms.sizes(&cx, before, PAGE).await?;
-    Ok(json!({ "rooms": list.iter().map(shown).collect::<Vec<_>>() }))
+    let classes = tenant.rooms.count_by_class(&cx).await?;
+    let classes: Map<String, Value> =
+        classes.iter().map(|(class, count)| (class.to_string(), Value::from(*count))).collect();
+    Ok(json!({ "rooms": list.iter().map(shown).collect::<Vec<_>>(), "rooms_by_class": classes }))
 }
 
 fn shown(room: &RoomSize) -> Value {
@@ -52,5 +56,6 @@ fn shown(room: &RoomSize) -> Value {
         "events": room.events,
         "events_counted_to_the_end": room.events < RoomSize::MOST_COUNTED,
         "encrypted": room.encrypted,
+        "class": room.class.as_str(),
     })
 }

@@ -35,6 +35,7 @@ mod room_refusals;
 mod rooms;
 mod route_coverage;
 mod spaces;
+mod supervision;
 mod sync;
 mod tenants;
 

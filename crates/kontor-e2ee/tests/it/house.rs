@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use kontor_audit::Audit;
 use kontor_core::{Actor, Cx, Secret, Session};
 use kontor_db::Db;
 use kontor_e2ee::{E2ee, KeyUpload};
@@ -32,7 +33,9 @@ impl House {
         let server = server_name!("a.example").to_owned();
         let policy = InForce::new(Policy::lab());
         let signer = (server.clone(), signing);
-        let rooms = Rooms::open(&cx(), db.clone(), feed.clone(), policy, signer).await.unwrap();
+        let audit = Audit::open(&cx(), &backend.settings(), &server, &Secret::new([1; 32])).await;
+        let store = (db.clone(), audit.unwrap());
+        let rooms = Rooms::open(&cx(), store, feed.clone(), policy, signer).await.unwrap();
         let e2ee = E2ee::open(&cx(), db.clone(), feed, rooms, server).await.unwrap();
         Self { e2ee, db }
     }

@@ -1,13 +1,23 @@
 //! Which rooms there are, for administrators: how big, never what for.
 
-use kontor_core::{Cx, Permission, Result};
+use kontor_core::{Cx, Permission, Result, RoomClass};
 use kontor_store::room;
 
 use super::RoomSize;
 use crate::Rooms;
 
 impl Rooms {
-    /// Up to `limit` rooms before number `before` (`None`: the newest), newest first.
+    /// How many rooms of each class there are.
+    ///
+    /// # Errors
+    /// `Forbidden` without the permission.
+    pub async fn count_by_class(&self, cx: &Cx) -> Result<Vec<(RoomClass, u64)>> {
+        cx.require(Permission::SeeRoomClasses)?;
+        self.db.read(cx, room::count_rooms_by_class).await
+    }
+
+    /// Up to `limit` rooms before number `before` (`None`: the newest), newest first; no private
+    /// and no confidential ones.
     ///
     /// # Errors
     /// `Forbidden` without the permission.

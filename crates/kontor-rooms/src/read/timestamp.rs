@@ -45,7 +45,7 @@ impl Rooms {
 
     /// The position of the first event of a room whose time `reached` accepts; just behind the
     /// last event if there is none.
-    async fn first_position(
+    pub(crate) async fn first_position(
         &self,
         cx: &Cx,
         room: &Arc<Room>,

@@ -15,7 +15,7 @@ struct Area {
     permissions: &'static [Permission],
 }
 
-const AREAS: [Area; 6] = [
+const AREAS: [Area; 7] = [
     Area {
         path: "/admin/",
         title: "admin-overview-title",
@@ -33,6 +33,12 @@ const AREAS: [Area; 6] = [
         title: "console-rooms-title",
         summary: "console-rooms-summary",
         permissions: &[Permission::SeeRooms],
+    },
+    Area {
+        path: "/admin/classes",
+        title: "classes-title",
+        summary: "classes-summary",
+        permissions: &[Permission::SeeRoomClasses],
     },
     Area {
         path: "/admin/policy",

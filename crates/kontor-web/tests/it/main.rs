@@ -24,6 +24,8 @@ mod oauth;
 mod one_time_code;
 mod own;
 mod pages;
+mod private_rooms;
 mod second_step;
 mod sign_out;
+mod supervision;
 mod written;

@@ -83,3 +83,7 @@ audit-audit-exported = Protokoll exportiert
 audit-tenant-keys-exported = Schlüssel der Organisation exportiert
 audit-tenant-created = Organisation angelegt
 audit-audit-started = Protokoll begonnen
+audit-supervision-started = Aufsicht über einen Raum begonnen
+audit-supervision-changed = Bedingungen einer Aufsicht geändert
+audit-supervision-ended = Aufsicht vor der Zeit beendet
+audit-supervision-looked = Einsicht in einen beaufsichtigten Raum

@@ -83,3 +83,7 @@ audit-audit-exported = Log exported
 audit-tenant-keys-exported = Keys of the organisation exported
 audit-tenant-created = Organisation created
 audit-audit-started = Log begun
+audit-supervision-started = Supervision of a room started
+audit-supervision-changed = Terms of a supervision changed
+audit-supervision-ended = Supervision ended early
+audit-supervision-looked = Look into a supervised room

@@ -20,6 +20,7 @@ const WHOLE_TABLE: &[(&str, &str)] = &[
     ("program_floor.list", "there are a handful of programs, read at the start and on a change"),
     ("profile.list_active", "names are sealed, so the directory is searched in memory"),
     ("registration_token.delete_dead", "there are a handful of tokens"),
+    ("room.count_by_class", "counts on an index when somebody looks at the numbers"),
     ("room.list_published", "the directory shows all of them; an organisation has few rooms"),
     ("tally.count", "an administrator looks at the first page of the console"),
     ("to_device.delete_of_device", "the table holds what is undelivered; devices rarely go"),

@@ -18,7 +18,7 @@ use crate::when::day;
 #[template(path = "admin/classes.html")]
 struct Classes {
     page: Page,
-    classes: Vec<Class>,
+    lines: Vec<Class>,
     supervised: Vec<Line>,
     /// Whether the viewer may change settings: then the period is a link.
     may_decide: bool,
@@ -28,13 +28,10 @@ struct Class {
     name: String,
     purpose: String,
     rooms: String,
+    rules: ClassRules,
+    /// Whether guests and partners may come in.
     outsiders: bool,
     encryption: String,
-    supervision: bool,
-    archive: bool,
-    hold: bool,
-    clear_name: bool,
-    protection_class: u8,
     period: String,
     /// Name of the setting with the period.
     setting: String,
@@ -57,12 +54,11 @@ pub(super) async fn show(visit: Visit) -> Shown {
     let may_decide = session.roles.may(Permission::DecidePolicy);
     let counts: BTreeMap<RoomClass, u64> =
         visit.tenant.rooms.count_by_class(&cx).await?.into_iter().collect();
-    let classes =
-        RoomClass::ALL.into_iter().map(|class| class_of(&visit, class, &counts)).collect();
+    let lines = RoomClass::ALL.into_iter().map(|class| class_of(&visit, class, &counts)).collect();
     let supervised = visit.tenant.rooms.supervised(&cx).await?;
     let supervised = supervised.into_iter().map(|room| line_of(&visit, room)).collect();
     let page = Page::new(&visit, "classes-title");
-    Ok(page::show(&Classes { page, classes, supervised, may_decide }))
+    Ok(page::show(&Classes { page, lines, supervised, may_decide }))
 }
 
 fn class_of(visit: &Visit, class: RoomClass, counts: &BTreeMap<RoomClass, u64>) -> Class {
@@ -80,11 +76,7 @@ fn class_of(visit: &Visit, class: RoomClass, counts: &BTreeMap<RoomClass, u64>) 
         rooms: count(texts, counts.get(&class).copied().unwrap_or_default()),
         outsiders: rules.audience == Audience::Outsiders,
         encryption: texts.get(encryption),
-        supervision: rules.supervision,
-        archive: rules.archive,
-        hold: rules.hold,
-        clear_name: rules.clear_name,
-        protection_class: rules.protection_class,
+        rules,
         period: period(visit, class, visit.tenant.policy.now().retention.of(class)),
         setting: format!("retention_{class}_{unit}"),
     }

@@ -1,19 +1,28 @@
 import type { Message } from "../core/message";
 import { t } from "../text/texts";
 
-/** A message in words, for whoever hears it. */
-export function announcementOf(message: Message): string {
-  const { body } = message;
+/** What a message says, in words. */
+export function wordsOf({ body, source }: Message): string {
   switch (body.kind) {
     case "text":
-      return t.announce(message.name, message.source);
+      return source;
     case "picture":
-      return t.announce(message.name, t.picture);
+      return t.picture;
     case "file":
-      return t.announce(message.name, `${t.file} ${body.attachment.name}`);
+      return `${t.file} ${body.attachment.name}`;
+    case "voice":
+      return t.voiceMessage;
+    case "poll":
+      return `${t.poll}: ${body.poll.question}`;
     case "deleted":
-      return t.announce(message.name, t.deleted);
+      return t.deleted;
     case "unreadable":
-      return t.announce(message.name, t.unreadableShort);
+      return t.unreadableShort;
   }
+}
+
+/** A message in words, for whoever hears it. */
+export function announcementOf(message: Message): string {
+  const words = wordsOf(message);
+  return t.announce(message.name, message.understood ? `${t.urgent}: ${words}` : words);
 }

@@ -1,28 +1,35 @@
+import type { Mention } from "../core/content";
 import { keep, recall } from "../shell/vault";
 
-/** What was typed and not sent, by room: sealed in the vault like every word of a conversation. */
+/** What was typed and not sent, by room or thread: sealed in the vault like every word of a conversation. */
+export interface Draft {
+  text: string;
+  mentions: Mention[];
+}
 
 const NAME = "drafts";
 const SAVE_AFTER_MS = 400;
 
-let drafts: Record<string, string> = {};
+let drafts: Record<string, Draft | string> = {};
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Reads what was kept. Call it once, before the first room is shown. */
 export async function loadDrafts(): Promise<void> {
-  drafts = (await recall<Record<string, string>>(NAME).catch(() => undefined)) ?? {};
+  drafts = (await recall<typeof drafts>(NAME).catch(() => undefined)) ?? {};
 }
 
-/** The draft of a room. */
-export function draftOf(roomId: string): string {
-  return drafts[roomId] ?? "";
+/** The draft of a room or thread. */
+export function draftOf(id: string): Draft {
+  const draft = drafts[id] ?? "";
+  // Earlier versions kept the text alone.
+  return typeof draft === "string" ? { text: draft, mentions: [] } : draft;
 }
 
-/** Keeps the draft of a room; empty: forgets it. */
-export function keepDraft(roomId: string, text: string): void {
-  if (draftOf(roomId) === text) return;
-  if (text.trim() === "") delete drafts[roomId];
-  else drafts[roomId] = text;
+/** Keeps the draft of a room or thread; empty: forgets it. */
+export function keepDraft(id: string, draft: Draft): void {
+  if (draftOf(id).text === draft.text) return;
+  if (draft.text.trim() === "") delete drafts[id];
+  else drafts[id] = draft;
   clearTimeout(timer);
   timer = setTimeout(() => void keep(NAME, drafts), SAVE_AFTER_MS);
 }

@@ -3,22 +3,32 @@ import type { MatrixEvent, Room } from "matrix-js-sdk";
 import { happeningOf, joinHappenings } from "./happening";
 import type { Message, TimelineItem } from "./message";
 import { messageOf } from "./message_of";
+import { POLL_TYPES } from "./polls";
 
 /** Messages of one person within this time belong together. */
 const TOGETHER_MS = 5 * 60_000;
-const MESSAGES = new Set(["m.room.message", "m.room.encrypted", "m.sticker"]);
+const MESSAGES = new Set(["m.room.message", "m.room.encrypted", "m.sticker", ...POLL_TYPES]);
+
+/** What is known about the readers of a timeline. */
+export interface Reading {
+  /** The first message that is new to her. */
+  firstNew: string | undefined;
+  /** Position of the newest event that somebody else has read. */
+  readIndex: number;
+  /** The root of the thread, if it is one. */
+  thread: string | undefined;
+}
 
 /** The lines of a timeline: days, messages in groups, happenings, and where the new ones begin. */
 export function arrange(
   events: MatrixEvent[],
   room: Room,
-  firstNew: string | undefined,
-  readIndex: number,
+  { firstNew, readIndex, thread }: Reading,
 ): TimelineItem[] {
   const items: TimelineItem[] = [];
   let day = "";
   events.forEach((event, index) => {
-    const item = itemOf(event, room);
+    const item = itemOf(event, room, thread);
     if (item) {
       const itemDay = new Date(item.ms).toDateString();
       if (itemDay !== day) items.push({ kind: "day", key: `day ${itemDay}`, ms: item.ms });
@@ -50,19 +60,23 @@ function finish(message: Message, before: TimelineItem | undefined, isRead: bool
 function itemOf(
   event: MatrixEvent,
   room: Room,
+  thread?: string,
 ): Exclude<TimelineItem, { kind: "day" | "new" }> | undefined {
   if (event.isState()) return happeningOf(event, room);
   if (!MESSAGES.has(event.getType()) && !event.isRedacted()) return undefined;
   // A redacted reaction or edit is no message that was deleted.
   if (!MESSAGES.has(event.getWireType()) || event.isRelation("m.replace")) return undefined;
-  return messageOf(event, room);
+  return messageOf(event, room, thread);
 }
 
-/** The first message of others that she has not read; `undefined` if she has read all, or none is known
-    to be read. */
-export function firstUnread(room: Room, me: string): string | undefined {
-  const readUpTo = room.getEventReadUpTo(me);
-  const events = room.getLiveTimeline().getEvents();
+/** The first message of others that she has not read; `undefined` if she has read all, or what she has
+    read is not among the events. */
+export function firstUnread(
+  events: MatrixEvent[],
+  room: Room,
+  readUpTo: string | null,
+  me: string,
+): string | undefined {
   const read = events.findIndex((event) => event.getId() === readUpTo);
   if (read < 0) return undefined;
   const isNew = (event: MatrixEvent): boolean =>

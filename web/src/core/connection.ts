@@ -2,6 +2,7 @@ import {
   ClientEvent,
   createClient,
   HttpApiEvent,
+  MatrixScheduler,
   MemoryStore,
   PendingEventOrdering,
   SyncState,
@@ -11,6 +12,7 @@ import { logger } from "matrix-js-sdk/lib/logger";
 
 import { keepSession, type Session } from "../shell/session";
 import { keep, recall } from "../shell/vault";
+import { encryptReactionsInClosedRooms } from "./reactions_of";
 import type { SecretStorageKeys } from "./secret_storage";
 
 const STORAGE_KEY = "crypto-store-key";
@@ -50,6 +52,10 @@ export async function connect(
       void keepSession(current);
     },
     store: new MemoryStore(),
+    // She can go to any day of a room.
+    timelineSupport: true,
+    // The outbox keeps the order; a queue of the SDK's would give up all rooms for one message.
+    scheduler: new MatrixScheduler(undefined, () => null),
     cryptoCallbacks: {
       getSecretStorageKey: async (wanted) => secretStorageKeys.find(Object.keys(wanted.keys)),
       cacheSecretStorageKey: (id, _, key) => secretStorageKeys.add(id, key),
@@ -57,6 +63,7 @@ export async function connect(
     verificationMethods: [SAS],
     disableVoip: true,
   });
+  encryptReactionsInClosedRooms(client);
   await client.initRustCrypto({
     storageKey: await storageKey(),
     cryptoDatabasePrefix: CRYPTO_DATABASE,
@@ -77,6 +84,7 @@ export async function startSyncing(client: MatrixClient): Promise<void> {
   await client.startClient({
     initialSyncLimit: FIRST_EVENTS,
     lazyLoadMembers: true,
+    threadSupport: true,
     pendingEventOrdering: PendingEventOrdering.Chronological,
     disablePresence: true,
     clientWellKnownPollPeriod: undefined,

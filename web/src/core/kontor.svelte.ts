@@ -1,4 +1,4 @@
-import { ClientEvent, SyncState, type MatrixClient, type Room } from "matrix-js-sdk";
+import { ClientEvent, SyncState, type MatrixClient } from "matrix-js-sdk";
 
 import { leaveAccount } from "../shell/account";
 import { revoke } from "../shell/oauth";
@@ -7,12 +7,12 @@ import { wipe } from "../shell/wipe";
 import { connect, onSessionEnded, startSyncing } from "./connection";
 import { Encryption } from "./encryption.svelte";
 import { Media } from "./media";
+import { Outbox } from "./outbox.svelte";
+import { Messages } from "./messages";
 import { localpart } from "./names";
 import { accept, createGroup, findPeople, talkTo, type Person } from "./people";
 import { RoomList } from "./rooms.svelte";
 import { SecretStorageKeys } from "./secret_storage";
-import { react, redact, sendText, type Reference } from "./sending";
-import { Timeline } from "./timeline.svelte";
 import { Uploads } from "./uploads.svelte";
 import { Verifications } from "./verification.svelte";
 
@@ -29,6 +29,8 @@ export class Kontor {
   readonly rooms: RoomList;
   readonly encryption: Encryption;
   readonly verifications: Verifications;
+  readonly messages: Messages;
+  readonly outbox: Outbox;
   readonly uploads: Uploads;
   readonly media: Media;
   /** Whether the server answers. */
@@ -40,7 +42,9 @@ export class Kontor {
     this.rooms = new RoomList(client);
     this.encryption = new Encryption(client, keys);
     this.verifications = new Verifications(client);
-    this.uploads = new Uploads(client);
+    this.outbox = new Outbox(client);
+    this.uploads = new Uploads(client, this.outbox);
+    this.messages = new Messages(client, this.outbox, this.uploads);
     this.media = new Media(client);
     client.on(ClientEvent.Sync, (state: SyncState) => {
       this.isOnline = state !== SyncState.Error && state !== SyncState.Reconnecting;
@@ -56,6 +60,7 @@ export class Kontor {
     onSessionEnded(client, () => void kontor.#remove().then(ended));
     await startSyncing(client);
     kontor.rooms.refresh();
+    void kontor.outbox.resume();
     void kontor.encryption.prepare();
     return kontor;
   }
@@ -84,12 +89,6 @@ export class Kontor {
     this.#client.stopClient();
   }
 
-  /** The timeline of a room; close it when another one is opened. */
-  timeline(roomId: string): Timeline | undefined {
-    const room = this.#client.getRoom(roomId);
-    return room ? new Timeline(this.#client, room) : undefined;
-  }
-
   /** Who is in a room. */
   async members(roomId: string): Promise<Member[]> {
     const room = this.#client.getRoom(roomId);
@@ -115,39 +114,6 @@ export class Kontor {
     return this.#client.getRoom(roomId)?.getJoinedMemberCount() ?? 0;
   }
 
-  /** Sends what was typed. */
-  async sendText(roomId: string, text: string, reference: Reference): Promise<void> {
-    await sendText(this.#client, this.#room(roomId), text, reference);
-  }
-
-  /** Sends files. */
-  async sendFiles(roomId: string, files: File[]): Promise<void> {
-    await this.uploads.send(this.#room(roomId), files);
-  }
-
-  /** Puts an emoji under a message. */
-  async react(roomId: string, id: string, key: string): Promise<void> {
-    await react(this.#client, this.#room(roomId), id, key);
-  }
-
-  /** Deletes a message, or takes a reaction back. */
-  async redact(roomId: string, id: string): Promise<void> {
-    await redact(this.#client, this.#room(roomId), id);
-  }
-
-  /** Tries again to send a message that has failed. */
-  async resend(roomId: string, id: string): Promise<void> {
-    const room = this.#room(roomId);
-    const event = room.findEventById(id);
-    if (event) await this.#client.resendEvent(event, room);
-  }
-
-  /** Forgets a message that has failed. */
-  discard(roomId: string, id: string): void {
-    const event = this.#room(roomId).findEventById(id);
-    if (event) this.#client.cancelPendingEvent(event);
-  }
-
   /** Finds people by name. */
   findPeople(term: string): Promise<Person[]> {
     return findPeople(this.#client, term);
@@ -171,12 +137,6 @@ export class Kontor {
   /** Declines an invitation, or leaves a room. */
   async leave(roomId: string): Promise<void> {
     await this.#client.leave(roomId);
-  }
-
-  #room(roomId: string): Room {
-    const room = this.#client.getRoom(roomId);
-    if (!room) throw new Error("no such room");
-    return room;
   }
 
   async #remove(): Promise<void> {

@@ -1,7 +1,9 @@
 import { Marked } from "marked";
 
-const escape = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+/** Text as HTML. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
 
 // Whoever types `<b>` means these three characters; pictures from elsewhere would tell that
 // elsewhere who reads.
@@ -9,8 +11,8 @@ const marked = new Marked({
   gfm: true,
   breaks: true,
   renderer: {
-    html: ({ text }) => escape(text),
-    image: ({ text, href }) => escape(`![${text}](${href})`),
+    html: ({ text }) => escapeHtml(text),
+    image: ({ text, href }) => escapeHtml(`![${text}](${href})`),
   },
 });
 
@@ -19,7 +21,7 @@ export function formatted(text: string): string | undefined {
   const html = (marked.parse(text, { async: false }) as string).trim();
   const single = /^<p>([^]*)<\/p>$/.exec(html)?.[1];
   const inner = single !== undefined && !single.includes("<p>") ? single : html;
-  const plain = escape(text.trim())
+  const plain = escapeHtml(text.trim())
     .replaceAll("\n", "<br>")
     .replaceAll('"', "&quot;")
     .replaceAll("'", "&#39;");

@@ -8,6 +8,9 @@ const KEPT = 150;
     as a download only. */
 const SHOWN = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"]);
 
+/** What it may play itself. */
+const PLAYED = new Set(["audio/ogg", "audio/webm", "audio/mp4", "audio/mpeg", "audio/aac"]);
+
 /** Fetches and opens media, and gives out addresses that live in this page only. */
 export class Media {
   readonly #client: MatrixClient;
@@ -20,6 +23,15 @@ export class Media {
   /** The address of a picture in a message. */
   picture(attachment: Attachment): Promise<string> {
     return this.#shown(attachment.file, attachment.url, attachment.mediaType);
+  }
+
+  /** The address of a recording. */
+  sound({ file, url, mediaType }: Attachment): Promise<string> {
+    const type = mediaType.split(";")[0] ?? "";
+    return this.#kept(file?.url ?? url ?? "", async () => {
+      if (!PLAYED.has(type)) throw new Error(`${type} is not played`);
+      return new Blob([await this.#open(file, url)], { type });
+    });
   }
 
   /** The address of the small picture, or of the picture itself if there is none. */

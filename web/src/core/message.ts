@@ -1,7 +1,10 @@
 import type { DecryptionFailureCode } from "matrix-js-sdk/lib/crypto-api";
 
 import type { Attachment } from "./attachment";
+import type { Mention } from "./content";
+import type { PollState } from "./polls";
 import type { RichNode } from "./rich_text";
+import type { Voice } from "./voice";
 
 /** Why a message cannot be read. The texts say what to do about it. */
 export type Unreadable =
@@ -27,8 +30,20 @@ export type Body =
     }
   | { kind: "picture"; attachment: Attachment; caption: RichNode[] }
   | { kind: "file"; attachment: Attachment; caption: RichNode[] }
+  | { kind: "voice"; attachment: Attachment; voice: Voice }
+  | { kind: "poll"; poll: PollState }
   | { kind: "deleted" }
   | { kind: "unreadable"; reason: Unreadable };
+
+/** The answers to a message, in a thread of their own. */
+export interface ThreadSummary {
+  count: number;
+  unread: number;
+  /** The newest answer. */
+  name: string;
+  text: string;
+  ms: number;
+}
 
 /** One emoji under a message. */
 export interface Reaction {
@@ -39,7 +54,7 @@ export interface Reaction {
 }
 
 /** How far a message of her own has come. */
-export type Delivery = "sending" | "failed" | "sent" | "read";
+export type Delivery = "sending" | "waiting" | "failed" | "sent" | "read";
 
 /** The message that a message answers. */
 export interface Quoted {
@@ -65,8 +80,20 @@ export interface Message {
   /** What was typed, for editing and copying. */
   source: string;
   isEdited: boolean;
+  /** Names her, or everybody. */
+  isForMe: boolean;
+  /** Whom it names, for editing. */
+  mentions: Mention[];
   quoted: Quoted | undefined;
   reactions: Reaction[];
+  /** Of an urgent message: who has read and understood it; `undefined` if it is not urgent. */
+  understood: Reaction | undefined;
+  /** Why it was forwarded, empty without a reason; `undefined` if it was not. */
+  forwarded: string | undefined;
+  isPinned: boolean;
+  mayPin: boolean;
+  mayForward: boolean;
+  thread: ThreadSummary | undefined;
   delivery: Delivery | undefined;
   mayEdit: boolean;
   mayDelete: boolean;

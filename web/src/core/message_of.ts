@@ -1,40 +1,34 @@
-import { EventStatus, MsgType, type IContent, type MatrixEvent, type Room } from "matrix-js-sdk";
+import { EventStatus, type IContent, type MatrixEvent, type Room } from "matrix-js-sdk";
 
-import { attachmentOf } from "./attachment";
-import {
-  unreadableBecause,
-  type Body,
-  type Delivery,
-  type Message,
-  type Quoted,
-  type Reaction,
-} from "./message";
+import { bodyOf } from "./body_of";
+import { namedIn } from "./content";
+import { forwardedBecause } from "./forwarding";
+import type { Delivery, Message, Quoted, Reaction, ThreadSummary } from "./message";
 import { localpart } from "./names";
+import { mayPin, pinnedIn } from "./pins";
+import { reactionGroups } from "./reactions_of";
 import { plainBody } from "./reply";
-import { linked, richText, type RichNode } from "./rich_text";
-
-const FORMAT = "org.matrix.custom.html";
-const ONLY_EMOJI = new RegExp("^(?:\\p{RGI_Emoji}\\s*){1,3}$", "v");
-
-/** Formatted texts already parsed: contents do not change, edits bring new ones. */
-const parsed = new WeakMap<object, RichNode[]>();
+import { unreadIn } from "./thread_unread";
+import { isUrgent, UNDERSTOOD } from "./urgent";
 
 /** A message as the timeline shows it. */
-export function messageOf(event: MatrixEvent, room: Room): Message {
+export function messageOf(event: MatrixEvent, room: Room, thread?: string): Message {
   const sender = event.getSender() ?? "";
   const member = room.getMember(sender);
   const me = room.client.getSafeUserId();
   const isMine = sender === me;
-  const body = bodyOf(event);
+  const body = bodyOf(event, room);
   const isSent = event.status === null || event.status === EventStatus.SENT;
   const canTalk = isSent && body.kind !== "deleted";
   const content = event.getContent();
+  const reactions = reactionsOf(event, room);
+  const isUrgentNow = isUrgent(content) && body.kind !== "deleted";
   return {
     kind: "message",
     key: keyOf(event),
     id: event.getId() ?? "",
     sender,
-    name: member?.name ?? localpart(sender),
+    name: nameOf(sender, room),
     avatar: member?.getMxcAvatarUrl(),
     ms: event.getTs(),
     isMine,
@@ -42,8 +36,16 @@ export function messageOf(event: MatrixEvent, room: Room): Message {
     body,
     source: body.kind === "text" ? plainBody(content) : "",
     isEdited: Boolean(event.replacingEvent()) && body.kind !== "deleted",
+    isForMe: !isMine && isFor(me, content),
+    mentions: namedIn(content).people.map((id) => ({ id, name: nameOf(id, room) })),
     quoted: quotedOf(event, room),
-    reactions: reactionsOf(event, room),
+    reactions: reactions.filter(({ key }) => !isUrgentNow || key !== UNDERSTOOD),
+    understood: isUrgentNow ? understoodBy(reactions) : undefined,
+    forwarded: forwardedBecause(content),
+    isPinned: pinnedIn(room).includes(event.getId() ?? ""),
+    mayPin: canTalk && mayPin(room),
+    mayForward: canTalk && ["text", "picture", "file", "voice"].includes(body.kind),
+    thread: thread ? undefined : threadOf(event, room),
     delivery: isMine ? deliveryOf(event) : undefined,
     mayEdit: isMine && canTalk && body.kind === "text",
     mayDelete: canTalk && mayRedact(event, room),
@@ -57,50 +59,35 @@ export function keyOf(event: MatrixEvent): string {
   return event.getTxnId() ?? unsigned.transaction_id ?? event.getId() ?? "";
 }
 
-function mayRedact(event: MatrixEvent, room: Room): boolean {
-  return room.currentState.maySendRedactionForEvent(event, room.client.getSafeUserId());
+function nameOf(id: string, room: Room): string {
+  return room.getMember(id)?.name ?? localpart(id);
 }
 
-function bodyOf(event: MatrixEvent): Body {
-  if (event.isRedacted()) return { kind: "deleted" };
-  if (event.isDecryptionFailure() || event.getType() === "m.room.encrypted") {
-    return { kind: "unreadable", reason: unreadableBecause(event.decryptionFailureReason) };
-  }
-  const content = event.getContent();
-  const attachment = attachmentOf(content);
-  if (attachment) {
-    const kind = content.msgtype === MsgType.Image ? "picture" : "file";
-    return { kind, attachment, caption: captionOf(content) };
-  }
-  const text = plainBody(content);
+function understoodBy(reactions: Reaction[]): Reaction {
+  const nobody = { key: UNDERSTOOD, names: [], mine: undefined };
+  return reactions.find(({ key }) => key === UNDERSTOOD) ?? nobody;
+}
+
+function isFor(me: string, content: IContent): boolean {
+  const { people, everybody } = namedIn(content);
+  return everybody || people.includes(me);
+}
+
+function threadOf(event: MatrixEvent, room: Room): ThreadSummary | undefined {
+  const thread = room.getThread(event.getId() ?? "");
+  const last = thread?.replyToEvent;
+  if (!thread || !last || thread.length === 0 || event.isRedacted()) return undefined;
   return {
-    kind: "text",
-    nodes: nodesOf(content),
-    isPlain: !isFormatted(content),
-    isEmote: content.msgtype === MsgType.Emote,
-    isNotice: content.msgtype === MsgType.Notice,
-    isBigEmoji: ONLY_EMOJI.test(text),
+    count: thread.length,
+    unread: Math.max(room.getThreadUnreadNotificationCount(thread.id), unreadIn(thread)),
+    name: nameOf(last.getSender() ?? "", room),
+    text: last.isRedacted() ? "" : plainBody(last.getContent()),
+    ms: last.getTs(),
   };
 }
 
-/** A file's `body` is a caption only if its name stands elsewhere. */
-function captionOf(content: IContent): RichNode[] {
-  const isCaption = content.filename !== undefined && content.filename !== content.body;
-  return isCaption ? nodesOf(content) : [];
-}
-
-function isFormatted(content: IContent): boolean {
-  return content.format === FORMAT && typeof content.formatted_body === "string";
-}
-
-function nodesOf(content: IContent): RichNode[] {
-  const known = parsed.get(content);
-  if (known) return known;
-  const nodes = isFormatted(content)
-    ? richText(String(content.formatted_body))
-    : linked(plainBody(content));
-  parsed.set(content, nodes);
-  return nodes;
+function mayRedact(event: MatrixEvent, room: Room): boolean {
+  return room.currentState.maySendRedactionForEvent(event, room.client.getSafeUserId());
 }
 
 function quotedOf(event: MatrixEvent, room: Room): Quoted | undefined {
@@ -110,29 +97,18 @@ function quotedOf(event: MatrixEvent, room: Room): Quoted | undefined {
   const sender = original?.getSender();
   return {
     id,
-    name: sender ? (room.getMember(sender)?.name ?? localpart(sender)) : "",
+    name: sender ? nameOf(sender, room) : "",
     text: original && !original.isRedacted() ? plainBody(original.getContent()) : "",
   };
 }
 
 function reactionsOf(event: MatrixEvent, room: Room): Reaction[] {
-  const id = event.getId();
-  const relations = id
-    ? room.relations.getChildEventsForEvent(id, "m.annotation", "m.reaction")
-    : undefined;
-  const groups = relations?.getSortedAnnotationsByKey() ?? [];
   const me = room.client.getSafeUserId();
-  return groups
-    .map(([key, events]) => {
-      const alive = [...events].filter((reaction) => !reaction.isRedacted());
-      const mine = alive.find((reaction) => reaction.getSender() === me);
-      const names = alive.map((reaction) => {
-        const sender = reaction.getSender() ?? "";
-        return room.getMember(sender)?.name ?? localpart(sender);
-      });
-      return { key, names, mine: mine?.getId() };
-    })
-    .filter(({ names }) => names.length > 0);
+  return reactionGroups(event, room).map(({ key, events }) => ({
+    key,
+    names: events.map((reaction) => nameOf(reaction.getSender() ?? "", room)),
+    mine: events.find((reaction) => reaction.getSender() === me)?.getId(),
+  }));
 }
 
 function deliveryOf(event: MatrixEvent): Delivery {
@@ -140,6 +116,8 @@ function deliveryOf(event: MatrixEvent): Delivery {
     case null:
     case EventStatus.SENT:
       return "sent";
+    case EventStatus.QUEUED:
+      return "waiting";
     case EventStatus.NOT_SENT:
     case EventStatus.CANCELLED:
       return "failed";

@@ -10,6 +10,8 @@ export type RichNode = string | RichElement;
 export interface RichElement {
   tag: string;
   href?: string;
+  /** Of a mention: the person. */
+  userId?: string;
   children: RichNode[];
 }
 
@@ -63,7 +65,21 @@ function nodeOf(node: Node, depth: number): RichNode[] {
   if (name === "") return children;
   if (name !== "a") return [{ tag: name, children }];
   const href = (node as Element).getAttribute("href") ?? "";
+  const userId = mentionedIn(href);
+  if (userId) return [{ tag: "mention", userId, children }];
   return SCHEMES.test(href) ? [{ tag: "a", href, children }] : children;
+}
+
+const MENTION = /^(?:https:\/\/matrix\.to\/#\/(?:@|%40)|matrix:u\/)([^?#]+)/i;
+
+/** The person that an address stands for (spec: "matrix.to navigation", "Matrix URI scheme"). */
+function mentionedIn(href: string): string | undefined {
+  const [, name] = MENTION.exec(href) ?? [];
+  try {
+    return name && `@${decodeURIComponent(name)}`;
+  } catch {
+    return undefined;
+  }
 }
 
 const ADDRESS = /\bhttps?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]}'’]/gi;

@@ -1,81 +1,68 @@
-import {
-  EventType,
-  MsgType,
-  RelationType,
-  RoomStateEvent,
-  type MatrixClient,
-  type MatrixEvent,
-  type Room,
-} from "matrix-js-sdk";
-import type { RoomMessageEventContent } from "matrix-js-sdk/lib/types";
+import { RelationType, type MatrixClient, type Room } from "matrix-js-sdk";
 
-import { formatted } from "./markdown";
+import { namedIn, textContent, type Content, type Mention } from "./content";
+import type { Outbox } from "./outbox.svelte";
+import { markUrgent } from "./urgent";
 
-const FORMAT = "org.matrix.custom.html";
-
-/** What a message refers to. */
+/** What a message refers to, and whom it names. */
 export interface Reference {
   /** The message it answers. */
   replyTo?: string | undefined;
   /** The message it replaces. */
   edits?: string | undefined;
-}
-
-/** Waits until what is sent into an encrypted room would be encrypted. Right after a room was made, the
-    SDK does not know yet and would send plain text. */
-export async function whenEncrypted(client: MatrixClient, room: Room): Promise<void> {
-  const crypto = client.getCrypto();
-  if (!crypto || !room.hasEncryptionStateEvent()) return;
-  while (!(await crypto.isEncryptionEnabledInRoom(room.roomId))) {
-    await new Promise<void>((resolve) => room.once(RoomStateEvent.Events, () => resolve()));
-  }
-}
-
-function textContent(text: string): Record<string, unknown> {
-  const isEmote = text.startsWith("/me ");
-  const body = isEmote ? text.slice("/me ".length) : text;
-  const html = formatted(body);
-  const format = html === undefined ? {} : { format: FORMAT, formatted_body: html };
-  return { msgtype: isEmote ? MsgType.Emote : MsgType.Text, body, ...format };
+  /** The root of the thread it belongs to. */
+  threadId?: string | undefined;
+  /** Who was chosen while typing. */
+  mentions?: Mention[] | undefined;
+  /** Everybody is to confirm it. */
+  isUrgent?: boolean;
 }
 
 /** Sends what was typed. */
 export async function sendText(
-  client: MatrixClient,
+  outbox: Outbox,
   room: Room,
   text: string,
-  { replyTo, edits }: Reference,
+  { replyTo, edits, threadId, mentions, isUrgent }: Reference,
 ): Promise<void> {
-  const content = textContent(text);
-  if (edits) {
-    content["m.new_content"] = textContent(text);
-    content["m.relates_to"] = { rel_type: RelationType.Replace, event_id: edits };
-    content["body"] = `* ${String(content["body"])}`;
-  } else if (replyTo) {
-    content["m.relates_to"] = { "m.in_reply_to": { event_id: replyTo } };
-  }
-  await whenEncrypted(client, room);
-  await client.sendMessage(room.roomId, content as unknown as RoomMessageEventContent);
+  const content = edits ? editOf(room, edits, text, mentions) : textContent(text, mentions);
+  if (isUrgent && !edits) markUrgent(content);
+  if (!edits && replyTo) answer(room, content, replyTo, threadId);
+  await outbox.send(room, content, { threadId });
 }
 
-/** Puts an emoji under a message. */
-export async function react(
-  client: MatrixClient,
-  room: Room,
-  id: string,
-  key: string,
-): Promise<void> {
-  await client.sendEvent(room.roomId, EventType.Reaction, {
-    "m.relates_to": { rel_type: RelationType.Annotation, event_id: id, key },
-  });
+/** Only who is newly named hears of an edit (spec: "Event replacements"). */
+function editOf(room: Room, edits: string, text: string, mentions: Mention[] = []): Content {
+  const edited = textContent(text, mentions);
+  const before = namedIn(room.findEventById(edits)?.getContent() ?? {});
+  const added = namedIn(edited).people.filter((id) => !before.people.includes(id));
+  return {
+    ...edited,
+    body: `* ${String(edited["body"])}`,
+    "m.mentions": added.length > 0 ? { user_ids: added } : {},
+    "m.new_content": edited,
+    "m.relates_to": { rel_type: RelationType.Replace, event_id: edits },
+  };
+}
+
+/** Whoever is answered is told so. */
+function answer(room: Room, content: Content, replyTo: string, threadId?: string): void {
+  const thread = threadId && {
+    rel_type: "m.thread",
+    event_id: threadId,
+    is_falling_back: false,
+  };
+  content["m.relates_to"] = { ...thread, "m.in_reply_to": { event_id: replyTo } };
+  const sender = room.findEventById(replyTo)?.getSender();
+  if (!sender || sender === room.client.getUserId()) return;
+  const mentions = content["m.mentions"] as Content;
+  content["m.mentions"] = {
+    ...mentions,
+    user_ids: [...new Set([...namedIn(content).people, sender])],
+  };
 }
 
 /** Deletes a message, or takes a reaction back. */
 export async function redact(client: MatrixClient, room: Room, id: string): Promise<void> {
   await client.redactEvent(room.roomId, id);
-}
-
-/** Tries again to send what has failed. */
-export async function resend(client: MatrixClient, room: Room, event: MatrixEvent): Promise<void> {
-  await client.resendEvent(event, room);
 }

@@ -1,45 +1,91 @@
 import {
+  Direction,
   EventType,
-  MatrixEventEvent,
   ReceiptType,
-  RoomEvent,
-  RoomMemberEvent,
+  TimelineWindow,
+  type EventTimelineSet,
   type MatrixClient,
   type MatrixEvent,
   type Room,
-  type RoomMember,
+  type Thread,
 } from "matrix-js-sdk";
 
 import { arrange, firstUnread, newestRead } from "./arrange";
+import { listenTo } from "./listening";
 import type { TimelineItem } from "./message";
+import type { Outbox } from "./outbox.svelte";
+import { pinnedIn } from "./pins";
 
-/** Events fetched at a time when she scrolls up. */
+/** Events fetched at a time when she scrolls. */
 const PAGE = 50;
+/** Events around the one that she jumps to. */
+const AROUND = 60;
+/** More than a room has in memory: all of it is shown. */
+const ALL = 1_000_000;
 /** The server forgets after this time that somebody types. */
 const TYPING_MS = 20_000;
 
-/** The timeline of the open room; it changes by itself until it is closed. */
+/** Where the view is to be placed. */
+export interface Target {
+  /** A message; `undefined`: where the new ones begin, else the end. */
+  id: string | undefined;
+  /** The first message at or after this time, if there is none with the id. */
+  ms: number | undefined;
+}
+
+/** The timeline of the open room, or of a thread in it; it changes by itself until it is closed. */
 export class Timeline {
   items = $state.raw<TimelineItem[]>([]);
   /** Names of people who are typing. */
   typing = $state.raw<string[]>([]);
   isLoading = $state(false);
   hasMore = $state(true);
+  /** Whether there are newer messages that are not loaded: she has jumped back in time. */
+  hasNewer = $state(false);
+  /** Ids of pinned messages, the newest pin last. */
+  pinned = $state.raw<string[]>([]);
+  /** The first new messages are older than what is loaded. */
+  hasUnreadBefore = $state(false);
+  /** Changes when the view has to be placed anew. */
+  target = $state.raw<Target>({ id: undefined, ms: undefined });
   readonly roomId: string;
+  /** The root of the thread, if it is one. */
+  readonly threadId: string | undefined;
   readonly #client: MatrixClient;
   readonly #room: Room;
-  readonly #stop: (() => void)[] = [];
-  /** The first message that was new when she opened the room. */
+  readonly #set: EventTimelineSet;
+  readonly #window: TimelineWindow;
+  readonly #outbox: Outbox;
+  readonly #stop: () => void;
+  /** What she had read when she opened the room. */
+  readonly #readUpTo: string | null;
+  readonly #hadUnread: boolean;
+  /** The first message that was new then. */
   #firstNew: string | undefined;
   #isScheduled = false;
   #isTyping = false;
 
-  constructor(client: MatrixClient, room: Room) {
+  constructor(client: MatrixClient, room: Room, outbox: Outbox, thread?: Thread) {
     this.#client = client;
     this.#room = room;
+    this.#outbox = outbox;
+    this.#set = thread?.timelineSet ?? room.getUnfilteredTimelineSet();
+    this.#window = windowOf(client, this.#set);
     this.roomId = room.roomId;
-    this.#firstNew = firstUnread(room, client.getSafeUserId());
-    this.#listen();
+    this.threadId = thread?.id;
+    this.#readUpTo = (thread ?? room).getEventReadUpTo(client.getSafeUserId());
+    this.#hadUnread = room.getUnreadNotificationCount() > 0;
+    const stops = [
+      outbox.listen((roomId) => roomId === this.roomId && this.#schedule()),
+      listenTo(client, room, {
+        changed: () => this.#schedule(),
+        reset: () => this.#follow(),
+        typing: () => this.#refreshTyping(),
+      }),
+    ];
+    this.#stop = () => stops.forEach((stop) => stop());
+    // Nothing is fetched for this: it is done when the call returns.
+    void this.#window.load(undefined, ALL);
     this.#refresh();
     void room.decryptAllEvents();
     void room.loadMembersIfNeeded().then(() => this.#schedule());
@@ -47,31 +93,54 @@ export class Timeline {
 
   /** Stops listening. */
   close(): void {
-    for (const stop of this.#stop) stop();
+    this.#stop();
     this.setTyping(false);
   }
 
   /** Fetches older messages. */
-  async loadOlder(): Promise<void> {
-    if (this.isLoading || !this.hasMore) return;
-    this.isLoading = true;
-    try {
-      await this.#client.scrollback(this.#room, PAGE);
-    } finally {
-      this.isLoading = false;
-      this.#refresh();
-    }
+  loadOlder(): Promise<void> {
+    return this.#load(Direction.Backward, this.hasMore);
+  }
+
+  /** Fetches newer messages. */
+  loadNewer(): Promise<void> {
+    return this.#load(Direction.Forward, this.hasNewer);
+  }
+
+  /** Goes to a message, wherever it is. Throws if the server does not give it out. */
+  async jumpTo(id: string): Promise<void> {
+    await this.#jump({ id, ms: undefined });
+  }
+
+  /** Goes to the first message at or after a time, or to the last one before it. */
+  async jumpToTime(ms: number): Promise<void> {
+    const find = (direction: Direction): Promise<{ event_id: string }> =>
+      this.#client.timestampToEvent(this.roomId, ms, direction);
+    const found = await find(Direction.Forward).catch(() => find(Direction.Backward));
+    await this.#jump({ id: found.event_id, ms });
+  }
+
+  /** Goes to where the new messages begin. */
+  async jumpToUnread(): Promise<void> {
+    if (this.#firstNew) await this.#jump({ id: this.#firstNew, ms: undefined });
+    else if (this.#readUpTo) await this.#jump({ id: this.#readUpTo, ms: undefined });
+  }
+
+  /** Back to the newest messages. */
+  async jumpToEnd(): Promise<void> {
+    await this.#window.load(undefined, ALL);
+    this.#refresh();
+    this.target = { id: this.items.at(-1)?.key, ms: undefined };
   }
 
   /** Tells the others that she has read everything. */
   async markRead(): Promise<void> {
-    const last = this.#room
-      .getLiveTimeline()
-      .getEvents()
-      .findLast((event) => event.status === null);
+    if (this.hasNewer) return;
+    const last = this.#events().findLast((event) => event.status === null);
     const id = last?.getId();
-    if (!last || !id || this.#room.hasUserReadEvent(this.#client.getSafeUserId(), id)) return;
-    await this.#client.sendReadReceipt(last, ReceiptType.Read, true);
+    const place = this.threadId ? this.#room.getThread(this.threadId) : this.#room;
+    if (!last || !id || place?.hasUserReadEvent(this.#client.getSafeUserId(), id)) return;
+    await this.#client.sendReadReceipt(last, ReceiptType.Read);
   }
 
   /** Tells the others whether she is typing. */
@@ -82,36 +151,35 @@ export class Timeline {
     if (isTyping) setTimeout(() => (this.#isTyping = false), TYPING_MS / 2);
   }
 
-  #listen(): void {
-    const ofRoom = (_: unknown, room?: Room): void => {
-      if (room?.roomId === this.roomId) this.#schedule();
-    };
-    const reset = (room?: Room): void => ofRoom(undefined, room);
-    const ofEvent = (event: MatrixEvent): void => {
-      if (event.getRoomId() === this.roomId) this.#schedule();
-    };
-    const typing = (_: MatrixEvent, member: RoomMember): void => {
-      if (member.roomId === this.roomId) this.#refreshTyping();
-    };
-    const client = this.#client;
-    client.on(RoomEvent.Timeline, ofRoom);
-    client.on(RoomEvent.LocalEchoUpdated, ofRoom);
-    client.on(RoomEvent.Redaction, ofRoom);
-    client.on(RoomEvent.Receipt, ofRoom);
-    client.on(RoomEvent.TimelineReset, reset);
-    client.on(MatrixEventEvent.Decrypted, ofEvent);
-    client.on(MatrixEventEvent.Replaced, ofEvent);
-    client.on(RoomMemberEvent.Typing, typing);
-    this.#stop.push(() => {
-      client.off(RoomEvent.Timeline, ofRoom);
-      client.off(RoomEvent.LocalEchoUpdated, ofRoom);
-      client.off(RoomEvent.Redaction, ofRoom);
-      client.off(RoomEvent.Receipt, ofRoom);
-      client.off(RoomEvent.TimelineReset, reset);
-      client.off(MatrixEventEvent.Decrypted, ofEvent);
-      client.off(MatrixEventEvent.Replaced, ofEvent);
-      client.off(RoomMemberEvent.Typing, typing);
-    });
+  async #load(direction: Direction, isThere: boolean): Promise<void> {
+    if (this.isLoading || !isThere) return;
+    this.isLoading = true;
+    try {
+      await this.#window.paginate(direction, PAGE);
+    } finally {
+      this.isLoading = false;
+      this.#refresh();
+    }
+  }
+
+  async #jump(target: Target): Promise<void> {
+    const isHere = this.items.some((item) => item.kind === "message" && item.id === target.id);
+    if (!isHere && target.id) {
+      this.isLoading = true;
+      try {
+        await this.#window.load(target.id, AROUND);
+      } finally {
+        this.isLoading = false;
+      }
+      this.#refresh();
+    }
+    this.target = target;
+  }
+
+  /** The server has left something out: whoever is at the end stays there. */
+  #follow(): void {
+    if (!this.hasNewer) void this.#window.load(undefined, ALL);
+    this.#schedule();
   }
 
   /** Many events arrive together; the lines are built once for all of them. */
@@ -124,14 +192,48 @@ export class Timeline {
     });
   }
 
+  #events(): MatrixEvent[] {
+    return this.#window.getEvents().filter(Boolean);
+  }
+
   #refresh(): void {
-    const events = this.#room.getLiveTimeline().getEvents();
+    // A thread that was fetched, or a room after a gap, begins anew.
+    const end = this.#window.getTimelineIndex(Direction.Forward);
+    const isGone = end && !this.#set.getTimelines().includes(end.timeline);
+    if (isGone) void this.#window.load(undefined, ALL);
+    while (this.#window.extend(Direction.Forward, ALL));
+    const events = this.#events();
     for (const event of events) {
       if (event.shouldAttemptDecryption()) void this.#client.decryptEventIfNeeded(event);
     }
-    this.items = arrange(events, this.#room, this.#firstNew, newestRead(events, this.#room));
+    const me = this.#client.getSafeUserId();
+    this.#firstNew ??= firstUnread(events, this.#room, this.#readUpTo, me);
     const isWhole = events[0]?.getType() === EventType.RoomCreate;
-    this.hasMore = !isWhole && this.#room.oldState.paginationToken !== null;
+    this.hasMore = !isWhole && this.#window.canPaginate(Direction.Backward);
+    this.hasNewer = this.#window.canPaginate(Direction.Forward);
+    this.hasUnreadBefore = this.hasMore && !this.#firstNew && this.#hasUnreadElsewhere(events);
+    this.pinned = pinnedIn(this.#room);
+    this.items = arrange(
+      this.hasNewer ? events : [...events, ...this.#queued(events)],
+      this.#room,
+      {
+        firstNew: this.#firstNew,
+        readIndex: newestRead(events, this.#room),
+        thread: this.threadId,
+      },
+    );
+  }
+
+  #hasUnreadElsewhere(events: MatrixEvent[]): boolean {
+    if (!this.#hadUnread || this.hasNewer || this.#readUpTo === null) return false;
+    return !events.some((event) => event.getId() === this.#readUpTo);
+  }
+
+  /** Messages that the server does not have yet, except those that the SDK shows already. */
+  #queued(events: MatrixEvent[]): MatrixEvent[] {
+    const shown = new Set(events.map((event) => event.status && event.getTxnId()));
+    const queued = this.#outbox.waiting(this.#room, this.threadId);
+    return queued.filter((event) => !shown.has(event.getTxnId()));
   }
 
   #refreshTyping(): void {
@@ -139,4 +241,15 @@ export class Timeline {
     const typing = this.#room.getMembers().filter((it) => it.typing && it.userId !== me);
     this.typing = typing.map((member) => member.name);
   }
+}
+
+const windows = new WeakMap<EventTimelineSet, TimelineWindow>();
+
+/** A window listens to its room for ever: there is one for each timeline. */
+function windowOf(client: MatrixClient, set: EventTimelineSet): TimelineWindow {
+  const known = windows.get(set);
+  if (known) return known;
+  const made = new TimelineWindow(client, set, { windowLimit: ALL });
+  windows.set(set, made);
+  return made;
 }

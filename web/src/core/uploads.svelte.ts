@@ -1,19 +1,27 @@
 import { MsgType, type MatrixClient, type Room } from "matrix-js-sdk";
-import type { RoomMessageEventContent } from "matrix-js-sdk/lib/types";
 
 import { encryptFile, type EncryptedFile } from "./attachment";
+import type { Outbox } from "./outbox.svelte";
 import { measure } from "./picture";
-import { whenEncrypted } from "./sending";
+import { whenEncrypted } from "./encrypted";
 
 /** A file on its way. */
 export interface Upload {
   id: number;
   roomId: string;
+  threadId: string | undefined;
   name: string;
   sizeBytes: number;
   /** From 0 to 1. */
   progress: number;
   hasFailed: boolean;
+}
+
+interface Waiting {
+  room: Room;
+  file: File;
+  threadId: string | undefined;
+  besides: Record<string, unknown>;
 }
 
 interface Stored {
@@ -25,17 +33,25 @@ interface Stored {
 export class Uploads {
   all = $state.raw<Upload[]>([]);
   readonly #client: MatrixClient;
+  readonly #outbox: Outbox;
   readonly #aborts = new Map<number, AbortController>();
-  readonly #files = new Map<number, { room: Room; file: File }>();
+  readonly #files = new Map<number, Waiting>();
   #next = 1;
 
-  constructor(client: MatrixClient) {
+  constructor(client: MatrixClient, outbox: Outbox) {
     this.#client = client;
+    this.#outbox = outbox;
   }
 
-  /** Sends files to a room, one message each, in this order. */
-  async send(room: Room, files: File[]): Promise<void> {
-    const ids = files.map((file) => this.#add(room, file));
+  /** Sends files to a room, or to a thread in it, one message each, in this order. `besides` is what the
+      messages say besides the files. */
+  async send(
+    room: Room,
+    files: File[],
+    threadId?: string,
+    besides: Record<string, unknown> = {},
+  ): Promise<void> {
+    const ids = files.map((file) => this.#add({ room, file, threadId, besides }));
     for (const id of ids) await this.#run(id);
   }
 
@@ -51,11 +67,12 @@ export class Uploads {
     this.#remove(id);
   }
 
-  #add(room: Room, file: File): number {
+  #add(waiting: Waiting): number {
     const id = this.#next;
     this.#next += 1;
-    this.#files.set(id, { room, file });
-    const upload = { id, roomId: room.roomId, name: file.name, sizeBytes: file.size };
+    const { room, file, threadId } = waiting;
+    this.#files.set(id, waiting);
+    const upload = { id, roomId: room.roomId, threadId, name: file.name, sizeBytes: file.size };
     this.all = [...this.all, { ...upload, progress: 0, hasFailed: false }];
     return id;
   }
@@ -68,11 +85,12 @@ export class Uploads {
     try {
       const content = await this.#upload(id, waiting.room, waiting.file, abort);
       if (abort.signal.aborted) return;
-      await this.#client.sendMessage(
-        waiting.room.roomId,
-        content as unknown as RoomMessageEventContent,
-      );
       this.#remove(id);
+      void this.#outbox.send(
+        waiting.room,
+        { ...content, ...waiting.besides },
+        { threadId: waiting.threadId },
+      );
     } catch {
       this.#change(id, { hasFailed: true });
     }

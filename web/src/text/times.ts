@@ -74,3 +74,9 @@ export function size(bytes: number): string {
     maximumFractionDigits: digits,
   }).format(value);
 }
+
+/** `1:05`, of a recording. */
+export function stopwatch(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+
 import {
   expect,
   type Browser,
@@ -7,6 +10,30 @@ import {
 } from "@playwright/test";
 
 import type { Server } from "./server";
+
+/** KONTOR_DIST=folder: the client comes from there and not from the program, which need not be built anew
+    while somebody works on the client. Headers stay the server's. */
+async function serveFromFolder(context: BrowserContext, url: string): Promise<void> {
+  const folder = process.env.KONTOR_DIST;
+  if (!folder) return;
+  await context.route(`${url}/`, async (route) => {
+    const headers = (await route.fetch()).headers();
+    // The file is not packed.
+    delete headers["content-encoding"];
+    delete headers["content-length"];
+    await route.fulfill({ headers, body: readFileSync(join(folder, "index.html")) });
+  });
+  const files = readdirSync(join(folder, "app"));
+  await context.route(`${url}/app/*`, (route) => {
+    const wanted = basename(new URL(route.request().url()).pathname);
+    // Where the program sends somebody on to its own index, names carry other hashes.
+    const same = (name: string): boolean => withoutHash(name) === withoutHash(wanted);
+    const name = files.includes(wanted) ? wanted : (files.find(same) ?? wanted);
+    return route.fulfill({ path: join(folder, "app", name) });
+  });
+}
+
+const withoutHash = (name: string): string => name.replace(/-[\w-]{8}\./, ".");
 
 /** Somebody with a browser of her own, who does what people do: reads labels, clicks, types. */
 export class Person {
@@ -47,6 +74,7 @@ export class Person {
   /** Opens a fresh browser. */
   static async open(browser: Browser, server: Server, name: string, options = {}): Promise<Person> {
     const context = await browser.newContext({ baseURL: server.url, ...options });
+    await serveFromFolder(context, server.url);
     return new Person(name, context, await context.newPage(), server);
   }
 
@@ -98,12 +126,67 @@ export class Person {
     await this.field.press("Enter");
   }
 
+  /** Scrolls up until a message is shown. */
+  async scrollUntil(message: Locator): Promise<void> {
+    const list = this.page.getByRole("group", { name: "Nachrichten" });
+    await expect
+      .poll(async () => {
+        await list.evaluate((it) => it.scrollBy(0, -400));
+        return message.first().isVisible();
+      })
+      .toBe(true);
+    await message.first().scrollIntoViewIfNeeded();
+  }
+
+  /** Makes an encrypted room of a class, as another program of hers would; answers its id. */
+  async createRoom(name: string, roomClass: string): Promise<string> {
+    const headers = { authorization: `Bearer ${await this.token()}` };
+    const encryption = {
+      type: "m.room.encryption",
+      state_key: "",
+      content: { algorithm: "m.megolm.v1.aes-sha2" },
+    };
+    const answer = await this.context.request.post("/_matrix/client/v3/createRoom", {
+      headers,
+      data: {
+        ...(name && { name }),
+        initial_state: [encryption],
+        creation_content: { "app.kontor.class": roomClass },
+      },
+    });
+    expect(answer.ok(), await answer.text()).toBe(true);
+    return ((await answer.json()) as { room_id: string }).room_id;
+  }
+
+  /** A session of another program of hers. */
+  async token(): Promise<string> {
+    const login = await this.context.request.post("/_matrix/client/v3/login", {
+      data: {
+        type: "m.login.password",
+        identifier: { type: "m.id.user", user: this.name },
+        password: this.server.passwords[this.name],
+      },
+    });
+    return ((await login.json()) as { access_token: string }).access_token;
+  }
+
+  /** The server cannot be reached any more. */
+  async loseServer(): Promise<void> {
+    await this.context.route("**/_matrix/**", (route) => route.abort("internetdisconnected"));
+  }
+
+  /** It can again. */
+  async findServer(): Promise<void> {
+    await this.context.unroute("**/_matrix/**");
+  }
+
   /** Chooses an action of a message. */
   async act(text: string | RegExp, action: string | RegExp): Promise<void> {
     const message = this.message(text).last();
     await message.hover();
     await message.getByRole("button", { name: "Aktionen für diese Nachricht" }).click();
-    await this.page.getByRole("menuitem", { name: action }).click();
+    const exact = typeof action === "string";
+    await this.page.getByRole("menuitem", { name: action, exact }).click();
   }
 
   /** What this browser has sent as events of a type, as the server gets it. */
@@ -149,16 +232,8 @@ export class Person {
 
   /** Ends this device's session as another device would: with its password. */
   async endElsewhere(): Promise<void> {
+    const headers = { authorization: `Bearer ${await this.token()}` };
     const { request } = this.context;
-    const login = await request.post("/_matrix/client/v3/login", {
-      data: {
-        type: "m.login.password",
-        identifier: { type: "m.id.user", user: this.name },
-        password: this.server.passwords[this.name],
-      },
-    });
-    const { access_token: token } = (await login.json()) as { access_token: string };
-    const headers = { authorization: `Bearer ${token}` };
     const answer = await request.post("/_matrix/client/v3/logout/all", { headers });
     expect(answer.ok()).toBe(true);
   }

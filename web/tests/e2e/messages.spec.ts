@@ -1,0 +1,68 @@
+import { expect, test } from "@playwright/test";
+
+import { Person } from "./person";
+import { startServer, type Server } from "./server";
+
+// What people do with messages besides writing them.
+
+test.describe.configure({ mode: "serial" });
+
+let server: Server;
+let anna: Person;
+let ben: Person;
+
+test.beforeAll(async ({ browser }) => {
+  server = await startServer();
+  anna = await Person.open(browser, server, "anna");
+  ben = await Person.open(browser, server, "ben");
+  await anna.signIn();
+  await ben.signIn();
+  await anna.open("Team");
+  await ben.open("Team");
+});
+
+test.afterAll(async () => {
+  await Promise.all([anna?.context.close(), ben?.context.close()]);
+  await server?.stop();
+});
+
+test("a person is named with the keyboard alone", async () => {
+  await anna.field.pressSequentially("Frag @yil");
+  await expect(anna.page.getByRole("option", { name: "Ben Yilmaz" })).toBeVisible();
+  await anna.field.press("Enter");
+  await expect(anna.field).toHaveValue("Frag @Ben Yilmaz ");
+  await anna.field.pressSequentially("dazu");
+  await ben.page.goto("/#/");
+  await anna.field.press("Enter");
+  await expect(ben.room("Team").getByText("Sie wurden erwähnt")).toBeAttached();
+  await ben.open("Team");
+  await expect(ben.message("Frag").locator(".mention.me")).toHaveText("Ben Yilmaz");
+});
+
+test("only who may can name everybody", async () => {
+  await anna.field.pressSequentially("@al");
+  await expect(anna.page.getByRole("option", { name: /alle/ })).toBeVisible();
+  await anna.field.press("Escape");
+  await expect(anna.page.getByRole("listbox")).toHaveCount(0);
+  await anna.field.fill("");
+  await ben.field.pressSequentially("@");
+  await expect(ben.page.getByRole("option", { name: "Anna Berger" })).toBeVisible();
+  await expect(ben.page.getByRole("option", { name: /alle/ })).toHaveCount(0);
+  await ben.field.fill("");
+});
+
+test("answers in a thread stay out of the room and are counted at its root", async () => {
+  await anna.say("Wer bringt den Beamer?");
+  await expect(ben.message("Beamer")).toBeVisible();
+  await ben.act("Beamer", "Im Thread antworten");
+  const thread = ben.page.getByRole("complementary", { name: "Thread" });
+  await expect(thread.getByText("Wer bringt den Beamer?")).toBeVisible();
+  const field = thread.getByRole("textbox", { name: "Antwort im Thread" });
+  await field.fill("Ich!");
+  await field.press("Enter");
+  await expect(thread.getByRole("article").filter({ hasText: "Ich!" })).toBeVisible();
+  const summary = anna
+    .message("Beamer")
+    .getByRole("button", { name: /1 Antwort.*Ben Yilmaz: Ich!/ });
+  await expect(summary).toBeVisible();
+});

@@ -12,7 +12,7 @@ use ruma::api::client::filter::{create_filter, get_filter};
 use ruma::api::client::tag::{create_tag, delete_tag, get_tags};
 use ruma::serde::Raw;
 
-use crate::frame::route;
+use crate::frame::{route, route_mended};
 
 pub(crate) fn routes(router: Router) -> Router {
     let router = route::<get_global_account_data::v3::Request, _, _>(router, get);
@@ -20,7 +20,7 @@ pub(crate) fn routes(router: Router) -> Router {
     let router = route::<get_room_account_data::v3::Request, _, _>(router, get_of_room);
     let router = route::<set_room_account_data::v3::Request, _, _>(router, set_of_room);
     let router = route::<get_tags::v3::Request, _, _>(router, tags);
-    let router = route::<create_tag::v3::Request, _, _>(router, set_tag);
+    let router = route_mended::<create_tag::v3::Request, _, _>(router, |_, _| {}, set_tag);
     let router = route::<delete_tag::v3::Request, _, _>(router, remove_tag);
     let router = route::<create_filter::v3::Request, _, _>(router, define_filter);
     route::<get_filter::v3::Request, _, _>(router, filter)

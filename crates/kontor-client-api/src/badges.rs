@@ -48,7 +48,8 @@ async fn prove(Path(user): Path<String>, request: Request) -> Response {
 
 async fn shown(request: Request) -> Result<Value> {
     let Received { tenant, cx, body, .. } = receive(request, Token::Required).await?;
-    let wanted: Wanted = serde_json::from_slice(&body).map_err(|cause| json_error(&cause))?;
+    let wanted: Wanted =
+        serde_json::from_slice(&body).map_err(|cause| json_error(&cause, &body))?;
     let badges = tenant.identity.badges(&cx, wanted.users).await?;
     let badges: Vec<Value> = badges.iter().map(told).collect();
     Ok(json!({ "badges": badges }))
@@ -58,7 +59,7 @@ async fn record(user: String, request: Request) -> Result<Value> {
     let Received { tenant, cx, body, .. } = receive(request, Token::Required).await?;
     let user_id = OwnedUserId::try_from(user)
         .map_err(|_| Error::invalid(MatrixCode::InvalidParam, "userId: is none."))?;
-    let proof: Proof = serde_json::from_slice(&body).map_err(|cause| json_error(&cause))?;
+    let proof: Proof = serde_json::from_slice(&body).map_err(|cause| json_error(&cause, &body))?;
     let new = NewProof { user_id, method: proof.method.parse()?, reason: proof.reason };
     tenant.identity.prove_identity(&cx, new, proof.auth).await?;
     Ok(json!({}))

@@ -55,10 +55,10 @@ fn status_of(kind: Kind, code: Option<MatrixCode>) -> (StatusCode, MatrixCode) {
 }
 
 /// The client's mistake in a request that does not parse; the text names the field.
-pub(crate) fn parse_error(error: FromHttpRequestError) -> Error {
+pub(crate) fn parse_error(error: FromHttpRequestError, body: &[u8]) -> Error {
     match error {
         FromHttpRequestError::Deserialization(DeserializationError::Json(cause)) => {
-            json_error(&cause)
+            json_error(&cause, body)
         }
         FromHttpRequestError::Deserialization(DeserializationError::Utf8(_)) => {
             Error::invalid(MatrixCode::NotJson, "The body is not valid UTF-8.")
@@ -73,10 +73,19 @@ pub(crate) fn parse_error(error: FromHttpRequestError) -> Error {
     }
 }
 
-/// `M_NOT_JSON` for text that is no JSON, `M_BAD_JSON` for JSON of the wrong shape.
-pub(crate) fn json_error(cause: &serde_json::Error) -> Error {
-    let code = if cause.is_data() { MatrixCode::BadJson } else { MatrixCode::NotJson };
-    Error::invalid(code, format!("Body: {cause}"))
+/// `M_NOT_JSON` for a body that is no JSON, `M_BAD_JSON` for JSON of the wrong shape; then the text
+/// names the field.
+pub(crate) fn json_error(cause: &serde_json::Error, body: &[u8]) -> Error {
+    if !cause.is_data() {
+        return Error::invalid(MatrixCode::NotJson, format!("Body: {cause}"));
+    }
+    if cause.line() == 0 && cause.to_string().starts_with("missing field") {
+        // Not the parser's finding: the one field that a profile's body must have is not there.
+        return Error::invalid(MatrixCode::MissingParam, format!("Body: {cause}"));
+    }
+    let path = kontor_protocol::path_at(body, cause.line(), cause.column());
+    let place = if path.is_empty() { "Body" } else { &path };
+    Error::invalid(MatrixCode::BadJson, format!("{place}: {cause}"))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What surrounds every handler: path, authentication, body limit, parsing, answer.
 
+mod parse;
+
 use std::future::Future;
 use std::sync::Arc;
 
@@ -21,12 +23,12 @@ use ruma::api::auth_scheme::{
     NoAuthentication,
 };
 use ruma::api::path_builder::PathBuilder;
-use ruma::api::{
-    IncomingRequest, IncomingRequestExt, Metadata, OutgoingResponse, OutgoingResponseExt,
-};
+use ruma::api::{IncomingRequest, Metadata, OutgoingResponse, OutgoingResponseExt};
 use serde::de::IgnoredAny;
 
-use crate::error::{error_response, json_error, parse_error};
+use crate::error::{error_response, json_error};
+
+pub(crate) use parse::Mend;
 
 /// Largest JSON request body, in bytes. Key uploads and key backups are the largest honest ones.
 const BODY_LIMIT_BYTES: usize = 4 * 1024 * 1024;
@@ -103,7 +105,34 @@ where
 
 /// Registers `handler` at the paths of `P`, which are those of `R` or shorter; what a path does
 /// not say is empty in the request.
-pub(crate) fn route_as<P, R, H, F>(mut router: Router, token: Token, handler: H) -> Router
+pub(crate) fn route_as<P, R, H, F>(router: Router, token: Token, handler: H) -> Router
+where
+    P: Metadata,
+    R: IncomingRequest + Send + 'static,
+    H: Fn(Arc<Tenant>, Cx, R) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<R::OutgoingResponse>> + Send + 'static,
+{
+    register::<P, R, H, F>(router, (token, None), handler)
+}
+
+/// As [`route`], but the fields of the body are mended before they are read; a body left out counts
+/// as one without fields.
+pub(crate) fn route_mended<R, H, F>(router: Router, mend: Mend, handler: H) -> Router
+where
+    R: IncomingRequest + Send + 'static,
+    R::Authentication: Access,
+    H: Fn(Arc<Tenant>, Cx, R) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<R::OutgoingResponse>> + Send + 'static,
+{
+    let token = <R::Authentication as Access>::TOKEN;
+    register::<R, R, H, F>(router, (token, Some(mend)), handler)
+}
+
+fn register<P, R, H, F>(
+    mut router: Router,
+    (token, mend): (Token, Option<Mend>),
+    handler: H,
+) -> Router
 where
     P: Metadata,
     R: IncomingRequest + Send + 'static,
@@ -116,7 +145,7 @@ where
         let endpoint =
             on(method, async move |params: PathParams, request: Request| match answer::<R, H, F>(
                 handler,
-                token,
+                (token, mend),
                 (params, request),
             )
             .await
@@ -131,7 +160,7 @@ where
 
 async fn answer<R, H, F>(
     handler: H,
-    token: Token,
+    (token, mend): (Token, Option<Mend>),
     (params, request): (PathParams, Request),
 ) -> Result<Response>
 where
@@ -143,8 +172,7 @@ where
     let params = params.map_err(|_| unreadable_path())?;
     let mut arguments: Vec<&str> = params.iter().map(|(_, value)| value).collect();
     arguments.resize(arguments.len().max(variables::<R>()), "");
-    let request = R::try_from_http_request(http::Request::from_parts(head, &*body), &arguments)
-        .map_err(parse_error)?;
+    let request = parse::parse::<R>(&head, (&body, mend), &arguments)?;
     respond(handler(tenant, cx, request).await?)
 }
 
@@ -230,7 +258,7 @@ fn check_text(body: &[u8]) -> Result<()> {
         let text = format!("The body is nested deeper than {DEPTH_LIMIT} levels.");
         return Err(Error::invalid(MatrixCode::BadJson, text));
     }
-    serde_json::from_slice::<IgnoredAny>(body).map_err(|cause| json_error(&cause))?;
+    serde_json::from_slice::<IgnoredAny>(body).map_err(|cause| json_error(&cause, body))?;
     if body.trim_ascii_start().starts_with(b"{") {
         return Ok(());
     }

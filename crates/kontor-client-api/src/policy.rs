@@ -63,7 +63,7 @@ async fn settings(request: Request) -> Result<Value> {
 
 async fn decide(setting: String, request: Request) -> Result<Value> {
     let Received { tenant, cx, body, .. } = receive(request, Token::Required).await?;
-    let wish: Body = serde_json::from_slice(&body).map_err(|cause| json_error(&cause))?;
+    let wish: Body = serde_json::from_slice(&body).map_err(|cause| json_error(&cause, &body))?;
     let change = Change { setting, value: wish.value, reason: wish.reason, lock: wish.lock };
     let version = tenant.approvals.change_policy(&cx, change, wish.auth).await?;
     Ok(json!({ "version": version }))

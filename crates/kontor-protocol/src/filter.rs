@@ -31,6 +31,18 @@ impl EventMatcher {
         }
     }
 
+    /// Whether the filter lets every event of every room through.
+    #[must_use]
+    pub fn takes_all(&self) -> bool {
+        self.types.is_none()
+            && self.not_types.is_empty()
+            && self.senders.is_none()
+            && self.not_senders.is_empty()
+            && self.rooms.is_none()
+            && self.not_rooms.is_empty()
+            && self.contains_url.is_none()
+    }
+
     /// Whether the filter lets the event through.
     #[must_use]
     pub fn matches(&self, pdu: &Pdu) -> bool {

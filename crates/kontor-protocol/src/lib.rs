@@ -5,10 +5,12 @@
 mod authorize;
 mod canonical;
 mod client;
+mod fields;
 mod filter;
 mod levels;
 mod nesting;
 mod pdu;
+mod place;
 mod push;
 mod relation;
 mod resolve;
@@ -20,10 +22,12 @@ mod visibility;
 
 pub use authorize::{auth_types, authorize};
 pub use client::ClientEvent;
+pub use fields::Fields;
 pub use filter::{EventMatcher, glob};
 pub use levels::PowerLevels;
 pub use nesting::nesting;
 pub use pdu::Pdu;
+pub use place::path_at;
 pub use push::{FlatEvent, PATTERN_LIMIT, PushRules, Verdict, Viewer, default_rules};
 pub use relation::{Relation, relation, relation_in};
 pub use resolve::{EventIds, StateMap, auth_chain, resolve_state};

@@ -71,9 +71,10 @@ async fn waiting(page: Option<Page>, request: Request) -> Result<Value> {
 
 async fn ask(request: Request) -> Result<Value> {
     let Received { tenant, cx, body, .. } = receive(request, Token::Required).await?;
-    let proposal: Proposal = serde_json::from_slice(&body).map_err(|cause| json_error(&cause))?;
+    let proposal: Proposal =
+        serde_json::from_slice(&body).map_err(|cause| json_error(&cause, &body))?;
     let Body { reason, auth } =
-        serde_json::from_slice(&body).map_err(|cause| json_error(&cause))?;
+        serde_json::from_slice(&body).map_err(|cause| json_error(&cause, &body))?;
     let number = tenant.approvals.request(&cx, Wish { proposal, reason, auth }).await?;
     Ok(json!({ "id": number }))
 }
@@ -88,7 +89,7 @@ async fn decide(id: &str, request: Request, allow: bool) -> Result<Value> {
     }
     let proof = match body.is_empty() {
         true => Proof::default(),
-        false => serde_json::from_slice(&body).map_err(|cause| json_error(&cause))?,
+        false => serde_json::from_slice(&body).map_err(|cause| json_error(&cause, &body))?,
     };
     tenant.approvals.approve(&cx, number, proof.auth).await?;
     Ok(json!({}))

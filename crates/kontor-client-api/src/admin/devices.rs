@@ -111,7 +111,7 @@ pub(crate) fn update_shown(due: &UpdateDue) -> Value {
 /// # Errors
 /// `Invalid` for none.
 pub(crate) fn kind_of(body: &[u8]) -> Result<DeviceKind> {
-    let body: Kind = serde_json::from_slice(body).map_err(|cause| json_error(&cause))?;
+    let body: Kind = serde_json::from_slice(body).map_err(|cause| json_error(&cause, body))?;
     body.kind.parse()
 }
 

@@ -52,7 +52,7 @@ async fn remove(Path(program): Path<String>, request: Request) -> Response {
 
 async fn decide(program: String, request: Request) -> Result<Value> {
     let Received { tenant, cx, body, .. } = receive(request, Token::Required).await?;
-    let body: Body = serde_json::from_slice(&body).map_err(|cause| json_error(&cause))?;
+    let body: Body = serde_json::from_slice(&body).map_err(|cause| json_error(&cause, &body))?;
     let Body { minimum, critical, reason } = body;
     let floor = tenant.identity.set_floor(&cx, NewFloor { program, minimum, critical, reason });
     Ok(shown(&floor.await?))

@@ -48,7 +48,7 @@ async fn create(request: Request) -> Result<Response> {
     let body = to_bytes(request.into_body(), BODY_LIMIT_BYTES).await.map_err(|_| {
         Error::limited(MatrixCode::TooLarge, "The body did not arrive or is too large.")
     })?;
-    let body: Body = serde_json::from_slice(&body).map_err(|cause| json_error(&cause))?;
+    let body: Body = serde_json::from_slice(&body).map_err(|cause| json_error(&cause, &body))?;
     let wish = SharedSecretRegistration {
         nonce: body.nonce,
         username: body.username,

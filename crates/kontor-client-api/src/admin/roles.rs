@@ -59,7 +59,7 @@ async fn decide(user: String, role: &str, request: Request) -> Result<Value> {
     let Received { tenant, cx, body, .. } = receive(request, Token::Required).await?;
     let user_id = OwnedUserId::try_from(user)
         .map_err(|_| Error::invalid(MatrixCode::InvalidParam, "userId: is none."))?;
-    let wish: Body = serde_json::from_slice(&body).map_err(|cause| json_error(&cause))?;
+    let wish: Body = serde_json::from_slice(&body).map_err(|cause| json_error(&cause, &body))?;
     let change = RoleChange { user_id, role: role.parse()?, held: wish.held, reason: wish.reason };
     let changed = tenant.identity.change_role(&cx, change, wish.auth).await?;
     Ok(json!({ "changed": changed }))

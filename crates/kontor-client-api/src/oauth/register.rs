@@ -20,7 +20,8 @@ pub(crate) async fn register(request: Request) -> Response {
 
 async fn create(request: Request) -> Result<Value, Refusal> {
     let Asked { tenant, cx, body } = ask(request, "application/json").await?;
-    let metadata: Value = serde_json::from_slice(&body).map_err(|cause| json_error(&cause))?;
+    let metadata: Value =
+        serde_json::from_slice(&body).map_err(|cause| json_error(&cause, &body))?;
     let (id, client) = tenant.oauth.register(&cx, metadata).await?;
     let mut body = serde_json::to_value(client).map_err(Error::internal)?;
     if let Some(fields) = body.as_object_mut() {

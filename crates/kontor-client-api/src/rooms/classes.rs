@@ -127,7 +127,8 @@ async fn list_readers(room: String, request: Request) -> Result<Value> {
 
 async fn reclassify(room: String, request: Request) -> Result<Value> {
     let Received { tenant, cx, body, .. } = receive(request, Token::Required).await?;
-    let wish: Conversion = serde_json::from_slice(&body).map_err(|cause| json_error(&cause))?;
+    let wish: Conversion =
+        serde_json::from_slice(&body).map_err(|cause| json_error(&cause, &body))?;
     let class = wish.class.parse()?;
     let new = tenant.rooms.convert(&cx, &room_id(room)?, class, wish.supervision).await?;
     Ok(json!({ "replacement_room": new }))
@@ -144,7 +145,7 @@ async fn show_terms(room: String, request: Request) -> Result<Value> {
 
 async fn set_terms(room: String, request: Request) -> Result<Value> {
     let Received { tenant, cx, body, .. } = receive(request, Token::Required).await?;
-    let wanted: Value = serde_json::from_slice(&body).map_err(|cause| json_error(&cause))?;
+    let wanted: Value = serde_json::from_slice(&body).map_err(|cause| json_error(&cause, &body))?;
     let terms = tenant.rooms.prolong_supervision(&cx, &room_id(room)?, wanted).await?;
     shown(&terms).map(Value::Object)
 }
@@ -158,14 +159,15 @@ async fn end_terms(room: String, request: Request) -> Result<Value> {
 async fn note(room: String, request: Request) -> Result<Value> {
     let Received { tenant, cx, body, .. } = receive(request, Token::Required).await?;
     let read: Acknowledgement =
-        serde_json::from_slice(&body).map_err(|cause| json_error(&cause))?;
+        serde_json::from_slice(&body).map_err(|cause| json_error(&cause, &body))?;
     tenant.rooms.acknowledge(&cx, &room_id(room)?, read.version).await?;
     Ok(json!({}))
 }
 
 async fn open(room: String, request: Request) -> Result<Value> {
     let Received { tenant, cx, body, .. } = receive(request, Token::Required).await?;
-    let wanted: Wanted = serde_json::from_slice(&body).map_err(|cause| json_error(&cause))?;
+    let wanted: Wanted =
+        serde_json::from_slice(&body).map_err(|cause| json_error(&cause, &body))?;
     let time = |ms: Option<i64>| ms.map(Timestamp);
     let look = Look { reason: wanted.reason, from: time(wanted.from_ms), to: time(wanted.to_ms) };
     let reading = tenant.rooms.look(&cx, &room_id(room)?, look).await?;

@@ -9,7 +9,7 @@ use crate::document::Document;
 use crate::reader::Reader;
 use crate::{
     Acme, ConfigError, Database, Key, Listen, Log, Mail, Media, Policy, Preset, Proxies,
-    Registration, Server, Tenant, Tls, listen, server,
+    Registration, Server, Tenant, Tls, listen, registration, server,
 };
 
 /// The file read if there is none in the data folder.
@@ -56,6 +56,9 @@ pub struct Sources {
     /// Values given as flags, by the flag's name without dashes (see [`Key::flag`]).
     pub flags: BTreeMap<&'static str, String>,
 }
+
+/// Fewest characters of `registration.shared_secret`.
+const SHORTEST_SECRET: usize = 16;
 
 impl Config {
     /// Reads flags, environment and file.
@@ -128,7 +131,20 @@ impl Config {
             file,
         };
         config.refuse_exposure(reader)?;
+        config.refuse_short_secret(reader)?;
         Ok(config)
+    }
+
+    /// A secret that makes administrators is not to be guessed; a lab lets everybody in anyway.
+    fn refuse_short_secret(&self, reader: &Reader) -> Result<(), ConfigError> {
+        let secret = self.registration.shared_secret.as_ref();
+        let is_short = secret.is_some_and(|s| s.expose().chars().count() < SHORTEST_SECRET);
+        if !is_short || self.policy.preset == Preset::Lab {
+            return Ok(());
+        }
+        let place = reader.place(&registration::SHARED_SECRET);
+        let text = format!("{place} …: must have at least {SHORTEST_SECRET} characters.");
+        Err(text.into())
     }
 
     /// Whether the listener speaks TLS: a certificate is configured or is to be obtained.

@@ -16,6 +16,12 @@ pub(crate) fn suggestion(word: &str, candidates: &[&str]) -> String {
     nearest(word, candidates).map_or_else(String::new, |found| format!(" Did you mean {found}?"))
 }
 
+/// Whether `word` is `name`, but for a slip of the finger or two in a long one.
+pub(crate) fn is_like(word: &str, name: &str) -> bool {
+    let slips = (name.chars().count() / 4).max(1);
+    distance(&word.to_ascii_lowercase(), &name.to_ascii_lowercase()) <= slips
+}
+
 /// Levenshtein distance in characters.
 fn distance(left: &str, right: &str) -> usize {
     let mut row: Vec<usize> = (0..=right.chars().count()).collect();
@@ -44,6 +50,20 @@ mod tests {
         {
             assert_eq!(distance(left, right), edits, "{left} {right}");
             assert_eq!(distance(right, left), edits, "{right} {left}");
+        }
+    }
+
+    #[test]
+    fn a_slip_is_forgiven_and_another_word_is_not() {
+        for (word, name, like) in [
+            ("LISTEN", "listen", true),
+            ("LISTN", "listen", true),
+            ("DATABSE", "database", true),
+            ("PORT", "policy", false),
+            ("SERVICE", "server", false),
+            ("TEST", "tls", false),
+        ] {
+            assert_eq!(is_like(word, name), like, "{word} {name}");
         }
     }
 

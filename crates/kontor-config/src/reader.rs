@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::document::{Document, Entry, Value};
-use crate::nearest::suggestion;
+use crate::nearest::{is_like, suggestion};
 use crate::{ConfigError, Key, Kind};
 
 /// The sources of one configuration, before the sections are read.
@@ -101,12 +101,10 @@ impl Reader {
                 problems.push(self.document.problem(entry.line, &unknown_key(entry, keys)));
             }
         }
+        let known: Vec<String> = keys.iter().map(|key| key.variable()).collect();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
         for variable in self.environment.keys() {
-            let ours = keys.iter().any(|key| {
-                variable.starts_with(&format!("KONTOR_{}_", key.section.to_ascii_uppercase()))
-            });
-            let known: Vec<String> = keys.iter().map(|key| key.variable()).collect();
-            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            let ours = keys.iter().any(|key| means_section(variable, key.section));
             if ours && !known.contains(&variable.as_str()) {
                 let hint = suggestion(variable, &known);
                 problems.push(format!("{variable}: no such setting.{hint}"));
@@ -114,6 +112,19 @@ impl Reader {
         }
         if problems.is_empty() { Ok(()) } else { Err(ConfigError { problems }) }
     }
+}
+
+/// Whether a variable is meant for a section, perhaps misspelled. Others that begin alike may be
+/// there for other reasons: Kubernetes sets `KONTOR_PORT` for a service called kontor.
+fn means_section(variable: &str, section: &str) -> bool {
+    let rest = variable.strip_prefix("KONTOR_").unwrap_or(variable);
+    if rest.starts_with('_') {
+        return true;
+    }
+    let words = section.split('_').count();
+    let parts: Vec<&str> = rest.split('_').collect();
+    let begins = parts.get(..words).filter(|_| parts.len() > words);
+    begins.is_some_and(|begins| is_like(&begins.join("_"), section))
 }
 
 fn unknown_key(entry: &Entry, keys: &[&Key]) -> String {

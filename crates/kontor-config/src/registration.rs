@@ -40,7 +40,7 @@ static MODE: Key = Key {
     ],
 };
 
-static SHARED_SECRET: Key = Key {
+pub(crate) static SHARED_SECRET: Key = Key {
     section: "registration",
     name: "shared_secret",
     kind: Kind::Secret,
@@ -50,6 +50,7 @@ static SHARED_SECRET: Key = Key {
     meaning: &[
         "Whoever knows this secret may create accounts, administrators too, at",
         "/_synapse/admin/v1/register, as existing tools expect. Without it that address is off.",
+        "Shorter ones are refused, except in the preset lab, which only this machine reaches.",
     ],
 };
 

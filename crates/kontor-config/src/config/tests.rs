@@ -120,11 +120,38 @@ fn impossible_values_are_refused_with_line_and_what_is_possible() {
 }
 
 #[test]
+fn a_variable_of_a_misspelled_section_is_refused() {
+    for (name, meant) in [
+        ("KONTOR_LISTN_ADDRESS", "KONTOR_LISTEN_ADDRESS"),
+        ("KONTOR_DATABSE_URL", "KONTOR_DATABASE_URL"),
+        ("KONTOR__LISTEN__ADDRESS", "KONTOR_LISTEN_ADDRESS"),
+    ] {
+        let error = load("", &[(name, "x")], &[]).unwrap_err().to_string();
+        assert_eq!(error, format!("{name}: no such setting. Did you mean {meant}?"));
+    }
+    // What an orchestrator sets for a service called kontor.
+    for name in ["KONTOR_PORT", "KONTOR_PORT_8008_TCP", "KONTOR_SERVICE_HOST"] {
+        load("", &[(name, "tcp://10.0.0.1:8008")], &[]).unwrap();
+    }
+}
+
+#[test]
+fn a_secret_that_makes_administrators_is_long() {
+    let file = |preset: &str| {
+        format!("[policy]\npreset = \"{preset}\"\n[registration]\nshared_secret = \"hunter2\"")
+    };
+    let found = refusal(&file("strict"));
+    let expected = "4: registration.shared_secret = …: must have at least 16 characters.";
+    assert!(found.starts_with(expected), "{found}");
+    load(&file("lab"), &[], &[]).unwrap();
+}
+
+#[test]
 fn a_secret_is_never_shown() {
     let error = load("[database]\nurl = \"mysql://x:hunter2@y\"", &[], &[]).unwrap_err();
     assert!(!error.to_string().contains("hunter2"), "{error}");
     let config = load(
-        "[database]\nurl = \"postgres://x:hunter2@y\"\n[registration]\nshared_secret = \"hunter2\"",
+        "[database]\nurl = \"postgres://x:hunter2@y\"\n[registration]\nshared_secret = \"hunter2hunter2hunter2\"",
         &[],
         &[],
     )

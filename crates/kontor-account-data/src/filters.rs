@@ -3,7 +3,7 @@
 use kontor_core::{Cx, Error, MatrixCode, Result};
 use kontor_store::filter;
 use ruma::UserId;
-use ruma::api::client::filter::FilterDefinition;
+use ruma::api::client::filter::{EventFormat, FilterDefinition};
 
 use crate::{AccountData, require_own};
 
@@ -12,6 +12,9 @@ const FILTER_LIMIT_BYTES: usize = 64 * 1024;
 
 impl AccountData {
     /// Keeps a filter and answers its id.
+    ///
+    /// # Errors
+    /// As [`check_filter`]; `M_TOO_LARGE` for one that is.
     pub async fn define_filter(
         &self,
         cx: &Cx,
@@ -19,6 +22,7 @@ impl AccountData {
         definition: &FilterDefinition,
     ) -> Result<String> {
         require_own(cx, user)?;
+        check_filter(definition)?;
         let json = serde_json::to_vec(definition).map_err(Error::internal)?;
         if json.len() > FILTER_LIMIT_BYTES {
             let text = format!("The filter is larger than {FILTER_LIMIT_BYTES} bytes.");
@@ -40,5 +44,33 @@ impl AccountData {
         let owner = user.to_owned();
         let json = self.db.read(cx, move |tx| filter::find_filter(tx, &owner, nid)).await?;
         serde_json::from_slice(&json.ok_or_else(unknown)?).map_err(Error::internal)
+    }
+}
+
+/// Reads a filter written out as JSON.
+///
+/// # Errors
+/// `Invalid`, naming the field that is of the wrong shape.
+pub fn read_filter(text: &str) -> Result<FilterDefinition> {
+    serde_json::from_str(text).map_err(|cause| {
+        if !cause.is_data() {
+            return Error::invalid(MatrixCode::NotJson, format!("filter: {cause}"));
+        }
+        let path = kontor_protocol::path_at(text.as_bytes(), cause.line(), cause.column());
+        Error::invalid(MatrixCode::BadJson, format!("filter: {path}: {cause}"))
+    })
+}
+
+/// Refuses what is of the right shape but means nothing.
+///
+/// # Errors
+/// `M_INVALID_PARAM` naming the field.
+pub fn check_filter(filter: &FilterDefinition) -> Result<()> {
+    match filter.event_format {
+        EventFormat::Client | EventFormat::Federation => Ok(()),
+        _ => {
+            let text = "event_format: must be client or federation.";
+            Err(Error::invalid(MatrixCode::InvalidParam, text))
+        }
     }
 }

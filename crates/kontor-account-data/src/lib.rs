@@ -15,6 +15,8 @@ use parking_lot::Mutex;
 use ruma::{OwnedUserId, RoomId, UserId};
 use serde_json::value::RawValue;
 
+pub use filters::{check_filter, read_filter};
+
 /// Largest content of one piece, in bytes.
 const CONTENT_LIMIT_BYTES: usize = 64 * 1024;
 
@@ -50,7 +52,8 @@ impl AccountData {
     /// One piece of the caller's account data.
     ///
     /// # Errors
-    /// `Forbidden` for other people's, `NotFound` if it was never set.
+    /// `Forbidden` for other people's, `NotFound` if it was never set, and for a room that the caller
+    /// neither was in nor may know of.
     pub async fn get(
         &self,
         cx: &Cx,
@@ -101,8 +104,11 @@ impl AccountData {
         content: &[u8],
     ) -> Result<()> {
         let pos = account_data::upsert_account_data(tx, user, room, kind, content)?;
-        let (this, owner) = (self.clone(), user.to_owned());
-        tx.after_commit(move || this.remember(&owner, pos));
+        let (this, owner, kind) = (self.clone(), user.to_owned(), kind.to_owned());
+        tx.after_commit(move || {
+            this.rooms.account_data_changed(&owner, &kind);
+            this.remember(&owner, pos);
+        });
         let (feed, owner) = (self.feed.clone(), user.to_owned());
         tx.after_visible(move || feed.wake([&*owner]));
         Ok(())
@@ -146,14 +152,11 @@ impl AccountData {
     }
 
     async fn nid(&self, cx: &Cx, room: Option<&RoomId>) -> Result<RoomNid> {
-        match room {
-            Some(room_id) => {
-                let rooms = self.rooms.rooms_of(cx, cx.user()?).await?;
-                let entry = rooms.get(room_id);
-                let unknown = || Error::not_found("You were never in this room.");
-                entry.map(|entry| entry.nid).ok_or_else(unknown)
-            }
-            None => Ok(GLOBAL),
+        let Some(room_id) = room else { return Ok(GLOBAL) };
+        let rooms = self.rooms.rooms_of(cx, cx.user()?).await?;
+        match rooms.get(room_id) {
+            Some(entry) => Ok(entry.nid),
+            None => Ok(self.rooms.known_room(cx, room_id).await?.nid),
         }
     }
 }

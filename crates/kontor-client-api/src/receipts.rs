@@ -12,13 +12,15 @@ use ruma::api::client::receipt::create_receipt;
 use ruma::api::client::receipt::create_receipt::v3::ReceiptType;
 use ruma::api::client::typing::create_typing_event;
 use ruma::api::client::typing::create_typing_event::v3::Typing;
+use serde_json::{Map, Value};
 
-use crate::frame::route;
+use crate::frame::{route, route_mended};
 
 pub(crate) fn routes(router: Router) -> Router {
     let router = route::<create_receipt::v3::Request, _, _>(router, receipt);
     let router = route::<set_read_marker::v3::Request, _, _>(router, read_markers);
-    let router = route::<create_typing_event::v3::Request, _, _>(router, typing);
+    let router =
+        route_mended::<create_typing_event::v3::Request, _, _>(router, usual_timeout, typing);
     let router = route::<get_presence::v3::Request, _, _>(router, presence);
     route::<set_presence::v3::Request, _, _>(router, present)
 }
@@ -55,6 +57,16 @@ async fn read_markers(
     let reports = reports.into_iter().flatten().collect();
     tenant.receipts.report(&cx, &request.room_id, None, reports).await?;
     Ok(set_read_marker::v3::Response::new())
+}
+
+/// How long somebody types who does not say how long, in milliseconds.
+const USUAL_TIMEOUT_MS: u64 = 30_000;
+
+/// spec: the time need not be named.
+fn usual_timeout(_: &[&str], fields: &mut Map<String, Value>) {
+    if fields.get("timeout").is_none_or(Value::is_null) {
+        fields.insert("timeout".to_owned(), Value::from(USUAL_TIMEOUT_MS));
+    }
 }
 
 async fn typing(

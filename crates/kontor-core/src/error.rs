@@ -137,6 +137,8 @@ pub enum MatrixCode {
     ProfileTooLarge,
     /// `M_KEY_TOO_LARGE`
     KeyTooLarge,
+    /// `M_INVITE_BLOCKED`
+    InviteBlocked,
     /// `APP_KONTOR_FOUR_EYES`: one person alone may not do this; ask for a second one.
     FourEyes,
     /// `APP_KONTOR_FORBIDDEN_ROLES`: nobody may hold both roles.
@@ -201,6 +203,7 @@ impl MatrixCode {
             Self::UnknownDevice => "M_UNKNOWN_DEVICE",
             Self::ProfileTooLarge => "M_PROFILE_TOO_LARGE",
             Self::KeyTooLarge => "M_KEY_TOO_LARGE",
+            Self::InviteBlocked => "M_INVITE_BLOCKED",
             Self::FourEyes => "APP_KONTOR_FOUR_EYES",
             Self::ForbiddenRoles => "APP_KONTOR_FORBIDDEN_ROLES",
             Self::NoticeRequired => "APP_KONTOR_NOTICE_REQUIRED",

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use ruma::{OwnedUserId, UserId};
+use ruma::{OwnedUserId, RoomId, UserId};
 use tokio::sync::watch;
 
 pub use device_lists::{DeviceListChange, DeviceLists};
@@ -19,6 +19,21 @@ pub use device_lists::{DeviceListChange, DeviceLists};
 pub struct Feed {
     waiting: Arc<Mutex<HashMap<OwnedUserId, watch::Sender<u64>>>>,
     device_lists: Arc<DeviceLists>,
+    departures: Departures,
+}
+
+/// What is done when somebody has left one room (`Some`), or signed out of a device; `true` if others
+/// have to hear of it.
+type Departure = dyn Fn(&UserId, Option<&RoomId>) -> bool + Send + Sync;
+
+/// What is done when somebody goes.
+#[derive(Clone, Default)]
+struct Departures(Arc<Mutex<Vec<Arc<Departure>>>>);
+
+impl std::fmt::Debug for Departures {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Departures({})", self.0.lock().len())
+    }
 }
 
 /// Waits for the next wake of one user.
@@ -48,6 +63,25 @@ impl Feed {
     pub fn wake_everyone(&self) {
         for sender in self.waiting.lock().values() {
             sender.send_modify(|count| *count += 1);
+        }
+    }
+
+    /// Has `tell` called whenever somebody has left a room or signed out of a device: for what is
+    /// kept of them in memory only. It must not hold on to the feed, and must not wait. If it says
+    /// so, every waiting request wakes.
+    pub fn when_gone(
+        &self,
+        tell: impl Fn(&UserId, Option<&RoomId>) -> bool + Send + Sync + 'static,
+    ) {
+        self.departures.0.lock().push(Arc::new(tell));
+    }
+
+    /// Says that somebody has left a room (`Some`), or signed out of a device.
+    pub fn gone(&self, user: &UserId, room: Option<&RoomId>) {
+        let told = self.departures.0.lock().clone();
+        let concerned = told.iter().filter(|tell| tell(user, room)).count();
+        if concerned > 0 {
+            self.wake_everyone();
         }
     }
 

@@ -140,6 +140,8 @@ impl Ending<'_, '_> {
     /// Revokes every token of a device; the device and its keys stay.
     pub(crate) fn revoke_tokens(&mut self, user: &UserId, id: &DeviceId) -> Result<()> {
         refresh_token::delete_refresh_tokens(self.tx, user, id)?;
+        let (feed, owner) = (self.feed.clone(), user.to_owned());
+        self.tx.after_commit(move || feed.gone(&owner, None));
         self.revoke_access(user, id, |_| true)
     }
 

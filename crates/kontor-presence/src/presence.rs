@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use kontor_core::{Cx, Error, MatrixCode, Result, Timestamp};
+use kontor_core::{Actor, Cx, Error, MatrixCode, Result, Timestamp};
 use kontor_feed::Feed;
 use kontor_policy::InForce;
 use kontor_rooms::Rooms;
@@ -15,6 +15,9 @@ use ruma::{OwnedUserId, UserId};
 use serde_json::{Value, json};
 
 use crate::Pulse;
+
+/// How often it is looked who has given no sign for too long.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// After this long without a sign, somebody counts as offline.
 const OFFLINE_AFTER: Duration = Duration::from_mins(5);
@@ -33,13 +36,19 @@ enum Message {
 
 /// Who is there in one organisation. Cheap to clone.
 #[derive(Clone)]
-pub struct Presence {
+pub struct Presence(Arc<Inner>);
+
+struct Inner {
     feed: Feed,
     policy: InForce,
     rooms: Rooms,
     pulse: Pulse,
-    people: Arc<Mutex<HashMap<OwnedUserId, Person>>>,
-    newest: Arc<AtomicU64>,
+    /// Whoever gave a sign since the start.
+    people: Mutex<HashMap<OwnedUserId, Person>>,
+    /// The newest change.
+    newest: AtomicU64,
+    /// It is looked after who goes: as long as somebody is there.
+    watched: AtomicBool,
 }
 
 #[derive(Clone, Debug)]
@@ -67,13 +76,22 @@ impl Presence {
     /// The service over its sources.
     #[must_use]
     pub fn new(feed: Feed, policy: InForce, rooms: Rooms, pulse: Pulse) -> Self {
-        Self { feed, policy, rooms, pulse, people: Arc::default(), newest: Arc::default() }
+        Self(Arc::new(Inner {
+            feed,
+            policy,
+            rooms,
+            pulse,
+            people: Mutex::default(),
+            newest: AtomicU64::new(0),
+            watched: AtomicBool::new(false),
+        }))
     }
 
     /// Sets the caller's own presence. Ignored where the policy says so.
     ///
     /// # Errors
-    /// `Forbidden` for others, `M_INVALID_PARAM` for a message that is too long.
+    /// `Forbidden` for others, `M_INVALID_PARAM` for a state that is none and for a message that is
+    /// too long.
     pub async fn set(
         &self,
         cx: &Cx,
@@ -84,6 +102,7 @@ impl Presence {
         if cx.user()? != user {
             return Err(Error::forbidden("You may only set your own presence."));
         }
+        check_state("presence", &state)?;
         if message.as_ref().is_some_and(|message| message.len() > MESSAGE_LIMIT_BYTES) {
             let text = format!("status_msg: longer than {MESSAGE_LIMIT_BYTES} bytes.");
             return Err(Error::invalid(MatrixCode::InvalidParam, text));
@@ -92,7 +111,11 @@ impl Presence {
     }
 
     /// Notes that the caller's device syncs, as `state`.
+    ///
+    /// # Errors
+    /// `M_INVALID_PARAM` naming `set_presence` for a state that is none.
     pub async fn seen(&self, cx: &Cx, state: PresenceState) -> Result<()> {
+        check_state("set_presence", &state)?;
         if state == PresenceState::Offline {
             return Ok(());
         }
@@ -100,12 +123,12 @@ impl Presence {
     }
 
     async fn note(&self, cx: &Cx, state: PresenceState, message: Message) -> Result<()> {
-        if !self.policy.now().presence_allowed {
+        if !self.0.policy.now().presence_allowed {
             return Ok(());
         }
         let user = cx.user()?.to_owned();
         let changed = {
-            let mut people = self.people.lock();
+            let mut people = self.0.people.lock();
             let known = people.entry(user.clone()).or_insert_with(|| Person {
                 state: PresenceState::Offline,
                 message: None,
@@ -119,14 +142,16 @@ impl Presence {
             let changed = known.state != state || known.message != message;
             *known = Person { state, message, seen: cx.now, changed: known.changed };
             if changed {
-                known.changed = self.pulse.next();
-                self.newest.store(known.changed, Ordering::SeqCst);
+                known.changed = self.0.pulse.next();
+                self.0.newest.store(known.changed, Ordering::SeqCst);
             }
             changed
         };
+        if !self.0.watched.swap(true, Ordering::SeqCst) {
+            watch(&self.0, cx)?;
+        }
         if changed {
-            let others = self.rooms.users_sharing_room(cx, &user).await?;
-            self.feed.wake(others.iter().map(|other| &**other));
+            self.0.tell_others(cx, &user).await?;
         }
         Ok(())
     }
@@ -137,10 +162,10 @@ impl Presence {
     /// `Forbidden` for everybody else.
     pub async fn get(&self, cx: &Cx, user: &UserId) -> Result<Status> {
         let caller = cx.user()?;
-        if caller != user && !self.rooms.shares_room(cx, caller, user).await? {
+        if caller != user && !self.0.rooms.shares_room(cx, caller, user).await? {
             return Err(Error::forbidden("You share no room with this person."));
         }
-        let person = self.people.lock().get(user).cloned();
+        let person = self.0.people.lock().get(user).cloned();
         Ok(person.map_or_else(offline, |person| status(&person, cx.now)))
     }
 
@@ -152,7 +177,7 @@ impl Presence {
         people: &BTreeSet<OwnedUserId>,
         since: Option<u64>,
     ) -> Vec<Value> {
-        let known = self.people.lock();
+        let known = self.0.people.lock();
         let changed = |person: &&Person| since.is_none_or(|since| person.changed > since);
         people
             .iter()
@@ -164,8 +189,75 @@ impl Presence {
     /// Whether anybody's presence changed after `since`.
     #[must_use]
     pub fn changed_after(&self, since: Option<u64>) -> bool {
-        let newest = self.newest.load(Ordering::SeqCst);
+        let newest = self.0.newest.load(Ordering::SeqCst);
         newest > 0 && since.is_none_or(|since| newest > since)
+    }
+}
+
+impl Inner {
+    /// Wakes everybody who shares a room with `user`.
+    async fn tell_others(&self, cx: &Cx, user: &UserId) -> Result<()> {
+        let others = self.rooms.users_sharing_room(cx, user).await?;
+        self.feed.wake(others.iter().map(|other| &**other));
+        Ok(())
+    }
+
+    /// Puts down as offline who gave no sign for too long; names them, and says whether somebody is
+    /// left.
+    fn part(&self, now: Timestamp) -> (Vec<OwnedUserId>, bool) {
+        let mut people = self.people.lock();
+        let (mut gone, mut is_left) = (Vec::new(), false);
+        for (user, person) in people.iter_mut() {
+            if person.state == PresenceState::Offline {
+                continue;
+            }
+            if now.since(person.seen) <= OFFLINE_AFTER {
+                is_left = true;
+                continue;
+            }
+            person.state = PresenceState::Offline;
+            person.changed = self.pulse.next();
+            self.newest.store(person.changed, Ordering::SeqCst);
+            gone.push(user.clone());
+        }
+        // Still under the lock: whoever comes now starts a new watch.
+        self.watched.store(is_left, Ordering::SeqCst);
+        (gone, is_left)
+    }
+}
+
+/// Looks from now on who gives no sign any longer, until nobody is left.
+fn watch(inner: &Arc<Inner>, cx: &Cx) -> Result<()> {
+    let job = Actor::Job("presence");
+    let mut cx = Cx::new(cx.tenant, job, cx.clock.clone(), cx.random.clone())?;
+    let inner = Arc::downgrade(inner);
+    #[expect(clippy::disallowed_methods, reason = "ends when nobody is there or all is closed")]
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            let Some(inner) = inner.upgrade() else { return };
+            cx.now = cx.clock.now();
+            let (gone, is_left) = inner.part(cx.now);
+            for user in gone {
+                if let Err(error) = inner.tell_others(&cx, &user).await {
+                    tracing::warn!(%error, "nobody was told that somebody went offline");
+                }
+            }
+            if !is_left {
+                return;
+            }
+        }
+    });
+    Ok(())
+}
+
+fn check_state(parameter: &str, state: &PresenceState) -> Result<()> {
+    match state {
+        PresenceState::Online | PresenceState::Unavailable | PresenceState::Offline => Ok(()),
+        _ => {
+            let text = format!("{parameter}: must be online, unavailable or offline.");
+            Err(Error::invalid(MatrixCode::InvalidParam, text))
+        }
     }
 }
 

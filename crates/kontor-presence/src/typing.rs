@@ -36,7 +36,20 @@ impl Typing {
     /// The service over its sources.
     #[must_use]
     pub fn new(feed: Feed, policy: InForce, rooms: Rooms, pulse: Pulse) -> Self {
-        Self { feed, policy, rooms, pulse, notices: Arc::default() }
+        let notices: Arc<Mutex<HashMap<OwnedRoomId, Notices>>> = Arc::default();
+        let (kept, counter) = (Arc::downgrade(&notices), pulse.clone());
+        feed.when_gone(move |user, room| {
+            let Some(notices) = kept.upgrade() else { return false };
+            let mut typed = false;
+            for (room_id, notices) in notices.lock().iter_mut() {
+                if room.is_none_or(|room| room == room_id) && notices.until.remove(user).is_some() {
+                    notices.changed = counter.next();
+                    typed = true;
+                }
+            }
+            typed
+        });
+        Self { feed, policy, rooms, pulse, notices }
     }
 
     /// The caller types for the next `span`, or has stopped. Ignored where the policy says so.

@@ -96,8 +96,10 @@ impl Push {
         let sight = self.sources.rooms.sight(cx, room, user).await?;
         let live = room.live();
         let judge = Judge::new(self, &rules, (room, &live), user);
+        let ignored = self.sources.rooms.ignored_by(cx, user).await?;
         let was_told = |event: &Event| {
-            sight.membership_at(event.pos()) == MembershipState::Join
+            !ignored.contains(&event.pdu.sender)
+                && sight.membership_at(event.pos()) == MembershipState::Join
                 && judge.notifies(event).is_some_and(|highlight| highlight || !only_highlights)
         };
         let start = (StreamPos(from.0.saturating_sub(1)), Direction::Backwards);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use imbl::Vector;
 use kontor_core::StreamPos;
 use kontor_receipts::ReadPositions;
-use kontor_rooms::{Event, Live};
+use kontor_rooms::{Event, Ignored, Live};
 use ruma::OwnedEventId;
 use ruma::events::room::member::MembershipState;
 
@@ -23,6 +23,8 @@ const LIMIT: usize = 1_000;
 pub(crate) struct Tally {
     /// The rules they were judged by.
     pub(crate) rules: Arc<OwnRules>,
+    /// Whose events do not count.
+    pub(crate) ignored: Ignored,
     /// How far the person had read.
     pub(crate) read: Arc<ReadPositions>,
     /// Events up to here are judged.
@@ -43,9 +45,18 @@ pub(crate) struct Item {
 
 impl Tally {
     /// Nothing judged yet.
-    pub(crate) fn new(rules: Arc<OwnRules>, read: Arc<ReadPositions>) -> Self {
+    pub(crate) fn new(
+        (rules, ignored): (Arc<OwnRules>, Ignored),
+        read: Arc<ReadPositions>,
+    ) -> Self {
         let (unread, counts) = (Vector::new(), Unread::default());
-        Self { rules, read, upto: StreamPos::ZERO, unread, counts }
+        Self { rules, ignored, read, upto: StreamPos::ZERO, unread, counts }
+    }
+
+    /// Whether these are what it was judged by.
+    pub(crate) fn is_judged_by(&self, rules: &Arc<OwnRules>, ignored: &Ignored) -> bool {
+        let same = Arc::ptr_eq(&self.ignored, ignored) || self.ignored == *ignored;
+        Arc::ptr_eq(&self.rules, rules) && same
     }
 
     pub(crate) fn counts(&self) -> &Unread {
@@ -174,7 +185,8 @@ mod tests {
     fn tally(read: ReadPositions) -> Tally {
         let (ruleset, user) = (Ruleset::new(), user_id!("@alice:x"));
         let compiled = kontor_protocol::PushRules::new(user, &ruleset);
-        Tally::new(Arc::new(OwnRules { ruleset, compiled }), Arc::new(read))
+        let rules = Arc::new(OwnRules { ruleset, compiled });
+        Tally::new((rules, Ignored::default()), Arc::new(read))
     }
 
     fn item(pos: i64, thread: Option<&OwnedEventId>) -> Item {

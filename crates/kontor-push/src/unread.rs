@@ -55,7 +55,8 @@ impl Push {
         let read = self.sources.receipts.read_positions(cx, room.nid, user).await?;
         let live = room.live();
         let key = (room.nid, user.to_owned());
-        let known = self.tallies.get(&key).filter(|tally| Arc::ptr_eq(&tally.rules, &rules));
+        let ignored = self.sources.rooms.ignored_by(cx, user).await?;
+        let known = self.tallies.get(&key).filter(|tally| tally.is_judged_by(&rules, &ignored));
         let current = known.as_ref().filter(|tally| tally.upto >= live.last_pos);
         if let Some(tally) = current.filter(|tally| Arc::ptr_eq(&tally.read, &read)) {
             return Ok(tally.counts().clone());
@@ -67,14 +68,14 @@ impl Push {
             // A redaction may concern what is counted already.
             Some(_) if events.iter().any(|event| event.pdu.redacts.is_some()) => {
                 events = self.events_after(cx, room, &live, start).await?;
-                Tally::new(rules, read)
+                Tally::new((rules, ignored), read)
             }
             Some(known) => {
                 let mut tally = Tally::clone(&known);
                 tally.read_to(read);
                 tally
             }
-            None => Tally::new(rules, read),
+            None => Tally::new((rules, ignored), read),
         };
         self.judge(&mut tally, (room, &live), user, &events);
         tally.upto = live.last_pos;
@@ -91,11 +92,13 @@ impl Push {
         user: &UserId,
         events: &[Arc<Event>],
     ) {
-        let rules = Arc::clone(&tally.rules);
+        let (rules, ignored) = (Arc::clone(&tally.rules), Arc::clone(&tally.ignored));
         let judge = Judge::new(self, &rules, (room, live), user);
         for event in events {
             if event.pdu.sender == user {
                 tally.take_own(event, live);
+            } else if ignored.contains(&event.pdu.sender) {
+                // Not even their invitations and changes of the room notify.
             } else if let Some(highlight) = judge.notifies(event) {
                 let thread = thread_of(event, live);
                 tally.take(Item { pos: event.pos(), highlight, thread });

@@ -8,7 +8,7 @@ use kontor_core::{Cx, Error, MatrixCode, Result, RoomNid, StreamPos, Timestamp};
 use kontor_db::Db;
 use kontor_feed::Feed;
 use kontor_policy::InForce;
-use kontor_rooms::{Room, Rooms};
+use kontor_rooms::{Event, Room, Rooms, Sight};
 use kontor_store::receipt::{self, ReceiptRow};
 use parking_lot::Mutex;
 use quick_cache::sync::Cache;
@@ -20,6 +20,9 @@ const POSITIONS: usize = 200_000;
 
 /// Rooms whose newest receipt is remembered.
 const REMEMBERED: usize = 100_000;
+
+/// Relations followed to find an event's thread (spec: "a maximum of 3 hops").
+const HOPS: usize = 3;
 
 /// A receipt that a device reports.
 #[derive(Clone, Debug)]
@@ -85,6 +88,10 @@ impl Receipts {
         let user = cx.user()?.to_owned();
         let room = self.rooms.joined_room(cx, room_id).await?;
         check_thread(thread)?;
+        if thread.is_some() && reports.iter().any(|one| matches!(one, Report::FullyRead(_))) {
+            let text = "thread_id: m.fully_read marks the whole room.";
+            return Err(Error::invalid(MatrixCode::InvalidParam, text));
+        }
         let mut rows = Vec::new();
         let mut marker = None;
         for report in reports {
@@ -118,6 +125,9 @@ impl Receipts {
             Err(error) if error.kind == kontor_core::Kind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
+        if let Some(thread) = thread {
+            self.require_in_thread(cx, (room, &sight), &event, thread).await?;
+        }
         Ok(Some(ReceiptRow {
             user_id: cx.user()?.to_string(),
             kind: kind.to_owned(),
@@ -127,6 +137,44 @@ impl Receipts {
             sent: cx.now,
             pos: StreamPos::ZERO,
         }))
+    }
+
+    /// spec: a receipt for an event that does not belong to the thread is refused. What relates to
+    /// an event of a thread in another way belongs to it, too; the first event also to `main`.
+    async fn require_in_thread(
+        &self,
+        cx: &Cx,
+        (room, sight): (&Arc<Room>, &Sight),
+        event: &Arc<Event>,
+        thread: &str,
+    ) -> Result<()> {
+        if event.pdu.event_id == thread {
+            return Ok(());
+        }
+        let mut place = "main".to_owned();
+        let mut at = Arc::clone(event);
+        for _ in 0..HOPS {
+            let Some(relation) = at.relation.clone() else { break };
+            if relation.kind == "m.thread" {
+                place = relation.target.to_string();
+                break;
+            }
+            if relation.target == thread {
+                // Related to the first event: that counts for the thread as for the room.
+                return Ok(());
+            }
+            match self.rooms.visible_event(cx, room, sight, &relation.target).await {
+                Ok(parent) => at = parent,
+                Err(_) => return Ok(()),
+            }
+        }
+        match place == thread {
+            true => Ok(()),
+            false => {
+                let text = "thread_id: the event does not belong to this thread.";
+                Err(Error::invalid(MatrixCode::InvalidParam, text))
+            }
+        }
     }
 
     async fn write(

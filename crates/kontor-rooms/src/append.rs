@@ -262,6 +262,9 @@ impl Rooms {
             forgotten: false,
         };
         self.registry.set_membership(user, &room.room_id, entry);
+        if *membership != MembershipState::Join {
+            self.feed.gone(user, Some(&room.room_id));
+        }
     }
 
     /// Wakes the members of the room, and whoever's membership changed.

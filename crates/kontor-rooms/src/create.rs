@@ -19,6 +19,8 @@ use serde_json::{Map, Value, json};
 
 use crate::append::{Extra, NewEvent};
 use crate::class::{CLASS, neutral_name};
+use crate::content::check_state_words;
+use crate::read::unknown_word;
 use crate::send::OURS;
 use crate::{Room, Rooms, State, Terms, supervision};
 
@@ -246,6 +248,7 @@ impl Rooms {
                 let text = format!("initial_state: {} is set by the server.", given.kind);
                 return Err(Error::invalid(MatrixCode::InvalidRoomState, text));
             }
+            check_state_words(&given.kind, &given.content)?;
             if given.kind == TimelineEventType::RoomEncryption && must_encrypt {
                 check_algorithm(&given.content)?;
             }
@@ -264,6 +267,14 @@ impl Rooms {
 }
 
 fn check_limits(request: &Request) -> Result<()> {
+    if !matches!(request.visibility, Visibility::Public | Visibility::Private) {
+        return Err(unknown_word("visibility", "public or private"));
+    }
+    let presets = [RoomPreset::PrivateChat, RoomPreset::PublicChat, RoomPreset::TrustedPrivateChat];
+    if request.preset.as_ref().is_some_and(|preset| !presets.contains(preset)) {
+        let words = "private_chat, public_chat or trusted_private_chat";
+        return Err(unknown_word("preset", words));
+    }
     let too_long = |field: &str, limit: usize| {
         let text = format!("{field}: longer than {limit} allowed.");
         Err(Error::invalid(MatrixCode::InvalidParam, text))

@@ -161,6 +161,29 @@ impl Event {
         }
     }
 
+    /// The event itself without the content of the state it replaced, which has been redacted.
+    #[must_use]
+    pub(crate) fn replacing(&self, redacted: Replaced) -> Self {
+        let replaced = Some(redacted);
+        let mut event = Self::new(self.pdu.clone(), self.txn.clone(), replaced);
+        event.redacted_because.clone_from(&self.redacted_because);
+        event.set_related(self.may_be_related_to());
+        event.set_pos(self.pos());
+        event
+    }
+
+    /// The event as somebody sees it who ignores its sender, where it is shown at all: as if its
+    /// content had been redacted.
+    #[must_use]
+    pub(crate) fn emptied(&self) -> Self {
+        let mut pdu = self.pdu.clone();
+        pdu.content = Arc::from(RawValue::from_string("{}".to_owned()).unwrap_or_default());
+        let event = Self::new(pdu, None, None);
+        event.set_related(self.may_be_related_to());
+        event.set_pos(self.pos());
+        event
+    }
+
     /// What to say beside the event to `viewer`; add membership and relations before rendering.
     #[must_use]
     pub fn unsigned(&self, viewer: Option<&Session>, now: Timestamp) -> Unsigned<'_> {

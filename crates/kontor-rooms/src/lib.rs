@@ -7,6 +7,7 @@ mod annotation;
 mod append;
 mod authority;
 mod class;
+mod content;
 mod create;
 mod event;
 mod load;
@@ -23,6 +24,7 @@ mod state;
 mod supervision;
 mod timeline;
 mod upgrade;
+mod wishes;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -45,6 +47,7 @@ pub use sight::Sight;
 pub use state::State;
 pub use supervision::{Look, Mode, READING_LASTS, Supervised, Terms};
 pub use timeline::{Direction, Page};
+pub use wishes::Ignored;
 
 use registry::Registry;
 
@@ -68,6 +71,7 @@ pub struct Rooms {
     newest_nid: Arc<AtomicI64>,
     sights: Arc<SightCache>,
     supervision: Arc<supervision::Known>,
+    wishes: Arc<wishes::Known>,
 }
 
 impl Rooms {
@@ -91,6 +95,7 @@ impl Rooms {
             newest_nid: Arc::new(AtomicI64::new(newest.0)),
             sights: Arc::new(SightCache::new(SIGHTS)),
             supervision: Arc::default(),
+            wishes: Arc::default(),
         })
     }
 

@@ -51,6 +51,9 @@ struct JoinRules {
 
 impl Rooms {
     /// Invites a person of this organisation.
+    ///
+    /// # Errors
+    /// `M_INVITE_BLOCKED` if the person wants no invitations.
     pub async fn invite(
         &self,
         cx: &Cx,
@@ -60,6 +63,7 @@ impl Rooms {
     ) -> Result<()> {
         self.joined_room(cx, room_id).await?;
         self.require_known(cx, user).await?;
+        self.require_takes_invitations(cx, user).await?;
         let subject = Subject { user, reason };
         self.change_member(cx, room_id, subject, MembershipState::Invite).await?;
         Ok(())
@@ -211,6 +215,7 @@ impl Rooms {
         request: &CreateRequest,
     ) -> Result<NewEvent> {
         self.require_known(cx, user).await?;
+        self.require_takes_invitations(cx, user).await?;
         let mut content = self.member_object(cx, user, "invite", None).await?;
         if request.is_direct {
             content.insert("is_direct".to_owned(), Value::from(true));
@@ -232,6 +237,9 @@ impl Rooms {
             self.joined_room(cx, &set.room_id).await?;
         }
         self.require_known(cx, &user).await?;
+        if invites(&set.content) {
+            self.require_takes_invitations(cx, &user).await?;
+        }
         self.retry(cx, &set.room_id, async |room| {
             let kind = TimelineEventType::RoomMember;
             let event = NewEvent::state(sender.clone(), kind, user.as_str(), set.content.clone());
@@ -348,6 +356,12 @@ impl Rooms {
                     .is_some_and(|entry| entry.membership == MembershipState::Join)
         }))
     }
+}
+
+/// Whether this is the content of an invitation.
+fn invites(content: &RawValue) -> bool {
+    let content: Value = serde_json::from_str(content.get()).unwrap_or_default();
+    content.get("membership").and_then(Value::as_str) == Some("invite")
 }
 
 /// A room that does not exist and one the caller may not see look the same.

@@ -10,11 +10,14 @@ mod state;
 mod summary;
 mod timestamp;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use kontor_core::{Cx, Error, MatrixCode, Result, RoomClass, StreamPos};
+use kontor_store::event;
 use ruma::serde::Raw;
+use serde_json::value::to_raw_value;
+use serde_json::{Map, Value};
 
 use crate::{Event, Room, Rooms, Sight};
 
@@ -49,6 +52,37 @@ impl Rooms {
                 Raw::from_json(event.render(with_room_id, &unsigned))
             })
             .collect())
+    }
+
+    /// Events as other servers get them, signatures and all, with what [`Self::show_events`] says
+    /// beside them (filters with `event_format: federation`).
+    pub async fn show_stored_events<T>(
+        &self,
+        cx: &Cx,
+        room: &Arc<Room>,
+        sight: &Sight,
+        events: &[Arc<Event>],
+    ) -> Result<Vec<Raw<T>>> {
+        let shown: Vec<Raw<T>> = self.show_events(cx, room, (sight, false), events).await?;
+        let ids: Vec<_> = events.iter().map(|event| event.pdu.event_id.clone()).collect();
+        let rows = self.db.read(cx, move |tx| {
+            let ids: Vec<_> = ids.iter().map(|id| &**id).collect();
+            event::list_events_by_id(tx, &ids)
+        });
+        let stored: HashMap<String, Vec<u8>> =
+            rows.await?.into_iter().map(|row| (row.event_id, row.json)).collect();
+        let mut answer = Vec::with_capacity(events.len());
+        for (event, shown) in events.iter().zip(shown) {
+            let Some(json) = stored.get(event.pdu.event_id.as_str()) else { continue };
+            let mut fields: Map<String, Value> =
+                serde_json::from_slice(json).map_err(Error::internal)?;
+            fields.insert("event_id".to_owned(), Value::from(event.pdu.event_id.as_str()));
+            fields.insert("room_id".to_owned(), Value::from(room.room_id.as_str()));
+            let unsigned = shown.get_field("unsigned").map_err(Error::internal)?;
+            fields.insert("unsigned".to_owned(), unsigned.unwrap_or_default());
+            answer.push(Raw::from_json(to_raw_value(&fields).map_err(Error::internal)?));
+        }
+        Ok(answer)
     }
 
     /// State events as anybody in the room gets them.
@@ -92,6 +126,11 @@ pub fn token_position(token: &str) -> Result<StreamPos> {
     position.map(StreamPos).ok_or_else(|| {
         Error::invalid(MatrixCode::InvalidParam, "from: not a token of this server.")
     })
+}
+
+/// The answer to a word that a parameter does not know.
+pub(crate) fn unknown_word(parameter: &str, words: &str) -> Error {
+    Error::invalid(MatrixCode::InvalidParam, format!("{parameter}: must be {words}."))
 }
 
 /// The token for a position.

@@ -1,10 +1,11 @@
 //! What relates to an event: the bundled aggregations, lists of related events, threads.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use kontor_core::{Cx, Error, Result, StreamPos};
-use kontor_store::relation::{self, RelationGroup, RelationRange, ThreadRow};
+use kontor_core::{Cx, Error, Result, RoomNid, StreamPos};
+use kontor_db::Tx;
+use kontor_store::relation::{self, ChildRow, RelationGroup, RelationRange, ThreadRow};
 use ruma::{EventId, OwnedEventId, UserId};
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
@@ -14,6 +15,12 @@ use crate::{Event, Room, Rooms, Sight};
 
 /// Most references bundled with one event.
 const REFERENCES: u32 = 50;
+
+/// Levels of relations that are followed where indirect ones are asked for (spec: at least 3).
+pub(crate) const LEVELS: u32 = 3;
+
+/// Most events found on the way.
+const DESCENDANTS: u32 = 10_000;
 
 /// Bundled aggregations by event id.
 pub(crate) type Bundles = HashMap<OwnedEventId, Box<RawValue>>;
@@ -29,6 +36,14 @@ pub struct RelatedQuery {
     pub kind: Option<String>,
     /// Order, bounds and number.
     pub range: RelationRange,
+}
+
+/// The events that bundles show.
+struct Newest {
+    /// By position.
+    events: HashMap<StreamPos, Arc<Event>>,
+    /// The newest edits of thread replies, by the position of the reply.
+    edits: HashMap<StreamPos, Arc<Event>>,
 }
 
 /// The relations of one event that are bundled with it.
@@ -71,12 +86,17 @@ impl Rooms {
             .values()
             .flat_map(|bundle| bundle.replacement.into_iter().chain(bundle.thread.map(|t| t.1)))
             .collect();
-        let newest = self.events_at(cx, room, positions).await?;
-        let newest: HashMap<StreamPos, &Arc<Event>> = newest
-            .iter()
-            .filter(|event| sight.sees(event))
-            .map(|event| (event.pos(), event))
-            .collect();
+        let mut newest = self.events_at(cx, room, positions).await?;
+        newest.retain(|event| sight.sees(event));
+        let replies: HashSet<StreamPos> =
+            bundles.values().filter_map(|bundle| bundle.thread.map(|thread| thread.1)).collect();
+        let replies: Vec<&Arc<Event>> =
+            newest.iter().filter(|event| replies.contains(&event.pos())).collect();
+        let edits = self.edits_of(cx, room, sight, &replies).await?;
+        let newest = Newest {
+            events: newest.iter().map(|event| (event.pos(), Arc::clone(event))).collect(),
+            edits,
+        };
         let mut rendered = HashMap::new();
         for (event_id, bundle) in bundles {
             let references = match bundle.has_references {
@@ -88,6 +108,32 @@ impl Rooms {
             }
         }
         Ok(rendered)
+    }
+
+    /// The newest edits of these events, by the position of what they edit.
+    async fn edits_of(
+        &self,
+        cx: &Cx,
+        room: &Arc<Room>,
+        sight: &Sight,
+        events: &[&Arc<Event>],
+    ) -> Result<HashMap<StreamPos, Arc<Event>>> {
+        let targets: Vec<&Arc<Event>> =
+            events.iter().copied().filter(|e| e.may_be_related_to() && !e.is_redacted()).collect();
+        if targets.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let groups = self.relation_groups(cx, room, &targets, sight.horizon()).await?;
+        let edited: HashMap<StreamPos, StreamPos> = targets
+            .iter()
+            .filter_map(|event| {
+                let own = groups.get(event.pdu.event_id.as_str())?;
+                Some((bundle(event, &event.pdu.sender, own).replacement?, event.pos()))
+            })
+            .collect();
+        let edits = self.events_at(cx, room, edited.keys().copied().collect()).await?;
+        let seen = edits.into_iter().filter(|edit| sight.sees(edit));
+        Ok(seen.filter_map(|edit| Some((*edited.get(&edit.pos())?, edit))).collect())
     }
 
     async fn relation_groups(
@@ -155,6 +201,23 @@ impl Rooms {
             .await
     }
 
+    /// As [`Self::related`], with what relates to those events in turn, down to [`LEVELS`]. Relation
+    /// and type choose among all that is found; on the way every relation is followed.
+    pub(crate) async fn related_deeply(
+        &self,
+        cx: &Cx,
+        room: &Arc<Room>,
+        query: RelatedQuery,
+    ) -> Result<Vec<Arc<Event>>> {
+        let wanted = (Arc::clone(room), query.clone());
+        let positions = self.db.read(cx, move |tx| below(tx, wanted.0.nid, &wanted.1)).await?;
+        let mut events = self.events_at(cx, room, positions).await?;
+        if !query.range.forwards {
+            events.reverse();
+        }
+        Ok(events)
+    }
+
     /// Threads of a room, newest reply first, with their root events.
     pub async fn threads(
         &self,
@@ -178,6 +241,38 @@ impl Rooms {
         }
         Ok(threads)
     }
+}
+
+/// Positions of the events that relate to one, directly or not, within the query's bounds.
+fn below(tx: &mut Tx<'_>, room: RoomNid, query: &RelatedQuery) -> Result<Vec<StreamPos>> {
+    let mut level = vec![query.target.to_string()];
+    let mut seen: HashSet<String> = level.iter().cloned().collect();
+    let mut found: Vec<ChildRow> = Vec::new();
+    for _ in 0..LEVELS {
+        let targets: Vec<&str> = level.iter().map(String::as_str).collect();
+        let left = DESCENDANTS.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));
+        if targets.is_empty() || left == 0 {
+            break;
+        }
+        let children = relation::list_children(tx, room, &targets, left)?;
+        let new: Vec<ChildRow> =
+            children.into_iter().filter(|child| seen.insert(child.event_id.clone())).collect();
+        level = new.iter().map(|child| child.event_id.clone()).collect();
+        found.extend(new);
+    }
+    let range = query.range;
+    found.retain(|child| {
+        child.pos > range.after
+            && child.pos < range.before
+            && query.relation.as_ref().is_none_or(|relation| *relation == child.relation)
+            && query.kind.as_ref().is_none_or(|kind| *kind == child.kind)
+    });
+    found.sort_by_key(|child| child.pos);
+    if !range.forwards {
+        found.reverse();
+    }
+    found.truncate(range.limit as usize);
+    Ok(found.into_iter().map(|child| child.pos).collect())
 }
 
 /// Picks from an event's relations what is bundled.
@@ -215,19 +310,25 @@ fn bundle(event: &Event, viewer: &UserId, groups: &[RelationGroup]) -> Bundle {
 fn render(
     cx: &Cx,
     bundle: &Bundle,
-    newest: &HashMap<StreamPos, &Arc<Event>>,
+    newest: &Newest,
     references: &[OwnedEventId],
 ) -> Result<Option<Box<RawValue>>> {
-    let show = |event: &Arc<Event>| event.render(true, &event.unsigned(cx.session().ok(), cx.now));
+    let viewer = cx.session().ok();
+    let show = |event: &Event| event.render(true, &event.unsigned(viewer, cx.now));
     let mut relations: HashMap<&str, Box<RawValue>> = HashMap::new();
-    if let Some(event) = bundle.replacement.and_then(|pos| newest.get(&pos)) {
+    if let Some(event) = bundle.replacement.and_then(|pos| newest.events.get(&pos)) {
         relations.insert("m.replace", show(event));
     }
     if let Some((count, pos, participated)) = bundle.thread
-        && let Some(event) = newest.get(&pos)
+        && let Some(event) = newest.events.get(&pos)
     {
+        let mut beside = event.unsigned(viewer, cx.now);
+        if let Some(edit) = newest.edits.get(&pos) {
+            let edit = HashMap::from([("m.replace", show(edit))]);
+            beside.relations = Some(to_raw_value(&edit).map_err(Error::internal)?);
+        }
         let thread = json!({
-            "latest_event": show(event),
+            "latest_event": event.render(true, &beside),
             "count": count,
             "current_user_participated": participated,
         });

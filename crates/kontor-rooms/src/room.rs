@@ -146,16 +146,27 @@ impl Live {
         }
     }
 
-    /// Puts a changed copy of an event (redacted) in the place of the original.
+    /// Puts a changed copy of an event (redacted) in the place of the original, also where a later
+    /// event shows what it replaced.
     pub(crate) fn replace(&mut self, event: &Arc<Event>) {
         let id = &event.pdu.event_id;
-        for slot in self.recent.iter_mut().filter(|slot| slot.pdu.event_id == *id) {
-            *slot = Arc::clone(event);
+        let shows =
+            |later: &Event| later.replaced.as_ref().is_some_and(|before| before.event_id == *id);
+        for slot in &mut self.recent {
+            if slot.pdu.event_id == *id {
+                *slot = Arc::clone(event);
+            } else if shows(slot) {
+                *slot = Arc::new(slot.replacing(event.as_replaced()));
+            }
         }
-        let state_key = event.pdu.state_key.as_deref().unwrap_or_default();
-        let current = self.state.get(&event.pdu.kind.to_string(), state_key);
-        if event.is_state() && current.is_some_and(|current| current.pdu.event_id == *id) {
-            self.state.insert(Arc::clone(event));
+        let Some(state_key) = event.pdu.state_key.as_deref() else { return };
+        let current = self.state.get(&event.pdu.kind.to_string(), state_key).cloned();
+        match current {
+            Some(current) if current.pdu.event_id == *id => self.state.insert(Arc::clone(event)),
+            Some(current) if shows(&current) => {
+                self.state.insert(Arc::new(current.replacing(event.as_replaced())));
+            }
+            _ => {}
         }
     }
 

@@ -1,17 +1,21 @@
 //! Sends message and state events.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use kontor_core::{Cx, Error, Kind, MatrixCode, Result};
+use kontor_core::{Cx, Error, Kind, Result, RoomClass};
 use kontor_policy::{ClassRules, Encryption};
 use kontor_store::event;
 use ruma::events::TimelineEventType;
 use ruma::{EventId, OwnedEventId, OwnedRoomId, OwnedTransactionId, RoomId};
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use crate::append::{NewEvent, Target};
+use crate::content::{check_encrypted, check_state_words, redaction};
 use crate::event::Txn;
-use crate::{Room, Rooms};
+use crate::supervision::READING;
+use crate::{Event, Room, Rooms};
 
 /// A message event a device wants to send.
 #[derive(Clone, Debug)]
@@ -47,19 +51,29 @@ const PLAIN_IN_ENCRYPTED: [TimelineEventType; 3] = [
     TimelineEventType::Reaction,
 ];
 
+/// The algorithm of encrypted rooms.
+pub(crate) const MEGOLM: &str = "m.megolm.v1.aes-sha2";
+
 /// State of these types is set by the server alone.
 pub(crate) const OURS: &str = "app.kontor.";
 
 impl Rooms {
-    /// Sends a message event; the same transaction id again answers the first event's id.
+    /// Sends a message event; the same transaction id again answers the first event's id. An
+    /// `m.room.redaction` redacts.
     pub async fn send(&self, cx: &Cx, send: Send) -> Result<OwnedEventId> {
         let session = cx.session()?;
-        let txn = Txn { device_id: session.device_id.clone(), txn_id: send.txn_id.to_string() };
         if send.kind == TimelineEventType::RoomRedaction {
-            let text = "Redactions are sent with PUT …/redact/{eventId}/{txnId}.";
-            return Err(Error::invalid(MatrixCode::InvalidParam, text));
+            let (target, reason) = redaction(&send.content)?;
+            return self.redact(cx, (&send.room_id, &target), send.txn_id, reason).await;
         }
-        self.joined_room(cx, &send.room_id).await?;
+        let txn = Txn { device_id: session.device_id.clone(), txn_id: send.txn_id.to_string() };
+        let room = self.joined_room(cx, &send.room_id).await?;
+        if tells_of_look(&room, &send.content) {
+            return Err(Error::forbidden(format!("{READING} is said by the server.")));
+        }
+        if send.kind == TimelineEventType::RoomEncrypted {
+            check_encrypted(&send.content)?;
+        }
         let mut event = NewEvent::message(session.user_id.clone(), send.kind, send.content);
         event.txn = Some(txn);
         self.send_once(cx, &send.room_id, event).await
@@ -76,6 +90,7 @@ impl Rooms {
         let session = cx.session()?;
         let room = self.joined_room(cx, room_id).await?;
         let target = self.redaction_target(cx, &room, event_id).await?;
+        require_redactable(&room, &target.event)?;
         let mut event = NewEvent::message(
             session.user_id.clone(),
             TimelineEventType::RoomRedaction,
@@ -100,6 +115,7 @@ impl Rooms {
         if set.kind.to_string().starts_with(OURS) {
             return Err(Error::forbidden(format!("{} is set by the server.", set.kind)));
         }
+        check_state_words(&set.kind, &set.content)?;
         if set.kind == TimelineEventType::RoomCanonicalAlias {
             self.check_canonical_alias(cx, &set.room_id, &set.content).await?;
         }
@@ -202,7 +218,29 @@ impl Rooms {
     }
 }
 
-/// Encryption, once on, stays on with the same algorithm.
+/// What a room is, by whom it is supervised, who looked into it and that it is encrypted stays
+/// readable: a redaction would take the words from under what the server goes on enforcing, and
+/// clients would fall back to sending in clear.
+fn require_redactable(room: &Room, target: &Event) -> Result<()> {
+    let kind = target.pdu.kind.to_string();
+    let stays = target.is_state() && (kind == "m.room.create" || kind == "m.room.encryption");
+    if stays || kind.starts_with(OURS) || tells_of_look(room, &target.pdu.content) {
+        return Err(Error::forbidden(format!("This event of type {kind} can't be redacted.")));
+    }
+    Ok(())
+}
+
+/// Whether this is the message that tells a supervised room of a look.
+fn tells_of_look(room: &Room, content: &RawValue) -> bool {
+    if room.class != RoomClass::Supervised {
+        return false;
+    }
+    let fields = serde_json::from_str::<HashMap<String, IgnoredAny>>(content.get());
+    fields.is_ok_and(|fields| fields.contains_key(READING))
+}
+
+/// Encryption, once on, stays on with the same algorithm; with the usual one if the event has lost
+/// its content.
 fn require_encryption_stays(room: &Room, set: &SetState) -> Result<()> {
     if set.kind != TimelineEventType::RoomEncryption {
         return Ok(());
@@ -213,18 +251,17 @@ fn require_encryption_stays(room: &Room, set: &SetState) -> Result<()> {
             .and_then(|content| content.get("algorithm")?.as_str().map(str::to_owned))
     };
     let now = room.live().state.get("m.room.encryption", "").map(|e| algorithm(&e.pdu.content));
-    match now {
-        Some(present) if present.is_some() && present != algorithm(&set.content) => {
-            Err(Error::forbidden("Encryption of a room can't be switched off or changed."))
-        }
-        _ => Ok(()),
+    let Some(present) = now else { return Ok(()) };
+    if algorithm(&set.content) == Some(present.unwrap_or_else(|| MEGOLM.to_owned())) {
+        return Ok(());
     }
+    Err(Error::forbidden("Encryption of a room can't be switched off or changed."))
 }
 
 /// The transaction among the events in memory.
 fn recently_sent(room: &Room, event: &NewEvent) -> Option<OwnedEventId> {
     let txn = event.txn.as_ref()?;
-    let same = |sent: &&Arc<crate::Event>| {
+    let same = |sent: &&Arc<Event>| {
         sent.txn.as_ref() == Some(txn)
             && sent.pdu.sender == event.sender
             && sent.pdu.kind == event.kind

@@ -12,7 +12,7 @@ use ruma::events::room::member::MembershipState;
 use ruma::{OwnedUserId, UserId};
 use serde_json::Value;
 
-use crate::{Event, Room, Rooms};
+use crate::{Event, Ignored, Room, Rooms};
 
 /// One person's view into the history of one room.
 #[derive(Clone, Debug)]
@@ -26,12 +26,22 @@ pub struct Sight {
     /// For whoever supervises on occasion: who that is, and the stretches opened; `None` for
     /// everybody else.
     opened: Option<(OwnedUserId, Vec<(StreamPos, StreamPos)>)>,
+    /// Whose messages the person does not want to see.
+    ignored: Ignored,
 }
 
 impl Sight {
     /// Whether the person may see the event.
     #[must_use]
     pub fn sees(&self, event: &Event) -> bool {
+        if self.ignores(event) {
+            return false;
+        }
+        self.may_see(event)
+    }
+
+    /// Whether the person may see the event, wanted or not.
+    pub(crate) fn may_see(&self, event: &Event) -> bool {
         let pos = event.pos();
         if let Some((viewer, stretches)) = &self.opened
             && !event.is_state()
@@ -43,6 +53,11 @@ impl Sight {
         let before = StreamPos(pos.0 - 1);
         // An event that changes membership or visibility is seen under the old or the new.
         self.sees_at(before, pos) || self.sees_at(pos, pos)
+    }
+
+    /// Whether it is a message of somebody who is ignored; state is never ignored.
+    pub(crate) fn ignores(&self, event: &Event) -> bool {
+        !event.is_state() && self.ignored.contains(&event.pdu.sender)
     }
 
     fn sees_at(&self, at: StreamPos, pos: StreamPos) -> bool {
@@ -109,16 +124,16 @@ impl Sight {
 
 impl Rooms {
     /// The view of `user` into the history of `room`. Whoever supervises it on occasion sees what
-    /// they have opened.
+    /// they have opened; whoever ignores people does not see their messages.
     pub async fn sight(&self, cx: &Cx, room: &Room, user: &UserId) -> Result<Arc<Sight>> {
         let sight = self.member_sight(cx, room, user).await?;
-        match self.opened_for(cx, room, user).await? {
-            Some(stretches) => {
-                let opened = Some((user.to_owned(), stretches));
-                Ok(Arc::new(Sight { opened, ..(*sight).clone() }))
-            }
-            None => Ok(sight),
+        let stretches = self.opened_for(cx, room, user).await?;
+        let ignored = self.ignored_by(cx, user).await?;
+        if stretches.is_none() && ignored.is_empty() {
+            return Ok(sight);
         }
+        let opened = stretches.map(|stretches| (user.to_owned(), stretches));
+        Ok(Arc::new(Sight { opened, ignored, ..(*sight).clone() }))
     }
 
     /// The view that membership and history visibility give; kept until either changes.
@@ -184,7 +199,7 @@ fn load_sight(tx: &mut Tx<'_>, room: RoomNid, user: &UserId) -> Result<Sight> {
     let last_join = joins
         .next_back()
         .map(|(index, (from, _))| memberships.get(index + 1).map_or(*from, |(until, _)| *until));
-    Ok(Sight { memberships, settings, last_join, opened: None })
+    Ok(Sight { memberships, settings, last_join, opened: None, ignored: Ignored::default() })
 }
 
 fn contents<T>(

@@ -23,6 +23,9 @@ pub use terms::{Mode, Terms};
 /// Type of the state event with the terms; its state key is empty.
 pub(crate) const STATE: &str = "app.kontor.supervision";
 
+/// Field of the message that tells a room of a look; only the server sends it.
+pub(crate) const READING: &str = "app.kontor.supervision.reading";
+
 /// What memory keeps of supervision; all of it can be read again.
 #[derive(Debug)]
 pub(crate) struct Known {

@@ -53,8 +53,8 @@ impl Rooms {
     }
 
     /// Creates a room of another class in the place of one, points the old one to it and quiets the
-    /// old one. Whoever is in the old room and may be in the new one is invited: nobody is moved, and
-    /// nobody sees the old history in the new room. law: R-077
+    /// old one. Whoever is in the old room, may be in the new one and takes invitations is invited:
+    /// nobody is moved, and nobody sees the old history in the new room. law: R-077
     ///
     /// # Errors
     /// `Forbidden` for people who may not set the tombstone, and as [`Self::create`].
@@ -80,6 +80,7 @@ impl Rooms {
         for member in live.joined.iter().filter(|member| **member != user) {
             let fits = ClassRules::of(class).audience == Audience::Outsiders
                 || !self.is_outsider(cx, member).await?;
+            let fits = fits && self.takes_invitations(cx, member).await?;
             invited.extend(fits.then(|| member.clone()));
         }
         let mut new = reclassified(&old, class, terms, &user)?;
@@ -135,10 +136,20 @@ impl Rooms {
         self.db.write(cx, move |tx| room_alias::move_aliases(tx, from, to)).await?;
         let canonical: Option<Value> = old.live().state.content("m.room.canonical_alias", "");
         let Some(canonical) = canonical else { return Ok(()) };
-        let content = to_raw_value(&canonical).map_err(Error::internal)?;
+        let kind = TimelineEventType::RoomCanonicalAlias;
         let sender = cx.user()?.to_owned();
-        let event = NewEvent::state(sender, TimelineEventType::RoomCanonicalAlias, "", content);
-        self.append_one(cx, &new, event).await.map(drop)
+        let content = to_raw_value(&canonical).map_err(Error::internal)?;
+        let event = NewEvent::state(sender.clone(), kind.clone(), "", content);
+        self.append_one(cx, &new, event).await?;
+        if !self.power_levels(old).may_set_state(&sender, "m.room.canonical_alias") {
+            return Ok(());
+        }
+        // The old room is no longer to be found under them.
+        let content = to_raw_value(&json!({})).map_err(Error::internal)?;
+        let event = NewEvent::state(sender, kind, "", content);
+        self.retry(cx, &old.room_id, async |room| self.append_one(cx, &room, event.clone()).await)
+            .await
+            .map(drop)
     }
 }
 
@@ -156,7 +167,15 @@ fn successor(
     }
     // What Kontor adds to a create event is added anew, but for the class, which stays.
     create.retain(|field, _| !field.starts_with("app.kontor.") || field == CLASS);
-    create.insert("predecessor".to_owned(), json!({ "room_id": old.room_id }));
+    let mut predecessor = json!({ "room_id": old.room_id });
+    if !rules.room_id_is_create_hash()
+        && let (Value::Object(predecessor), Some(last)) =
+            (&mut predecessor, old.live().recent.last())
+    {
+        // Clients of earlier room versions look for the place where the old room ends.
+        predecessor.insert("event_id".to_owned(), json!(last.pdu.event_id));
+    }
+    create.insert("predecessor".to_owned(), predecessor);
     if !request.additional_creators.is_empty() {
         create.insert("additional_creators".to_owned(), json!(request.additional_creators));
     }

@@ -76,6 +76,13 @@ static LIST_UP: Sql = Sql::new(
       ORDER BY pos ASC LIMIT $8",
 );
 
+static CHILDREN: Sql = Sql::new(
+    "relation.children",
+    "SELECT pos, event_id, relation, kind FROM event
+      WHERE tenant_id = $1 AND room_nid = $2 AND relation IS NOT NULL AND relates_to IN {in}
+      ORDER BY pos DESC LIMIT $3",
+);
+
 static THREADS: Sql = Sql::new(
     "relation.threads",
     "SELECT relates_to, MAX(pos) AS newest,
@@ -88,7 +95,7 @@ static THREADS: Sql = Sql::new(
 );
 
 /// All statements of this module.
-pub static STATEMENTS: &[&Sql] = &[&GROUPS, &LIST_DOWN, &LIST_UP, &THREADS];
+pub static STATEMENTS: &[&Sql] = &[&GROUPS, &LIST_DOWN, &LIST_UP, &CHILDREN, &THREADS];
 
 /// What relates to any of these events, up to and including `upto`, grouped.
 pub fn list_relation_groups(
@@ -119,6 +126,37 @@ pub fn list_related_events(
     ];
     let statement = if range.forwards { &LIST_UP } else { &LIST_DOWN };
     tx.query(statement, &params, EventRow::from_row)
+}
+
+/// An event that relates to another.
+#[derive(Clone, Debug)]
+pub struct ChildRow {
+    /// Its position.
+    pub pos: StreamPos,
+    /// Its id.
+    pub event_id: String,
+    /// How it relates.
+    pub relation: String,
+    /// Its type.
+    pub kind: String,
+}
+
+/// At most `limit` events that relate to any of these, newest first.
+pub fn list_children(
+    tx: &mut Tx<'_>,
+    room: RoomNid,
+    targets: &[&str],
+    limit: u32,
+) -> Result<Vec<ChildRow>> {
+    let targets: Vec<Param<'_>> = targets.iter().map(|id| (*id).into()).collect();
+    tx.query_in(&CHILDREN, &[room.into(), i64::from(limit).into()], &targets, |row| {
+        Ok(ChildRow {
+            pos: StreamPos(row.int(0)?),
+            event_id: row.text(1)?,
+            relation: row.text(2)?,
+            kind: row.text(3)?,
+        })
+    })
 }
 
 /// A thread root with the position of its newest reply.

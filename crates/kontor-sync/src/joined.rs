@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use kontor_core::{Cx, Result, StreamPos};
 use kontor_rooms::{Direction, Event, Sight, UserRoom, token};
-use ruma::UInt;
 use ruma::api::client::sync::sync_events::v3::{JoinedRoom, RoomSummary, State, Timeline};
 use ruma::events::room::member::MembershipState;
 
-use crate::sync::{RoomHandle, Scope, Sync, heroes};
+use crate::summary::{Summary, may_have_changed};
+use crate::sync::{RoomHandle, Scope, Sync};
 
 /// A part of a room's history to be sent.
 #[derive(Clone, Copy, Debug)]
@@ -17,14 +17,15 @@ pub(crate) struct Stretch {
     pub(crate) since: Option<StreamPos>,
     /// Where the answer ends.
     pub(crate) upto: StreamPos,
+    /// Whether the room's summary goes with it.
+    pub(crate) summary: bool,
 }
 
 /// A stretch as sent.
 pub(crate) struct Part {
     pub(crate) timeline: Timeline,
     pub(crate) state: State,
-    /// A membership changed in it, or the device knew nothing.
-    pub(crate) members_changed: bool,
+    pub(crate) summary: Option<RoomSummary>,
 }
 
 impl Sync {
@@ -47,10 +48,11 @@ impl Sync {
         let mut joined = JoinedRoom::new();
         let upto = scope.upto.stream;
         if since.is_none_or(|since| room.last_pos() > since) || scope.full_state {
-            let part = self.stretch(cx, scope, (room, &sight), Stretch { since, upto }).await?;
-            if part.members_changed {
-                joined.summary = summary(room, scope);
-            }
+            let summary =
+                scope.full_state || since.is_none_or(|since| may_have_changed(&room.live(), since));
+            let stretch = Stretch { since, upto, summary };
+            let part = self.stretch(cx, scope, (room, &sight), stretch).await?;
+            joined.summary = part.summary.unwrap_or_default();
             joined.timeline = part.timeline;
             joined.state = part.state;
         }
@@ -71,37 +73,44 @@ impl Sync {
         // One more than asked for tells whether there is a gap.
         let from = (stretch.upto, Direction::Backwards);
         let page = self.rooms.page(cx, (room, sight), from, (limit + 1, &picked)).await?;
+        let looked_to = page.next.filter(|next| *next > floor);
         let mut events: Vec<Arc<Event>> =
             page.events.into_iter().take_while(|event| event.pos() > floor).collect();
-        let limited = events.len() > limit;
+        let is_full = events.len() > limit;
         events.truncate(limit);
         events.reverse();
-        let start = match events.first() {
-            Some(first) => StreamPos(first.pos().0 - 1),
-            None => stretch.upto,
+        // Where few events fit the filter, the search ends before the stretch does; what fits
+        // further back is behind the token.
+        let start = match (events.first(), looked_to) {
+            (_, Some(looked_to)) if !is_full => looked_to,
+            (Some(first), _) => StreamPos(first.pos().0 - 1),
+            (None, _) => stretch.upto,
         };
-        let members_changed = stretch.since.is_none()
-            || limited
-            || events.iter().any(|event| event.membership.is_some());
-        let state = self.state(cx, scope, (room, sight), (stretch, start, &events)).await?;
+        let limited = is_full || looked_to.is_some();
+        let summary = stretch.summary.then(|| Summary::new(&room.live(), &scope.user));
+        let heroes = summary.as_ref().map_or(&[][..], |summary| &summary.heroes);
+        let around = Around { stretch, start, timeline: &events, heroes };
+        let state = self.state(cx, scope, (room, sight), around).await?;
         let mut timeline = Timeline::new();
         timeline.limited = limited;
-        if !events.is_empty() || stretch.since.is_none() {
+        if !events.is_empty() || limited || stretch.since.is_none() {
             timeline.prev_batch = Some(token(start));
         }
-        timeline.events = self.rooms.show_events(cx, room, (sight, false), &events).await?;
-        Ok(Part { timeline, state, members_changed })
+        timeline.events = self.show(cx, scope, (room, sight), &events).await?;
+        let summary = summary.map(|summary| summary.shown);
+        Ok(Part { timeline, state, summary })
     }
 
-    /// The state the device lacks: up to the start of the timeline, or up to its end if the
-    /// device asked for that.
+    /// The state the device lacks: up to the start of the timeline and what its filter has taken
+    /// out of it, or up to its end if the device asked for that.
     async fn state(
         &self,
         cx: &Cx,
         scope: &Scope,
         (room, sight): (&RoomHandle, &Sight),
-        (stretch, start, timeline): (Stretch, StreamPos, &[Arc<Event>]),
+        around: Around<'_>,
     ) -> Result<State> {
+        let Around { stretch, start, timeline, .. } = around;
         let until = if scope.state_after { stretch.upto } else { start };
         let Some(known) = sight.state_horizon() else {
             return self.own_membership(cx, scope, (room, sight)).await;
@@ -114,21 +123,70 @@ impl Sync {
             }
             _ => self.rooms.state_at(cx, room, until).await?,
         };
+        if !scope.timeline.takes_all() {
+            let upto = stretch.upto.min(known);
+            let behind = match upto > until {
+                true => self.rooms.state_between(cx, room, until, upto).await?,
+                false => Vec::new(),
+            };
+            lay_over(&mut events, behind.into_iter().filter(|event| !contains(timeline, event)));
+        }
         if scope.lazy_members() {
-            let members = self.rooms.senders_of(cx, room, until, timeline).await?;
-            let own = Some(scope.user.as_str());
-            let full = stretch.since.is_none() || scope.full_state;
-            if full {
-                events.retain(|event| {
-                    event.membership.is_none() || event.pdu.state_key.as_deref() == own
-                });
-            }
-            let known: Vec<_> = events.iter().map(|event| event.pdu.event_id.clone()).collect();
-            events.extend(members.into_iter().filter(|e| !known.contains(&e.pdu.event_id)));
+            self.keep_needed_members(cx, scope, (room, until), (&around, &mut events)).await?;
         }
         events.retain(|event| scope.state.matches(&event.pdu));
-        let shown = self.rooms.show_events(cx, room, (sight, false), &events).await?.into();
+        let shown = self.show(cx, scope, (room, sight), &events).await?.into();
         Ok(if scope.state_after { State::After(shown) } else { State::Before(shown) })
+    }
+
+    /// Lazy loading: of the members only the own one, those who speak in the timeline, and those
+    /// the room is named after.
+    async fn keep_needed_members(
+        &self,
+        cx: &Cx,
+        scope: &Scope,
+        (room, until): (&RoomHandle, StreamPos),
+        (around, events): (&Around<'_>, &mut Vec<Arc<Event>>),
+    ) -> Result<()> {
+        if around.stretch.since.is_none() || scope.full_state {
+            let own = Some(scope.user.as_str());
+            events.retain(|event| {
+                event.membership.is_none() || event.pdu.state_key.as_deref() == own
+            });
+        }
+        let senders = self.rooms.senders_of(cx, room, until, around.timeline).await?;
+        let upto = around.stretch.upto;
+        let heroes = around.heroes.iter().filter(|event| event.pos() <= upto).cloned();
+        let missing: Vec<Arc<Event>> = heroes
+            .chain(senders)
+            .filter(|event| !contains(around.timeline, event) && !contains(events, event))
+            .collect();
+        lay_over(events, missing.into_iter());
+        Ok(())
+    }
+}
+
+/// What a stretch's state is put around.
+struct Around<'t> {
+    stretch: Stretch,
+    /// Where the timeline begins.
+    start: StreamPos,
+    timeline: &'t [Arc<Event>],
+    /// Membership events of those the room is named after.
+    heroes: &'t [Arc<Event>],
+}
+
+fn contains(events: &[Arc<Event>], wanted: &Event) -> bool {
+    events.iter().any(|event| event.pdu.event_id == wanted.pdu.event_id)
+}
+
+/// Sets state events in the place of those of the same type and key.
+fn lay_over(events: &mut Vec<Arc<Event>>, newer: impl Iterator<Item = Arc<Event>>) {
+    for event in newer {
+        events.retain(|older| {
+            older.pdu.state_key != event.pdu.state_key || older.pdu.kind != event.pdu.kind
+        });
+        events.push(event);
     }
 }
 
@@ -142,20 +200,7 @@ impl Sync {
     ) -> Result<State> {
         let own = room.live().state.get("m.room.member", scope.user.as_str()).cloned();
         let events: Vec<_> = own.into_iter().collect();
-        let shown = self.rooms.show_events(cx, room, (sight, false), &events).await?.into();
+        let shown = self.show(cx, scope, (room, sight), &events).await?.into();
         Ok(if scope.state_after { State::After(shown) } else { State::Before(shown) })
     }
-}
-
-fn summary(room: &RoomHandle, scope: &Scope) -> RoomSummary {
-    let live = room.live();
-    let named = live.state.get("m.room.name", "").is_some()
-        || live.state.get("m.room.canonical_alias", "").is_some();
-    let mut summary = RoomSummary::new();
-    if !named {
-        summary.heroes = heroes(&live, &scope.user);
-    }
-    summary.joined_member_count = UInt::try_from(live.joined.len()).ok();
-    summary.invited_member_count = UInt::try_from(live.invited).ok();
-    summary
 }

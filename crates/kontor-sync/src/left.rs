@@ -29,7 +29,8 @@ impl Sync {
         let mut left = LeftRoom::new();
         let was_member = before == MembershipState::Join && scope.since.is_some();
         let since = was_member.then(|| scope.since_pos());
-        let stretch = Stretch { since, upto: entry.pos.min(scope.upto.stream) };
+        let upto = entry.pos.min(scope.upto.stream);
+        let stretch = Stretch { since, upto, summary: false };
         let part = self.stretch(cx, scope, (room, &sight), stretch).await?;
         left.timeline = part.timeline;
         left.state = part.state;

@@ -3,24 +3,24 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kontor_account_data::AccountData;
-use kontor_core::{Cx, Result, StreamPos};
+use kontor_account_data::{AccountData, check_filter, read_filter};
+use kontor_core::{Cx, Error, Kind, MatrixCode, Result, StreamPos};
 use kontor_e2ee::{E2ee, Moves};
 use kontor_feed::Feed;
 use kontor_identity::Identity;
 use kontor_presence::{Presence, Pulse, Typing};
+use kontor_protocol::{EventMatcher, Fields};
 use kontor_push::Push;
 use kontor_receipts::Receipts;
 use kontor_rooms::{Rooms, UserRoom, UserRooms};
 use ruma::api::client::filter::{FilterDefinition, LazyLoadOptions};
 use ruma::api::client::sync::sync_events::v3::{self, Request, Response};
 use ruma::events::room::member::MembershipState;
-use ruma::{OwnedRoomId, OwnedUserId, RoomId, UserId};
+use ruma::{OwnedRoomId, OwnedUserId, RoomId};
 use tokio::time::Instant;
 
 use crate::encryption::note_moves;
 use crate::token::Token;
-use kontor_protocol::EventMatcher;
 
 /// Longest time a request waits for something new.
 const WAIT_LIMIT: Duration = Duration::from_secs(90);
@@ -71,6 +71,8 @@ pub(crate) struct Scope {
     pub(crate) filter: FilterDefinition,
     pub(crate) timeline: EventMatcher,
     pub(crate) state: EventMatcher,
+    /// The parts of room events that are asked for; `None`: all.
+    pub(crate) fields: Option<Fields>,
     /// Answer the whole state of every room.
     pub(crate) full_state: bool,
     /// Answer state as after the timeline (`use_state_after`).
@@ -141,20 +143,37 @@ impl Sync {
         let since = request.since.as_deref().map(Token::parse).transpose()?;
         let filter = match request.filter {
             Some(v3::Filter::FilterDefinition(filter)) => filter,
-            Some(v3::Filter::FilterId(id)) => {
-                self.sources.account_data.filter(cx, cx.user()?, &id).await?
-            }
+            Some(v3::Filter::FilterId(text)) => self.filter(cx, &text).await?,
             _ => FilterDefinition::default(),
         };
+        check_filter(&filter)?;
         Ok(Scope {
             user: cx.user()?.to_owned(),
             since,
             upto: Token { stream: StreamPos::ZERO, ephemeral: 0, inbox: None },
             timeline: EventMatcher::new(&filter.room.timeline),
             state: EventMatcher::new(&filter.room.state),
+            fields: filter.event_fields.as_deref().map(Fields::new),
             filter,
             full_state: request.full_state,
             state_after: request.use_state_after,
+        })
+    }
+
+    /// The filter kept under this id.
+    ///
+    /// # Errors
+    /// `Invalid`, naming what is wrong, if there is none, or if it is a filter of the wrong shape.
+    async fn filter(&self, cx: &Cx, text: &str) -> Result<FilterDefinition> {
+        if text.trim_start().starts_with('{') {
+            return read_filter(text);
+        }
+        let found = self.sources.account_data.filter(cx, cx.user()?, text).await;
+        found.map_err(|error| match error.kind {
+            Kind::NotFound => {
+                Error::invalid(MatrixCode::InvalidParam, "filter: there is no such filter.")
+            }
+            _ => error,
         })
     }
 
@@ -214,6 +233,9 @@ impl Sync {
             }
             MembershipState::Invite if changed || scope.full_state => {
                 let room = self.rooms.room(cx, &room_id).await?;
+                if self.rooms.hides_invitation(cx, &room, &scope.user).await? {
+                    return Ok(());
+                }
                 response.rooms.invite.insert(room_id, self.invited(scope, &room));
             }
             MembershipState::Knock if changed || scope.full_state => {
@@ -240,24 +262,6 @@ fn is_empty(response: &Response) -> bool {
         && response.to_device.events.is_empty()
         && response.device_lists.changed.is_empty()
         && response.device_lists.left.is_empty()
-}
-
-/// The members after whom a nameless room is named: the first five besides the viewer.
-pub(crate) fn heroes(live: &kontor_rooms::Live, viewer: &UserId) -> Vec<OwnedUserId> {
-    let present = |membership: &MembershipState| {
-        matches!(membership, MembershipState::Join | MembershipState::Invite)
-    };
-    let pick = |wanted: &dyn Fn(&MembershipState) -> bool| -> Vec<OwnedUserId> {
-        live.state
-            .of_kind("m.room.member")
-            .filter(|event| event.membership.as_ref().is_some_and(wanted))
-            .filter_map(|event| event.pdu.state_key.as_deref()?.try_into().ok())
-            .filter(|user: &OwnedUserId| user != viewer)
-            .take(5)
-            .collect()
-    };
-    let here = pick(&present);
-    if here.is_empty() { pick(&|membership| !present(membership)) } else { here }
 }
 
 /// Shared handle, as the parts of an answer take it.

@@ -10,7 +10,7 @@ use ruma::serde::Raw;
 use serde_json::json;
 use serde_json::value::to_raw_value;
 
-use crate::beside::wants_kind;
+use crate::beside::wants_account_data;
 use crate::sync::{Scope, Sync};
 
 impl Sync {
@@ -39,7 +39,7 @@ impl Sync {
         response: &mut Response,
     ) -> Result<()> {
         let kind = "m.push_rules";
-        if scope.since.is_some() || !wants_kind(&scope.filter.account_data, kind) {
+        if scope.since.is_some() || !wants_account_data(&scope.filter.account_data, kind) {
             return Ok(());
         }
         let is_rules = |event: &Raw<AnyGlobalAccountDataEvent>| {

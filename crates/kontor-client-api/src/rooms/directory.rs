@@ -18,7 +18,9 @@ use crate::frame::{Token, route, route_with};
 pub(crate) fn routes(router: Router) -> Router {
     let router = route::<get_public_rooms::v3::Request, _, _>(router, public_rooms);
     let router = route::<get_public_rooms_filtered::v3::Request, _, _>(router, filtered);
-    let router = route::<get_room_visibility::v3::Request, _, _>(router, visibility);
+    // Members of a room that is not listed are told so; to strangers it does not exist.
+    let token = Token::Optional;
+    let router = route_with::<get_room_visibility::v3::Request, _, _>(router, token, visibility);
     let router = route::<set_room_visibility::v3::Request, _, _>(router, publish);
     // Strangers to the organisation learn of no room.
     let router = route_with::<get_summary::v1::Request, _, _>(router, Token::Required, summary);

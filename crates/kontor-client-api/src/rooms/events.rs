@@ -16,11 +16,11 @@ use ruma::api::client::relations::{
 use ruma::api::client::room::{get_event_by_timestamp, get_room_event};
 use ruma::api::client::threads::get_threads;
 
-use crate::frame::{Token, route, route_as};
+use crate::frame::{Token, route, route_as, route_mended};
 
 pub(crate) fn routes(router: Router) -> Router {
     let router = route::<send_message_event::v3::Request, _, _>(router, send);
-    let router = route::<redact_event::v3::Request, _, _>(router, redact);
+    let router = route_mended::<redact_event::v3::Request, _, _>(router, |_, _| {}, redact);
     let router = route::<get_message_events::v3::Request, _, _>(router, messages);
     let router = route::<get_context::v3::Request, _, _>(router, context);
     let router = route::<get_room_event::v3::Request, _, _>(router, event);
@@ -114,10 +114,12 @@ async fn relations(
         to: request.to,
         dir: request.dir,
         limit: request.limit,
+        recurse: request.recurse,
     };
     let page = tenant.rooms.relations(&cx, asked).await?;
     let mut response = relating::Response::new(page.chunk);
     response.next_batch = page.next_batch;
     response.prev_batch = page.prev_batch;
+    response.recursion_depth = page.depth;
     Ok(response)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use kontor_core::{Cx, Result};
+use kontor_core::{Cx, Error, MatrixCode, Result};
 use kontor_rooms::SetState;
 use kontor_tenant::Tenant;
 use ruma::api::client::state::get_state_event_for_key::v3::StateEventFormat;
@@ -30,6 +30,10 @@ async fn one(
     cx: Cx,
     request: get_state_event_for_key::v3::Request,
 ) -> Result<get_state_event_for_key::v3::Response> {
+    if !matches!(request.format, StateEventFormat::Content | StateEventFormat::Event) {
+        let text = "format: must be content or event.";
+        return Err(Error::invalid(MatrixCode::InvalidParam, text));
+    }
     let kind = request.event_type.to_string();
     let key = (&*kind, &*request.state_key);
     let (event, content) = tenant.rooms.state_event(&cx, &request.room_id, key).await?;

@@ -12,7 +12,7 @@ async fn versions_are_told_to_everybody() {
     for caller in [stranger, holder] {
         let answer = caller.get("/_matrix/client/versions").await.ok().body;
         let versions = answer["versions"].as_array().cloned().unwrap_or_default();
-        assert!(versions.contains(&json!("v1.11")) && versions.contains(&json!("v1.16")));
+        assert!(versions.contains(&json!("v1.11")) && versions.contains(&json!("v1.19")));
     }
 }
 

@@ -4,6 +4,8 @@ use kontor_testkit::{Person, TestServer, for_each_server, json};
 
 use std::time::Duration;
 
+use crate::roles::with_password;
+
 #[tokio::test]
 async fn the_event_next_to_a_time_is_found_on_either_side() {
     for_each_server(async |server: TestServer| {
@@ -130,4 +132,45 @@ async fn strangers_learn_of_no_room() {
         let answer = server.anonymous("one.example").get(&path).await;
         answer.fails(401, "M_MISSING_TOKEN");
     }
+}
+
+#[tokio::test]
+async fn the_directory_of_people_is_searched_by_enough_letters_for_few() {
+    let server = TestServer::start().await;
+    let alice = server.register("alice").await;
+    let closed = server.register("annika9").await;
+    for number in 0..12 {
+        server.register(&format!("anna{number:02}")).await;
+    }
+    let name = format!("/_matrix/client/v3/profile/{}/displayname", alice.user_id);
+    alice.put(&name, json!({ "displayname": "Anna Schmidt" })).await.ok();
+    let search = async |who: &Person, body| {
+        who.post("/_matrix/client/v3/user_directory/search", body).await.ok().body
+    };
+    let found = |answer: &kontor_testkit::Value| answer["results"].as_array().unwrap().len();
+    let answer = search(&closed, json!({ "search_term": "ANNA", "limit": 50 })).await;
+    assert_eq!((found(&answer), &answer["limited"]), (13, &json!(false)), "{answer}");
+    let answer = search(&closed, json!({ "search_term": "anna", "limit": 5 })).await;
+    assert_eq!((found(&answer), &answer["limited"]), (5, &json!(true)));
+    let answer = search(&closed, json!({ "search_term": "anna" })).await;
+    assert_eq!((found(&answer), &answer["limited"]), (10, &json!(true)), "ten unless said");
+    let answer = search(&closed, json!({ "search_term": "schmidt" })).await;
+    let expected = json!([{ "user_id": alice.user_id, "display_name": "Anna Schmidt" }]);
+    assert_eq!(answer["results"], expected);
+    for term in ["", " ", "nobody"] {
+        assert_eq!(search(&closed, json!({ "search_term": term })).await["results"], json!([]));
+    }
+
+    // Where letters are asked for, fewer find nobody.
+    let admin = server.register_admin("chefin").await;
+    let setting = "/_kontor/admin/v1/policy/settings/directory_min_characters";
+    let wish = with_password(&admin, json!({ "value": 4, "reason": "test" }));
+    admin.put(setting, wish).await.ok();
+    assert_eq!(search(&closed, json!({ "search_term": "ann" })).await["results"], json!([]));
+    assert_eq!(found(&search(&closed, json!({ "search_term": "anna" })).await), 10);
+    // Whoever has closed their account is found no longer; nor is oneself.
+    assert_eq!(search(&alice, json!({ "search_term": "schmidt" })).await["results"], json!([]));
+    let body = with_password(&closed, json!({}));
+    closed.post("/_matrix/client/v3/account/deactivate", body).await.ok();
+    assert_eq!(search(&alice, json!({ "search_term": "annika9" })).await["results"], json!([]));
 }

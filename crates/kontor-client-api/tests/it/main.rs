@@ -6,6 +6,7 @@
     reason = "a missing field must fail the test"
 )]
 
+mod account_data;
 mod accounts;
 mod approvals;
 mod at_rest;
@@ -19,14 +20,18 @@ mod e2ee_cross_signing;
 mod e2ee_keys;
 mod e2ee_to_device;
 mod escalation;
+mod filters;
 mod history_visibility;
+mod ignoring;
 mod login;
 mod lookups;
 mod membership;
 mod oauth;
 mod policy;
+mod present;
 mod profiles;
 mod push;
+mod redaction;
 mod relations;
 mod reports;
 mod roles;
@@ -38,6 +43,8 @@ mod spaces;
 mod supervision;
 mod sync;
 mod tenants;
+mod threads;
+mod words;
 
 use kontor_testkit::Person;
 

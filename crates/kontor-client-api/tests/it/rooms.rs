@@ -86,3 +86,23 @@ async fn an_encrypted_room_takes_no_plain_message() {
     }});
     alice.send_event(&room, "m.reaction", reaction).await.ok();
 }
+
+#[tokio::test]
+async fn members_learn_whether_their_room_is_listed() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.register("alice").await, server.register("bob").await);
+    let room = alice.create_room(json!({ "preset": "public_chat" })).await;
+    bob.join(&room).await;
+    let path = format!("/_matrix/client/v3/directory/list/room/{room}");
+    for person in [&alice, &bob] {
+        assert_eq!(person.get(&path).await.ok().body["visibility"], "private");
+    }
+    let (olga, nobody) = (server.register("olga").await, server.anonymous("one.example"));
+    olga.get(&path).await.fails(404, "M_NOT_FOUND");
+    nobody.get(&path).await.fails(404, "M_NOT_FOUND");
+    bob.put(&path, json!({ "visibility": "public" })).await.fails(403, "M_FORBIDDEN");
+    alice.put(&path, json!({ "visibility": "public" })).await.ok();
+    for person in [&alice, &olga, &nobody] {
+        assert_eq!(person.get(&path).await.ok().body["visibility"], "public");
+    }
+}

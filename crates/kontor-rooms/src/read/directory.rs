@@ -12,7 +12,7 @@ use ruma::directory::{PublicRoomsChunk, PublicRoomsChunkInit};
 use ruma::{OwnedRoomId, RoomId, UInt};
 use serde_json::Value;
 
-use super::page_size;
+use super::{page_size, unknown_word};
 use crate::alias::world_readable;
 use crate::{Room, Rooms};
 
@@ -86,6 +86,9 @@ impl Rooms {
 
     /// Lists or unlists a room: for those who may set its canonical alias.
     pub async fn publish(&self, cx: &Cx, room_id: &RoomId, listed: &Visibility) -> Result<()> {
+        if !matches!(listed, Visibility::Public | Visibility::Private) {
+            return Err(unknown_word("visibility", "public or private"));
+        }
         let room = self.joined_room(cx, room_id).await?;
         let public = *listed == Visibility::Public;
         if public && !self.policy.now().publish_rooms_allowed {

@@ -6,14 +6,24 @@ use ruma::api::client::membership::joined_members::v3 as joined;
 use ruma::events::room::member::MembershipState;
 use serde_json::Value;
 
-use super::token_position;
+use super::{token_position, unknown_word};
 use crate::Rooms;
 use crate::authority::require_joined;
 use crate::timeline::state_horizon;
 
+/// What somebody can be in a room.
+const MEMBERSHIPS: [&str; 5] = ["join", "invite", "knock", "leave", "ban"];
+
 impl Rooms {
     /// Membership events of a room (spec: `GET /rooms/{roomId}/members`).
     pub async fn members(&self, cx: &Cx, request: members::Request) -> Result<members::Response> {
+        let words = [("membership", &request.membership)];
+        let words = words.into_iter().chain([("not_membership", &request.not_membership)]);
+        for (parameter, word) in words {
+            if word.as_ref().is_some_and(|word| !MEMBERSHIPS.contains(&word.as_str())) {
+                return Err(unknown_word(parameter, "join, invite, knock, leave or ban"));
+            }
+        }
         let room = self.room_for_member(cx, &request.room_id).await?;
         let sight = self.own_sight(cx, &room).await?;
         let asked = request.at.as_deref().map(token_position).transpose()?;
@@ -21,8 +31,13 @@ impl Rooms {
         let mut events = self.state_at(cx, &room, at).await?;
         events.retain(|event| {
             let Some(membership) = &event.membership else { return false };
-            request.membership.as_ref().is_none_or(|wanted| wanted == membership)
-                && request.not_membership.as_ref().is_none_or(|unwanted| unwanted != membership)
+            let wanted = request.membership.as_ref().map(|wanted| wanted == membership);
+            let other = request.not_membership.as_ref().map(|unwanted| unwanted != membership);
+            // spec: "the two parameters create an 'or' condition".
+            match (wanted, other) {
+                (None, None) => true,
+                (wanted, other) => wanted == Some(true) || other == Some(true),
+            }
         });
         Ok(members::Response::new(self.show_state(cx, &events)))
     }

@@ -40,12 +40,14 @@ impl Rooms {
         let mut events = page.events;
         let mut next = page.next;
         if let Some(until) = until {
-            let before = events.len();
             events.retain(|event| match direction {
                 Direction::Backwards => event.pos() > until,
                 Direction::Forwards => event.pos() <= until,
             });
-            next = next.filter(|_| before == events.len());
+            next = next.filter(|next| match direction {
+                Direction::Backwards => *next > until,
+                Direction::Forwards => *next < until,
+            });
         }
         let mut response = messages::Response::new();
         response.start = token(from);

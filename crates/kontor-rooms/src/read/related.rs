@@ -1,5 +1,7 @@
 //! `/relations` and `/threads`.
 
+use std::sync::Arc;
+
 use kontor_core::{Cx, Result, StreamPos};
 use kontor_store::relation::RelationRange;
 use ruma::api::Direction as Dir;
@@ -7,9 +9,9 @@ use ruma::api::client::threads::get_threads::v1 as threads;
 use ruma::serde::Raw;
 use ruma::{OwnedEventId, OwnedRoomId, UInt};
 
-use super::{page_size, token, token_position};
+use super::{page_size, token, token_position, unknown_word};
 use crate::Rooms;
-use crate::relations::RelatedQuery;
+use crate::relations::{LEVELS, RelatedQuery};
 
 /// What `GET /rooms/{roomId}/relations/{eventId}[/{relType}[/{eventType}]]` asks for.
 #[derive(Clone, Debug)]
@@ -30,6 +32,8 @@ pub struct RelationsRequest {
     pub dir: Dir,
     /// Most events.
     pub limit: Option<UInt>,
+    /// Also what relates to it indirectly.
+    pub recurse: bool,
 }
 
 /// A page of related events.
@@ -41,6 +45,8 @@ pub struct RelationsPage<T> {
     pub next_batch: Option<String>,
     /// Where this page started.
     pub prev_batch: Option<String>,
+    /// Levels of relations that were followed, if indirect ones were asked for.
+    pub depth: Option<UInt>,
 }
 
 impl Rooms {
@@ -72,7 +78,10 @@ impl Rooms {
             kind: request.kind,
             range,
         };
-        let mut events = self.related(cx, &room, query).await?;
+        let mut events = match request.recurse {
+            true => self.related_deeply(cx, &room, query).await?,
+            false => self.related(cx, &room, query).await?,
+        };
         let full = events.len() >= limit as usize;
         let last = events.last().map(|event| match forwards {
             true => event.pos(),
@@ -83,6 +92,7 @@ impl Rooms {
             chunk: self.show_events(cx, &room, (&sight, true), &events).await?,
             next_batch: last.filter(|_| full).map(token),
             prev_batch: request.from,
+            depth: request.recurse.then(|| UInt::from(LEVELS)),
         })
     }
 
@@ -92,6 +102,10 @@ impl Rooms {
         cx: &Cx,
         request: threads::Request,
     ) -> Result<threads::Response> {
+        let known = [threads::IncludeThreads::All, threads::IncludeThreads::Participated];
+        if !known.contains(&request.include) {
+            return Err(unknown_word("include", "all or participated"));
+        }
         let room = self.room_for_member(cx, &request.room_id).await?;
         let sight = self.own_sight(cx, &room).await?;
         let user = cx.user()?.to_owned();
@@ -107,7 +121,9 @@ impl Rooms {
             .into_iter()
             .filter(|(row, root)| !only_own || row.participated || root.pdu.sender == user)
             .map(|(_, root)| root)
-            .filter(|root| sight.sees(root))
+            .filter(|root| sight.may_see(root))
+            // spec: the thread of somebody who is ignored is shown, what it began with is not.
+            .map(|root| if sight.ignores(&root) { Arc::new(root.emptied()) } else { root })
             .collect();
         let chunk = self.show_events(cx, &room, (&sight, true), &events).await?;
         let mut response = threads::Response::new(chunk);

@@ -31,14 +31,22 @@ impl Rooms {
     /// `NotFound` for rooms the caller may not know of.
     pub async fn summary(&self, cx: &Cx, request: summary::Request) -> Result<summary::Response> {
         let room_id = self.resolve(cx, &request.room_id_or_alias).await?;
-        let room = self.room(cx, &room_id).await?;
-        let user = cx.user()?;
-        if !self.may_know(cx, &room, user).await? {
-            return Err(Error::not_found("There is no such room."));
-        }
+        let room = self.known_room(cx, &room_id).await?;
         let mut response = summary::Response::new(summarize(&room)?);
-        response.membership = Some(room.live().state.membership(user));
+        response.membership = Some(room.live().state.membership(cx.user()?));
         Ok(response)
+    }
+
+    /// A room that the caller may know of, in it or not.
+    ///
+    /// # Errors
+    /// `NotFound` for all others, whether they exist or not.
+    pub async fn known_room(&self, cx: &Cx, room_id: &RoomId) -> Result<Arc<Room>> {
+        let room = self.room(cx, room_id).await?;
+        match self.may_know(cx, &room, cx.user()?).await? {
+            true => Ok(room),
+            false => Err(Error::not_found("There is no such room.")),
+        }
     }
 
     /// The rooms of a space, level by level (spec: `GET /rooms/{roomId}/hierarchy`).
@@ -47,25 +55,30 @@ impl Rooms {
         cx: &Cx,
         request: hierarchy::Request,
     ) -> Result<hierarchy::Response> {
-        let start = match request.from.as_deref().map(str::parse::<usize>) {
-            Some(Ok(start)) => start,
-            None => 0,
-            Some(Err(_)) => {
-                let text = "from: not a token of this server.";
-                return Err(Error::invalid(MatrixCode::InvalidParam, text));
-            }
-        };
         let asked = request
             .max_depth
             .map_or(DEPTH_LIMIT, |depth| usize::try_from(u64::from(depth)).unwrap_or(DEPTH_LIMIT));
         let depth = asked.min(DEPTH_LIMIT);
+        // spec: a page is asked for with the parameters of the first.
+        let walk = format!("_{depth}_{}", u8::from(request.suggested_only));
+        let start = match &request.from {
+            None => 0,
+            Some(token) => {
+                let start = token.strip_suffix(&walk).and_then(|start| start.parse().ok());
+                start.ok_or_else(|| {
+                    let text = "from: not a token of this server, or of another walk: max_depth \
+                                and suggested_only stay the same from page to page.";
+                    Error::invalid(MatrixCode::InvalidParam, text)
+                })?
+            }
+        };
         let found = self.walk(cx, &request.room_id, depth, request.suggested_only).await?;
         let limit = request.limit.map_or(50, |limit| page_size(Some(limit)).min(50));
         let total = found.len();
         let mut response = hierarchy::Response::new();
         response.rooms = found.into_iter().skip(start).take(limit).collect();
         let end = start.saturating_add(limit);
-        response.next_batch = (end < total).then(|| end.to_string());
+        response.next_batch = (end < total).then(|| format!("{end}{walk}"));
         Ok(response)
     }
 

@@ -12,7 +12,7 @@ use serde_json::json;
 use serde_json::value::to_raw_value;
 
 use super::acknowledgement::not_supervised;
-use super::{Mode, terms_of};
+use super::{Mode, READING, terms_of};
 use crate::append::NewEvent;
 use crate::{Event, Room, Rooms};
 
@@ -210,7 +210,7 @@ fn message(
     let content = json!({
         "msgtype": "m.notice",
         "body": format!("Aufsicht: Einsicht in diesen Raum. Grund: {}", reading.reason),
-        "app.kontor.supervision.reading": {
+        READING: {
             "reason": reading.reason,
             "from_ms": from.map(|at| at.0),
             "to_ms": to.map(|at| at.0),

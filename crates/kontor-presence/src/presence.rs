@@ -148,7 +148,7 @@ impl Presence {
             changed
         };
         if !self.0.watched.swap(true, Ordering::SeqCst) {
-            watch(&self.0, cx)?;
+            watch(&self.0, cx.acting_as(Actor::Job("presence")));
         }
         if changed {
             self.0.tell_others(cx, &user).await?;
@@ -227,9 +227,7 @@ impl Inner {
 }
 
 /// Looks from now on who gives no sign any longer, until nobody is left.
-fn watch(inner: &Arc<Inner>, cx: &Cx) -> Result<()> {
-    let job = Actor::Job("presence");
-    let mut cx = Cx::new(cx.tenant, job, cx.clock.clone(), cx.random.clone())?;
+fn watch(inner: &Arc<Inner>, mut cx: Cx) {
     let inner = Arc::downgrade(inner);
     #[expect(clippy::disallowed_methods, reason = "ends when nobody is there or all is closed")]
     tokio::spawn(async move {
@@ -248,7 +246,6 @@ fn watch(inner: &Arc<Inner>, cx: &Cx) -> Result<()> {
             }
         }
     });
-    Ok(())
 }
 
 fn check_state(parameter: &str, state: &PresenceState) -> Result<()> {

@@ -167,6 +167,7 @@ impl Sync {
 }
 
 /// What a stretch's state is put around.
+#[derive(Clone, Copy)]
 struct Around<'t> {
     stretch: Stretch,
     /// Where the timeline begins.

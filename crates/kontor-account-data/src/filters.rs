@@ -66,11 +66,9 @@ pub fn read_filter(text: &str) -> Result<FilterDefinition> {
 /// # Errors
 /// `M_INVALID_PARAM` naming the field.
 pub fn check_filter(filter: &FilterDefinition) -> Result<()> {
-    match filter.event_format {
-        EventFormat::Client | EventFormat::Federation => Ok(()),
-        _ => {
-            let text = "event_format: must be client or federation.";
-            Err(Error::invalid(MatrixCode::InvalidParam, text))
-        }
+    if matches!(filter.event_format, EventFormat::Client | EventFormat::Federation) {
+        return Ok(());
     }
+    let text = "event_format: must be client or federation.";
+    Err(Error::invalid(MatrixCode::InvalidParam, text))
 }

@@ -249,13 +249,12 @@ fn watch(inner: &Arc<Inner>, mut cx: Cx) {
 }
 
 fn check_state(parameter: &str, state: &PresenceState) -> Result<()> {
-    match state {
-        PresenceState::Online | PresenceState::Unavailable | PresenceState::Offline => Ok(()),
-        _ => {
-            let text = format!("{parameter}: must be online, unavailable or offline.");
-            Err(Error::invalid(MatrixCode::InvalidParam, text))
-        }
+    let known = [PresenceState::Online, PresenceState::Unavailable, PresenceState::Offline];
+    if known.contains(state) {
+        return Ok(());
     }
+    let text = format!("{parameter}: must be online, unavailable or offline.");
+    Err(Error::invalid(MatrixCode::InvalidParam, text))
 }
 
 fn offline() -> Status {

@@ -168,13 +168,11 @@ impl Receipts {
                 Err(_) => return Ok(()),
             }
         }
-        match place == thread {
-            true => Ok(()),
-            false => {
-                let text = "thread_id: the event does not belong to this thread.";
-                Err(Error::invalid(MatrixCode::InvalidParam, text))
-            }
+        if place == thread {
+            return Ok(());
         }
+        let text = "thread_id: the event does not belong to this thread.";
+        Err(Error::invalid(MatrixCode::InvalidParam, text))
     }
 
     async fn write(

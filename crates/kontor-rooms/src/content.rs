@@ -35,13 +35,11 @@ pub(crate) fn check_state_words(kind: &TimelineEventType, content: &RawValue) ->
         return Ok(());
     }
     let word = serde_json::from_str::<Content>(content.get()).ok();
-    match word.and_then(|content| content.history_visibility).as_deref() {
-        Some("invited" | "joined" | "shared" | "world_readable") => Ok(()),
-        _ => {
-            let words = "invited, joined, shared or world_readable";
-            Err(unknown_word("history_visibility", words))
-        }
+    let word = word.and_then(|content| content.history_visibility);
+    if matches!(word.as_deref(), Some("invited" | "joined" | "shared" | "world_readable")) {
+        return Ok(());
     }
+    Err(unknown_word("history_visibility", "invited, joined, shared or world_readable"))
 }
 
 /// An encrypted event has what its algorithm needs to be decrypted (spec: "m.room.encrypted"): one

@@ -1,6 +1,5 @@
 //! Sends message and state events.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use kontor_core::{Cx, Error, Kind, Result, RoomClass};
@@ -8,7 +7,7 @@ use kontor_policy::{ClassRules, Encryption};
 use kontor_store::event;
 use ruma::events::TimelineEventType;
 use ruma::{EventId, OwnedEventId, OwnedRoomId, OwnedTransactionId, RoomId};
-use serde::de::IgnoredAny;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::append::{NewEvent, Target};
@@ -235,8 +234,8 @@ fn tells_of_look(room: &Room, content: &RawValue) -> bool {
     if room.class != RoomClass::Supervised {
         return false;
     }
-    let fields = serde_json::from_str::<HashMap<String, IgnoredAny>>(content.get());
-    fields.is_ok_and(|fields| fields.contains_key(READING))
+    let content: Value = serde_json::from_str(content.get()).unwrap_or_default();
+    content.get(READING).is_some()
 }
 
 /// Encryption, once on, stays on with the same algorithm; with the usual one if the event has lost
@@ -246,7 +245,7 @@ fn require_encryption_stays(room: &Room, set: &SetState) -> Result<()> {
         return Ok(());
     }
     let algorithm = |content: &RawValue| {
-        serde_json::from_str::<serde_json::Value>(content.get())
+        serde_json::from_str::<Value>(content.get())
             .ok()
             .and_then(|content| content.get("algorithm")?.as_str().map(str::to_owned))
     };

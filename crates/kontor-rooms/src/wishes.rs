@@ -74,13 +74,11 @@ impl Rooms {
     /// # Errors
     /// `M_INVITE_BLOCKED` if the person wants no invitations.
     pub(crate) async fn require_takes_invitations(&self, cx: &Cx, user: &UserId) -> Result<()> {
-        match self.takes_invitations(cx, user).await? {
-            true => Ok(()),
-            false => {
-                let text = format!("{user} takes no invitations.");
-                Err(Error::forbidden(text).with_code(MatrixCode::InviteBlocked))
-            }
+        if self.takes_invitations(cx, user).await? {
+            return Ok(());
         }
+        let text = format!("{user} takes no invitations.");
+        Err(Error::forbidden(text).with_code(MatrixCode::InviteBlocked))
     }
 
     async fn wishes(&self, cx: &Cx, user: &UserId) -> Result<Wishes> {

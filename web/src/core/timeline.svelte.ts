@@ -212,7 +212,9 @@ export class Timeline {
     this.hasMore = !isWhole && this.#window.canPaginate(Direction.Backward);
     this.hasNewer = this.#window.canPaginate(Direction.Forward);
     this.hasUnreadBefore = this.hasMore && !this.#firstNew && this.#hasUnreadElsewhere(events);
-    this.pinned = pinnedIn(this.#room);
+    // Only a change of pins makes the view look for them again.
+    const pinned = pinnedIn(this.#room);
+    if (pinned.join() !== this.pinned.join()) this.pinned = pinned;
     this.items = arrange(
       this.hasNewer ? events : [...events, ...this.#queued(events)],
       this.#room,

@@ -34,6 +34,12 @@ test.each([
   expect(found.slice(0, 5)).toContain(symbol);
 });
 
+test("the emoji of just that name comes first", async () => {
+  const all = await loadEmoji();
+  expect(search(all, "rocket")[0]?.symbol).toBe("🚀");
+  expect(search(all, "Rakete")[0]?.symbol).toBe("🚀");
+});
+
 test("nonsense finds nothing", async () => {
   expect(search(await loadEmoji(), "qxqxqx")).toEqual([]);
 });

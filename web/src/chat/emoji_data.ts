@@ -8,7 +8,9 @@ export interface Emoji {
   symbol: string;
   /** In her language. */
   name: string;
-  /** Words in both languages, in small letters. */
+  /** In both languages, in small letters. */
+  names: string[];
+  /** Names and related words in both languages, in small letters. */
   words: string;
 }
 
@@ -68,23 +70,29 @@ export function groups(
     const kind = KINDS[emoji.group ?? KINDS.length];
     if (!kind) continue;
     const other = inEnglish.get(emoji.hexcode);
-    const words = [emoji, other].flatMap((it) => (it ? [it.label, ...(it.tags ?? [])] : []));
+    const both = other ? [emoji, other] : [emoji];
+    const words = both.flatMap((it) => [it.label, ...(it.tags ?? [])]);
     byKind.get(kind)?.push({
       symbol: emoji.unicode,
       name: (own === "en" && other ? other : emoji).label,
+      names: both.map((it) => it.label.toLocaleLowerCase()),
       words: words.join(" ").toLocaleLowerCase(),
     });
   }
   return [...byKind].map(([kind, all]) => ({ kind, emoji: all }));
 }
 
-/** The emoji of a name, in German or English; those whose name begins with it come first. */
+/** The emoji of a name, in German or English; the one of just that name comes first, then those whose
+    name begins with it. */
 export function search(all: EmojiGroup[], term: string): Emoji[] {
   const wanted = term.trim().toLocaleLowerCase();
   const fits = all
     .flatMap((group) => group.emoji)
     .filter(({ words }) => words.startsWith(wanted) || words.includes(` ${wanted}`));
-  const rank = ({ name }: Emoji): number => (name.toLocaleLowerCase().startsWith(wanted) ? 0 : 1);
+  const rank = ({ names }: Emoji): number => {
+    if (names.includes(wanted)) return 0;
+    return names.some((name) => name.startsWith(wanted)) ? 1 : 2;
+  };
   return fits.sort((a, b) => rank(a) - rank(b)).slice(0, FOUND);
 }
 

@@ -51,6 +51,44 @@ test("only who may can name everybody", async () => {
   await ben.field.fill("");
 });
 
+test("what a message said before can be looked up", async () => {
+  await anna.say("Um 14 Uhr");
+  await expect(ben.message("Um 14 Uhr")).toBeVisible();
+  await anna.act("Um 14 Uhr", "Bearbeiten");
+  await anna.say("Um 15 Uhr");
+  await expect(ben.message("Um 15 Uhr").getByText("bearbeitet")).toBeVisible();
+  await ben.act("Um 15 Uhr", "Frühere Fassungen");
+  const sheet = ben.page.getByRole("dialog", { name: "Frühere Fassungen" });
+  await expect(sheet.getByRole("listitem")).toHaveText([/Um 15 Uhr/, /Um 14 Uhr/]);
+  await ben.page.keyboard.press("Escape");
+});
+
+test("who reacted is told", async () => {
+  await ben.act("Um 15 Uhr", /👍/);
+  await anna.act("Um 15 Uhr", /👍/);
+  await anna.message("Um 15 Uhr").hover();
+  await anna.message("Um 15 Uhr").getByRole("button", { name: "Wer hat reagiert?" }).click();
+  const sheet = anna.page.getByRole("dialog", { name: "Wer hat reagiert?" });
+  await expect(sheet.getByText("Ben Yilmaz")).toBeVisible();
+  await expect(sheet.getByText("Anna Berger")).toBeVisible();
+  await anna.page.keyboard.press("Escape");
+});
+
+test("a message is pinned, seen by all, and jumped to", async () => {
+  await anna.act("Um 15 Uhr", "Anheften");
+  const bar = ben.page.getByRole("button", { name: /^Angeheftet.*Um 15 Uhr/ });
+  await expect(bar).toBeVisible();
+  await expect(ben.message("Um 15 Uhr").getByText("Angeheftet")).toBeAttached();
+  await bar.click();
+  await expect(ben.message("Um 15 Uhr")).toBeInViewport();
+  await ben.page.getByRole("button", { name: "Ansehen" }).click();
+  const sheet = ben.page.getByRole("dialog", { name: "Angeheftete Nachrichten" });
+  await expect(sheet.getByText("Um 15 Uhr")).toBeVisible();
+  await ben.page.keyboard.press("Escape");
+  await anna.act("Um 15 Uhr", "Nicht mehr anheften");
+  await expect(bar).toHaveCount(0);
+});
+
 test("answers in a thread stay out of the room and are counted at its root", async () => {
   await anna.say("Wer bringt den Beamer?");
   await expect(ben.message("Beamer")).toBeVisible();

@@ -62,3 +62,19 @@ test("new messages are counted while she reads older ones, and told to who canno
   await ben.page.getByRole("button", { name: /\(1 neue\)/ }).click();
   await expect(ben.message("Zwischenruf")).toBeInViewport();
 });
+
+test("she jumps to a day", async () => {
+  await ben.scrollUntil(ben.message(/Punkt 12(?!\d)/));
+  await ben.page.getByRole("button", { name: "Zu einem Tag springen" }).click();
+  await ben.page.getByLabel("Tag", { exact: true }).fill("2020-01-01");
+  await ben.page.getByRole("button", { name: "Springen", exact: true }).click();
+  await expect(ben.page.getByText("Hier beginnt die Unterhaltung.")).toBeInViewport();
+  await ben.page.getByRole("button", { name: /Zu den neuesten/ }).click();
+  await expect(ben.message("Zwischenruf")).toBeInViewport();
+});
+
+test("the others see that she types", async () => {
+  await anna.field.pressSequentially("Ich");
+  await expect(ben.page.getByText("Anna Berger schreibt …")).toBeVisible();
+  await anna.field.fill("");
+});

@@ -17,6 +17,14 @@ use crate::{Room, Rooms, State, supervision};
 /// Key of the class in the create event.
 pub(crate) const CLASS: &str = "app.kontor.class";
 
+/// Type of the state event with name and topic of a closed room: encrypted like a message, set by
+/// clients, its state key empty. law: R-024
+pub(crate) const SEALED_NAME: &str = "app.kontor.name";
+
+/// Fields of what Megolm encrypts; every other one could hold words.
+const SEALED_FIELDS: [&str; 5] =
+    ["algorithm", "ciphertext", "session_id", "device_id", "sender_key"];
+
 /// State that a room of a closed class may have: none of it holds words of people.
 const WORDLESS: [&str; 12] = [
     "m.room.create",
@@ -167,6 +175,15 @@ fn check_state(class: RoomClass, rules: ClassRules, event: &NewEvent) -> Result<
     if !rules.clear_name && (!WORDLESS.contains(&&*kind) && !kind.starts_with(OURS)) {
         return refuse(format!("Rooms of class {class} have no {kind}: the server could read it."));
     }
+    if kind == SEALED_NAME {
+        let is_fitting = !rules.clear_name && event.state_key.as_deref() == Some("");
+        return match is_fitting && is_sealed(&event.content) {
+            true => Ok(()),
+            false => {
+                refuse(format!("{SEALED_NAME}: only encrypted, and in rooms without a clear name."))
+            }
+        };
+    }
     match &event.kind {
         TimelineEventType::RoomName if !rules.clear_name => {
             let name = text(&event.content, "name").unwrap_or_default();
@@ -211,6 +228,21 @@ pub(crate) const fn neutral_name(class: RoomClass) -> &'static str {
     }
 }
 
+/// Whether a content is what Megolm makes of something, and nothing besides.
+fn is_sealed(content: &RawValue) -> bool {
+    let Ok(Value::Object(fields)) = serde_json::from_str(content.get()) else { return false };
+    let is_code = |value: &Value| {
+        let letters =
+            |text: &str| text.bytes().all(|it| it.is_ascii_alphanumeric() || b"+/=".contains(&it));
+        value.as_str().is_some_and(letters)
+    };
+    fields.get("algorithm").and_then(Value::as_str) == Some("m.megolm.v1.aes-sha2")
+        && fields.get("ciphertext").is_some_and(Value::is_string)
+        && fields.iter().all(|(key, value)| {
+            SEALED_FIELDS.contains(&&**key) && (key == "algorithm" || is_code(value))
+        })
+}
+
 /// A text field of an event's content.
 fn text(content: &RawValue, field: &str) -> Option<String> {
     let content: Value = serde_json::from_str(content.get()).ok()?;
@@ -247,6 +279,22 @@ mod tests {
             assert!(allowed(class, "m.room.member", &json!({ "membership": "join" })));
         }
         assert!(allowed(Internal, "m.room.topic", &json!({ "topic": "Kantine" })));
+    }
+
+    #[test]
+    fn the_name_of_a_closed_room_is_kept_only_encrypted() {
+        let sealed = json!({ "algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "AwgAEnACgAkL", "session_id": "s+/" });
+        for class in RoomClass::ALL {
+            let closed = !ClassRules::of(class).clear_name;
+            assert_eq!(allowed(class, SEALED_NAME, &sealed), closed);
+            let mut chatty = sealed.clone();
+            chatty["name"] = json!("Kündigung");
+            assert!(!allowed(class, SEALED_NAME, &chatty));
+            chatty = sealed.clone();
+            chatty["ciphertext"] = json!("Kündigung von M.");
+            assert!(!allowed(class, SEALED_NAME, &chatty));
+            assert!(!allowed(class, SEALED_NAME, &json!({ "name": "Kündigung" })));
+        }
     }
 
     #[test]

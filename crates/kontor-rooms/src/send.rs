@@ -11,6 +11,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::append::{NewEvent, Target};
+use crate::class::SEALED_NAME;
 use crate::content::{check_encrypted, check_state_words, redaction};
 use crate::event::Txn;
 use crate::supervision::READING;
@@ -53,7 +54,7 @@ const PLAIN_IN_ENCRYPTED: [TimelineEventType; 3] = [
 /// The algorithm of encrypted rooms.
 pub(crate) const MEGOLM: &str = "m.megolm.v1.aes-sha2";
 
-/// State of these types is set by the server alone.
+/// State of these types is set by the server alone, but for [`SEALED_NAME`].
 pub(crate) const OURS: &str = "app.kontor.";
 
 impl Rooms {
@@ -111,7 +112,8 @@ impl Rooms {
         if set.kind == TimelineEventType::RoomCreate {
             return Err(Error::forbidden("A room is created once."));
         }
-        if set.kind.to_string().starts_with(OURS) {
+        let kind = set.kind.to_string();
+        if kind.starts_with(OURS) && kind != SEALED_NAME {
             return Err(Error::forbidden(format!("{} is set by the server.", set.kind)));
         }
         check_state_words(&set.kind, &set.content)?;

@@ -116,6 +116,12 @@ async fn closed_rooms_hold_no_words_in_clear() {
             ] {
                 set_state(&anna, &room, kind, content).await.fails(403, "M_FORBIDDEN");
             }
+            let sealed = json!({ "algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "AwgAEnACgAkL",
+                "session_id": "s", "device_id": "D", "sender_key": "k" });
+            set_state(&anna, &room, "app.kontor.name", sealed.clone()).await.ok();
+            assert_eq!(state(&anna, &room, "app.kontor.name").await.body, sealed);
+            let clear = json!({ "name": "Kündigung M." });
+            set_state(&anna, &room, "app.kontor.name", clear).await.fails(403, "M_FORBIDDEN");
             let (_, host) = anna.user_id.split_once(':').unwrap();
             let alias = format!("/_matrix/client/v3/directory/room/%23kuendigung:{host}");
             anna.put(&alias, json!({ "room_id": room })).await.fails(403, "M_FORBIDDEN");

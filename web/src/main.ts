@@ -3,10 +3,12 @@ import { language } from "./shell/language";
 import { showLogin } from "./shell/login";
 import { showOutline } from "./shell/opening";
 import { begin } from "./shell/start";
+import { applyTextSize } from "./shell/text_size";
 import { applyTheme } from "./shell/theme";
 
 document.documentElement.lang = language;
 applyTheme();
+applyTextSize();
 
 const outcome = await begin();
 if (typeof outcome === "string") {

@@ -7,6 +7,7 @@ import { showEnded } from "../shell/start";
 import { takeTurn } from "../shell/turn";
 import Chat from "./Chat.svelte";
 import { loadDrafts } from "./drafts";
+import { tellOfNews } from "./notices";
 
 /** Opens the chat in place of its outline when the rooms are there. */
 export async function openChat(session: Session): Promise<void> {
@@ -29,6 +30,7 @@ export async function openChat(session: Session): Promise<void> {
     showObstacle("failed");
     return;
   }
+  tellOfNews(running.kontor);
   document.body.replaceChildren();
   running.chat = mount(Chat, { target: document.body, props: { kontor: running.kontor } });
   performance.mark("kontor-rooms");

@@ -1,22 +1,35 @@
-/** Which room is open: it stands in the address, so that back, reload and bookmarks work. */
+/** Which room is open, and at which message: it stands in the address, so that back, reload and bookmarks work. */
 
 const PREFIX = "#/room/";
 
-function read(): string | undefined {
+interface Spot {
+  roomId: string | undefined;
+  /** The message to show. */
+  eventId: string | undefined;
+}
+
+function read(): Spot {
   const { hash } = location;
-  return hash.startsWith(PREFIX) ? decodeURIComponent(hash.slice(PREFIX.length)) : undefined;
+  if (!hash.startsWith(PREFIX)) return { roomId: undefined, eventId: undefined };
+  const [roomId, eventId] = hash.slice(PREFIX.length).split("/").map(decodeURIComponent);
+  return { roomId, eventId };
 }
 
 class Place {
-  roomId = $state(read());
+  roomId = $state(read().roomId);
+  eventId = $state(read().eventId);
 
   constructor() {
-    addEventListener("hashchange", () => (this.roomId = read()));
+    addEventListener("hashchange", () => {
+      const { roomId, eventId } = read();
+      this.roomId = roomId;
+      this.eventId = eventId;
+    });
   }
 
-  /** Opens a room. */
-  open(roomId: string): void {
-    location.hash = PREFIX + encodeURIComponent(roomId);
+  /** Opens a room, at a message if one is given. */
+  open(roomId: string, eventId?: string): void {
+    location.hash = addressOf(roomId, eventId);
   }
 
   /** Back to the list. */
@@ -28,7 +41,8 @@ class Place {
 /** Where she is. */
 export const place = new Place();
 
-/** The address of a room. */
-export function addressOf(roomId: string): string {
-  return PREFIX + encodeURIComponent(roomId);
+/** The address of a room, or of a message in it. */
+export function addressOf(roomId: string, eventId?: string): string {
+  const message = eventId === undefined ? "" : `/${encodeURIComponent(eventId)}`;
+  return PREFIX + encodeURIComponent(roomId) + message;
 }

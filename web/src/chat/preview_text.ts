@@ -4,6 +4,7 @@ import { t } from "../text/texts";
 /** The second line of a room in the list. */
 export function previewText(room: RoomSummary): string {
   if (room.isInvitation) return room.invitedBy ? t.invitedYou(room.invitedBy) : "";
+  if (room.isAsking) return t.waitingForAnswer;
   const { preview } = room;
   if (!preview) return t.noMessages;
   const words = {

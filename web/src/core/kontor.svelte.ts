@@ -10,19 +10,22 @@ import { Media } from "./media";
 import { Outbox } from "./outbox.svelte";
 import { Messages } from "./messages";
 import { localpart } from "./names";
-import { accept, createGroup, findPeople, talkTo, type Person } from "./people";
+import { Devices } from "./devices";
+import { Directory } from "./directory";
+import { accept, createRoom, findPeople, talkTo, type NewRoom, type Person } from "./people";
+import { watchForNotices, type Notice } from "./notices";
+import { Preferences } from "./preferences.svelte";
+import { readersOf, type Readers } from "./readers";
+import { isClosed } from "./room_class";
+import { RoomActions, type Member } from "./room_actions";
 import { RoomList } from "./rooms.svelte";
+import { Rules } from "./rules.svelte";
+import { Search } from "./search.svelte";
 import { SecretStorageKeys } from "./secret_storage";
+import { Supervision } from "./supervision";
+import { Trust } from "./trust.svelte";
 import { Uploads } from "./uploads.svelte";
 import { Verifications } from "./verification.svelte";
-
-/** A member of a room. */
-export interface Member extends Person {
-  isInvited: boolean;
-  isAdministrator: boolean;
-}
-
-const ADMINISTRATOR_POWER = 100;
 
 /** The chat of one person: everything the pages may do. No page names the SDK. */
 export class Kontor {
@@ -33,6 +36,13 @@ export class Kontor {
   readonly outbox: Outbox;
   readonly uploads: Uploads;
   readonly media: Media;
+  readonly rules: Rules;
+  readonly actions: RoomActions;
+  readonly directory: Directory;
+  readonly supervision: Supervision;
+  readonly search: Search;
+  readonly devices: Devices;
+  readonly preferences: Preferences;
   /** Whether the server answers. */
   isOnline = $state(true);
   readonly #client: MatrixClient;
@@ -46,6 +56,13 @@ export class Kontor {
     this.uploads = new Uploads(client, this.outbox);
     this.messages = new Messages(client, this.outbox, this.uploads);
     this.media = new Media(client);
+    this.rules = new Rules(client);
+    this.actions = new RoomActions(client, this.rooms.closedNames);
+    this.directory = new Directory(client);
+    this.supervision = new Supervision(client);
+    this.devices = new Devices(client);
+    this.preferences = new Preferences(client);
+    this.search = new Search(client, this.rules);
     client.on(ClientEvent.Sync, (state: SyncState) => {
       this.isOnline = state !== SyncState.Error && state !== SyncState.Reconnecting;
     });
@@ -59,8 +76,10 @@ export class Kontor {
     const kontor = new Kontor(client, keys);
     onSessionEnded(client, () => void kontor.#remove().then(ended));
     await startSyncing(client);
+    kontor.rooms.closedNames.openAll();
     kontor.rooms.refresh();
     void kontor.outbox.resume();
+    void kontor.#prepareRest();
     void kontor.encryption.prepare();
     return kontor;
   }
@@ -72,7 +91,7 @@ export class Kontor {
 
   /** Her name. */
   get name(): string {
-    return this.#client.getUser(this.userId)?.displayName ?? localpart(this.userId);
+    return this.nameOf(this.userId);
   }
 
   /** Signs out: the server forgets the session, the browser everything. */
@@ -86,32 +105,45 @@ export class Kontor {
 
   /** Stops without removing anything. */
   close(): void {
+    this.search.stop();
     this.#client.stopClient();
   }
 
-  /** Who is in a room. */
-  async members(roomId: string): Promise<Member[]> {
+  /** Watches whether people in a room still have the keys that are known; close it with the room. */
+  trust(roomId: string): Trust | undefined {
     const room = this.#client.getRoom(roomId);
-    if (!room) return [];
-    await room.loadMembersIfNeeded();
-    const members = [
-      ...room.getMembersWithMembership("join"),
-      ...room.getMembersWithMembership("invite"),
-    ];
-    return members
-      .map((member) => ({
-        id: member.userId,
-        name: member.name,
-        avatar: member.getMxcAvatarUrl(),
-        isInvited: member.membership === "invite",
-        isAdministrator: member.powerLevel >= ADMINISTRATOR_POWER,
-      }))
-      .sort((a, b) => a.name.localeCompare(b.name));
+    return room ? new Trust(this.#client, room) : undefined;
+  }
+
+  /** Calls `tell` for new messages that she wants to be told of. */
+  watchForNotices(tell: (notice: Notice) => void): void {
+    watchForNotices(this.#client, this.preferences, tell);
+  }
+
+  /** The name of somebody. */
+  nameOf(userId: string): string {
+    return this.#client.getUser(userId)?.displayName ?? localpart(userId);
+  }
+
+  /** Who is in a room. */
+  members(roomId: string): Promise<Member[]> {
+    return this.actions.members(roomId);
+  }
+
+  /** Everybody and everything that gets to see what is written in a room. */
+  readers(roomId: string): Promise<Readers> {
+    return readersOf(this.#client, roomId);
   }
 
   /** How many people are in a room. */
   memberCount(roomId: string): number {
     return this.#client.getRoom(roomId)?.getJoinedMemberCount() ?? 0;
+  }
+
+  /** The name of somebody in a room. */
+  nameIn(roomId: string, userId: string): string {
+    const member = this.#client.getRoom(roomId)?.getMember(userId);
+    return member?.name ?? this.nameOf(userId);
   }
 
   /** Finds people by name. */
@@ -124,9 +156,13 @@ export class Kontor {
     return talkTo(this.#client, userId);
   }
 
-  /** A new group. */
-  createGroup(name: string, people: string[]): Promise<string> {
-    return createGroup(this.#client, name, people);
+  /** A new group, channel or space. */
+  async createRoom(wish: NewRoom): Promise<string> {
+    const roomId = await createRoom(this.#client, wish);
+    if (isClosed(wish.roomClass)) {
+      await this.actions.rename(roomId, { name: wish.name, topic: wish.topic });
+    }
+    return roomId;
   }
 
   /** Accepts an invitation. */
@@ -134,13 +170,19 @@ export class Kontor {
     await accept(this.#client, roomId, this.rooms.find(roomId)?.directWith);
   }
 
-  /** Declines an invitation, or leaves a room. */
+  /** Declines an invitation, takes a knock back, or leaves a room. */
   async leave(roomId: string): Promise<void> {
-    await this.#client.leave(roomId);
+    await this.actions.leave(roomId);
+  }
+
+  /** What can wait until the rooms are shown. */
+  async #prepareRest(): Promise<void> {
+    await this.rules.load().catch(() => undefined);
+    await this.search.start().catch((error: unknown) => console.error("no search", error));
   }
 
   async #remove(): Promise<void> {
-    this.#client.stopClient();
+    this.close();
     await wipe();
   }
 }

@@ -3,11 +3,14 @@ import {
   EventType,
   KnownMembership,
   Preset,
+  type ICreateRoomOpts,
   type MatrixClient,
   type Room,
 } from "matrix-js-sdk";
 
 import { localpart } from "./names";
+import { isClosed, type RoomClass } from "./room_class";
+import { contentOf, type TermsWish } from "./supervision";
 
 /** Somebody who can be written to. */
 export interface Person {
@@ -16,7 +19,27 @@ export interface Person {
   avatar: string | undefined;
 }
 
+/** What is created: a group; a channel, where only some write; a space, which holds rooms. */
+export type RoomKind = "group" | "channel" | "space";
+
+/** A room that she wants. */
+export interface NewRoom {
+  kind: RoomKind;
+  name: string;
+  topic: string;
+  people: string[];
+  roomClass: RoomClass;
+  /** The terms, if it is to be supervised. */
+  supervision?: TermsWish | undefined;
+  /** The space that it is to stand in. */
+  space?: string | undefined;
+  /** Whether everybody in the organisation finds it and may come in. */
+  isOpen?: boolean | undefined;
+}
+
 const FOUND = 20;
+/** Who may write in a channel. */
+const MODERATOR = 50;
 const ENCRYPTED = {
   type: EventType.RoomEncryption,
   state_key: "",
@@ -48,7 +71,7 @@ export async function talkTo(client: MatrixClient, userId: string): Promise<stri
     initial_state: [ENCRYPTED],
   });
   await markDirect(client, roomId, userId);
-  await whenKnown(client, roomId);
+  await whenKnown(client, roomId, true);
   return roomId;
 }
 
@@ -66,20 +89,45 @@ async function markDirect(client: MatrixClient, roomId: string, userId: string):
   await client.setAccountData(EventType.Direct, { ...direct, [userId]: [...rooms] });
 }
 
-/** A new group. */
-export async function createGroup(
-  client: MatrixClient,
-  name: string,
-  people: string[],
-): Promise<string> {
-  const { room_id: roomId } = await client.createRoom({
-    preset: Preset.PrivateChat,
-    name,
-    invite: people,
-    initial_state: [ENCRYPTED],
-  });
-  await whenKnown(client, roomId);
+/** A new room; resolves when it has arrived by sync. A closed one has no name yet. */
+export async function createRoom(client: MatrixClient, wish: NewRoom): Promise<string> {
+  const isEncrypted = wish.kind !== "space" && wish.roomClass !== "bekanntmachung";
+  const { room_id: roomId } = await client.createRoom(optionsOf(wish, isEncrypted));
+  await whenKnown(client, roomId, isEncrypted);
+  if (wish.space) await putInto(client, wish.space, roomId, true);
   return roomId;
+}
+
+function optionsOf(wish: NewRoom, isEncrypted: boolean): ICreateRoomOpts {
+  const words = isClosed(wish.roomClass) ? {} : { name: wish.name, ...topicOf(wish.topic) };
+  const creation: Record<string, unknown> = { "app.kontor.class": wish.roomClass };
+  if (wish.kind === "space") creation["type"] = "m.space";
+  if (wish.supervision) creation["app.kontor.supervision"] = contentOf(wish.supervision);
+  const power = wish.kind === "group" ? {} : { events_default: MODERATOR };
+  return {
+    ...words,
+    preset: wish.isOpen ? Preset.PublicChat : Preset.PrivateChat,
+    ...(wish.isOpen ? { visibility: "public" as ICreateRoomOpts["visibility"] } : {}),
+    invite: wish.people,
+    creation_content: creation,
+    power_level_content_override: power,
+    initial_state: isEncrypted ? [ENCRYPTED] : [],
+  };
+}
+
+function topicOf(topic: string): { topic?: string } {
+  return topic ? { topic } : {};
+}
+
+/** Puts a room into a space, or takes it out. */
+export async function putInto(
+  client: MatrixClient,
+  space: string,
+  roomId: string,
+  isIn: boolean,
+): Promise<void> {
+  const content = isIn ? { via: [client.getDomain() ?? ""] } : {};
+  await client.sendStateEvent(space, EventType.SpaceChild, content as never, roomId);
 }
 
 /** Accepts an invitation. */
@@ -92,11 +140,17 @@ export async function accept(
   if (directWith) await markDirect(client, roomId, directWith);
 }
 
-/** Waits until a room that was just made has arrived by sync. */
-async function whenKnown(client: MatrixClient, roomId: string): Promise<void> {
-  const isKnown = (): boolean =>
-    client.getRoom(roomId)?.getMyMembership() === KnownMembership.Join &&
-    Boolean(client.getRoom(roomId)?.hasEncryptionStateEvent());
+/** Waits until a room that was just made or joined has arrived by sync. */
+export async function whenKnown(
+  client: MatrixClient,
+  roomId: string,
+  isEncrypted: boolean,
+): Promise<void> {
+  const isKnown = (): boolean => {
+    const room = client.getRoom(roomId);
+    const isThere = room?.getMyMembership() === KnownMembership.Join;
+    return isThere && (!isEncrypted || room.hasEncryptionStateEvent());
+  };
   while (!isKnown()) {
     await new Promise<void>((resolve) => client.once(ClientEvent.Sync, () => resolve()));
   }

@@ -12,20 +12,42 @@ import {
   type Room,
 } from "matrix-js-sdk";
 
+import { ClosedNames, type RoomWords } from "./closed_names";
 import { localpart } from "./names";
+import { alertsOf, type Alerts } from "./alerts";
 import { previewOf, type Preview } from "./preview";
+import { classOf, type RoomClass } from "./room_class";
+import { termsOf, type Terms } from "./supervision";
+import { spacesOf, type Space } from "./spaces";
 
 /** A room as the list shows it. */
 export interface RoomSummary {
   id: string;
   name: string;
+  topic: string;
   /** Picture of the room, or of the other person. */
   avatar: string | undefined;
   /** The other person of a conversation of two. */
   directWith: string | undefined;
+  /** What the room is for; `undefined` on servers that know no classes. */
+  roomClass: RoomClass | undefined;
   isInvitation: boolean;
+  /** She has asked to be let in, and waits. */
+  isAsking: boolean;
   invitedBy: string | undefined;
   isEncrypted: boolean;
+  /** Only some write here, and everybody reads. */
+  isChannel: boolean;
+  /** Whether she may write here. */
+  mayWrite: boolean;
+  isFavourite: boolean;
+  /** She wants it below all others. */
+  isLow: boolean;
+  alerts: Alerts;
+  /** By what terms it is supervised. */
+  supervision: Terms | undefined;
+  /** The room that goes on instead of this one. */
+  successor: string | undefined;
   unread: number;
   /** Somebody named her. */
   isMentioned: boolean;
@@ -33,27 +55,28 @@ export interface RoomSummary {
   activeMs: number;
 }
 
+/** What a summary needs to know that does not stand in the room. */
+interface Around {
+  partners: Map<string, string>;
+  alerts: (roomId: string) => Alerts;
+  words: (roomId: string) => RoomWords | undefined;
+}
+
 /** Her rooms, newest first; they change by themselves. */
 export class RoomList {
   all = $state.raw<RoomSummary[]>([]);
+  spaces = $state.raw<Space[]>([]);
+  readonly closedNames: ClosedNames;
   readonly #client: MatrixClient;
+  readonly #summaries = new Map<string, RoomSummary>();
+  readonly #stale = new Set<string>();
+  #isAllStale = true;
   #isScheduled = false;
 
   constructor(client: MatrixClient) {
     this.#client = client;
-    const changed = (): void => this.#schedule();
-    client.on(ClientEvent.Room, changed);
-    client.on(ClientEvent.DeleteRoom, changed);
-    client.on(ClientEvent.AccountData, changed);
-    client.on(ClientEvent.Sync, changed);
-    client.on(RoomEvent.Timeline, changed);
-    client.on(RoomEvent.Name, changed);
-    client.on(RoomEvent.MyMembership, changed);
-    client.on(RoomEvent.Receipt, changed);
-    client.on(RoomEvent.Redaction, changed);
-    client.on(RoomStateEvent.Events, changed);
-    client.on(RoomMemberEvent.Name, changed);
-    client.on(MatrixEventEvent.Decrypted, changed);
+    this.closedNames = new ClosedNames(client, (roomId) => this.#changed(roomId));
+    this.#listen();
     this.refresh();
   }
 
@@ -67,6 +90,35 @@ export class RoomList {
     return this.all.find((room) => room.id === id);
   }
 
+  #listen(): void {
+    const client = this.#client;
+    const everything = (): void => this.#changed(undefined);
+    const room = (it: Room): void => this.#changed(it.roomId);
+    const ofRoom = (_: unknown, it?: Room): void => this.#changed(it?.roomId);
+    const event = (it: MatrixEvent): void => this.#changed(it.getRoomId());
+    client.on(ClientEvent.Room, room);
+    client.on(ClientEvent.DeleteRoom, everything);
+    client.on(ClientEvent.AccountData, everything);
+    client.on(RoomEvent.Timeline, ofRoom);
+    client.on(RoomEvent.Name, room);
+    client.on(RoomEvent.MyMembership, room);
+    client.on(RoomEvent.Receipt, ofRoom);
+    client.on(RoomEvent.Redaction, ofRoom);
+    client.on(RoomEvent.Tags, ofRoom);
+    client.on(RoomStateEvent.Events, event);
+    client.on(RoomMemberEvent.Name, event);
+    client.on(MatrixEventEvent.Decrypted, event);
+    // Counts of unread messages come at the end of a sync, after the messages.
+    client.on(ClientEvent.Sync, () => this.#schedule());
+  }
+
+  /** A room has changed; without its id, all may have. */
+  #changed(roomId: string | undefined): void {
+    if (roomId) this.#stale.add(roomId);
+    else this.#isAllStale = true;
+    this.#schedule();
+  }
+
   /** Many events arrive together; the list is built once for all of them. */
   #schedule(): void {
     if (this.#isScheduled) return;
@@ -77,21 +129,40 @@ export class RoomList {
     });
   }
 
-  /** Builds the list anew. */
+  /** Builds the list anew; rooms where nothing has happened stay as they are. */
   refresh(): void {
-    const partners = directPartners(this.#client);
-    const rooms = this.#client
-      .getRooms()
-      .filter((room) => isShown(room))
-      .map((room) => summary(room, partners.get(room.roomId)));
-    this.all = rooms.sort((a, b) => b.activeMs - a.activeMs);
+    const rooms = this.#client.getRooms().filter((room) => isShown(room));
+    const stale = rooms.filter((room) => this.#isStale(room));
+    const isSame = stale.length === 0 && rooms.length === this.all.length;
+    if (isSame && this.#stale.size === 0) return;
+    const around: Around = {
+      partners: directPartners(this.#client),
+      alerts: alertsOf(this.#client),
+      words: (roomId) => this.closedNames.of(roomId),
+    };
+    for (const room of stale) this.#summaries.set(room.roomId, summary(room, around));
+    this.#stale.clear();
+    this.#isAllStale = false;
+    this.all = rooms
+      .map((room) => this.#summaries.get(room.roomId)!)
+      .sort((a, b) => b.activeMs - a.activeMs);
+    this.spaces = spacesOf(this.#client);
+  }
+
+  #isStale(room: Room): boolean {
+    if (this.#isAllStale || this.#stale.has(room.roomId)) return true;
+    const known = this.#summaries.get(room.roomId);
+    return known?.unread !== unreadOf(room) || known.isMentioned !== isMentioned(room);
   }
 }
 
 function isShown(room: Room): boolean {
   const membership = room.getMyMembership();
-  const isMine = membership === KnownMembership.Join || membership === KnownMembership.Invite;
-  return isMine && !room.isSpaceRoom();
+  const isMine =
+    membership === KnownMembership.Join ||
+    membership === KnownMembership.Invite ||
+    membership === KnownMembership.Knock;
+  return isMine && !(room.isSpaceRoom() && membership === KnownMembership.Join);
 }
 
 /** Which rooms are conversations of two, and with whom (spec: `m.direct`). */
@@ -106,24 +177,59 @@ function directPartners(client: MatrixClient): Map<string, string> {
   return partners;
 }
 
-function summary(room: Room, partner: string | undefined): RoomSummary {
+const unreadOf = (room: Room): number =>
+  room.getUnreadNotificationCount(NotificationCountType.Total);
+
+const isMentioned = (room: Room): boolean =>
+  room.getUnreadNotificationCount(NotificationCountType.Highlight) > 0;
+
+function summary(room: Room, { partners, alerts, words }: Around): RoomSummary {
   const isInvitation = room.getMyMembership() === KnownMembership.Invite;
-  const invitedBy = isInvitation ? inviter(room) : undefined;
+  const partner = partners.get(room.roomId);
   const directWith = partner ?? (isInvitation ? room.getDMInviter() : undefined);
   const last = lastShown(room);
+  const sealed = words(room.roomId);
+  const me = room.client.getSafeUserId();
   return {
     id: room.roomId,
-    name: nameOf(room, directWith),
+    name: sealed?.name || nameOf(room, directWith),
+    topic: sealed?.topic || topicOf(room),
     avatar: avatarOf(room, directWith),
     directWith,
+    roomClass: classOf(room),
     isInvitation,
-    invitedBy,
+    isAsking: room.getMyMembership() === KnownMembership.Knock,
+    invitedBy: isInvitation ? inviter(room) : undefined,
     isEncrypted: room.hasEncryptionStateEvent(),
-    unread: room.getUnreadNotificationCount(NotificationCountType.Total),
-    isMentioned: room.getUnreadNotificationCount(NotificationCountType.Highlight) > 0,
+    isChannel: isChannel(room),
+    mayWrite: room.currentState.maySendMessage(me),
+    isFavourite: "m.favourite" in room.tags,
+    isLow: "m.lowpriority" in room.tags,
+    alerts: alerts(room.roomId),
+    supervision: termsOf(room),
+    successor: successorOf(room),
+    unread: unreadOf(room),
+    isMentioned: isMentioned(room),
     preview: last && previewOf(last, room),
     activeMs: last?.getTs() ?? room.getLastActiveTimestamp(),
   };
+}
+
+function isChannel(room: Room): boolean {
+  const power = room.currentState.getStateEvents(EventType.RoomPowerLevels, "")?.getContent();
+  return Number(power?.events_default ?? 0) > Number(power?.users_default ?? 0);
+}
+
+function topicOf(room: Room): string {
+  const topic: unknown = room.currentState
+    .getStateEvents(EventType.RoomTopic, "")
+    ?.getContent().topic;
+  return typeof topic === "string" ? topic : "";
+}
+
+function successorOf(room: Room): string | undefined {
+  const tombstone = room.currentState.getStateEvents(EventType.RoomTombstone, "")?.getContent();
+  return tombstone?.replacement_room ? String(tombstone.replacement_room) : undefined;
 }
 
 /** For a conversation of two, the name of the person even if she has left. */
@@ -156,5 +262,5 @@ function lastShown(room: Room): MatrixEvent | undefined {
 function isMessage(event: MatrixEvent): boolean {
   const type = event.getType();
   const isContent = type === EventType.RoomMessage || type === EventType.RoomMessageEncrypted;
-  return isContent && !event.isRelation("m.replace");
+  return isContent && !event.isState() && !event.isRelation("m.replace");
 }

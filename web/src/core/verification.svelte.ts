@@ -9,6 +9,8 @@ import {
   type Verifier,
 } from "matrix-js-sdk/lib/crypto-api";
 
+import { talkTo } from "./people";
+
 const SAS = "m.sas.v1";
 
 /** How far two devices have come in comparing emoji. */
@@ -98,14 +100,27 @@ export class Verifications {
   constructor(client: MatrixClient) {
     this.#client = client;
     client.on(CryptoEvent.VerificationRequestReceived, (request) => {
-      // Only her own devices for now: comparing with other people begins in their profile.
-      if (request.isSelfVerification && !this.current) this.current = new Verification(request);
+      if (!this.current) this.current = new Verification(request);
     });
   }
 
   /** Asks her other devices to confirm this one. */
   async askOwnDevices(): Promise<void> {
     const request = await this.#client.getCrypto()?.requestOwnUserVerification();
+    if (request) this.current = new Verification(request);
+  }
+
+  /** Compares with one of her own devices. */
+  async askDevice(deviceId: string): Promise<void> {
+    const me = this.#client.getSafeUserId();
+    const request = await this.#client.getCrypto()?.requestDeviceVerification(me, deviceId);
+    if (request) this.current = new Verification(request);
+  }
+
+  /** Compares with another person, in the conversation of two with her. */
+  async askPerson(userId: string): Promise<void> {
+    const roomId = await talkTo(this.#client, userId);
+    const request = await this.#client.getCrypto()?.requestVerificationDM(userId, roomId);
     if (request) this.current = new Verification(request);
   }
 

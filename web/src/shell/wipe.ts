@@ -1,5 +1,5 @@
 /** Settings that say nothing about anybody and survive a sign-out. */
-const KEPT = ["kontor.theme"];
+const KEPT = ["kontor.theme", "kontor.text-size"];
 
 function deleteDatabase(name: string): Promise<void> {
   return new Promise((resolve) => {

@@ -1,18 +1,21 @@
 import { messages } from "./messages_de";
+import { rooms } from "./rooms_de";
+import { search } from "./search_de";
+import { settings } from "./settings_de";
 
 /** German texts of the chat. `en.ts` has the same keys; the compiler and a test see to it. */
 export const de = {
   // Rooms
   rooms: "Unterhaltungen",
   skipToMessages: "Zu den Nachrichten",
-  search: "Person oder Gruppe suchen",
+  searchFor: "Suchen",
   people: "Personen",
   groups: "Gruppen",
   invitations: "Einladungen",
   newConversation: "Neue Unterhaltung",
   noRoomsTitle: "Noch keine Unterhaltung",
   noRooms: "Schreiben Sie einer Person oder gründen Sie eine Gruppe.",
-  nothingFound: "Keine Unterhaltung mit diesem Namen.",
+  nothingFound: "Nichts gefunden.",
   searchEverybody: "Im Verzeichnis suchen",
   chooseRoomTitle: "Willkommen bei Kontor",
   chooseRoom: "Wählen Sie links eine Unterhaltung oder beginnen Sie eine neue.",
@@ -32,50 +35,13 @@ export const de = {
 
   ...messages,
 
-  // Room
-  encrypted: "Ende-zu-Ende verschlüsselt",
-  notEncrypted: "Nicht verschlüsselt: der Server kann mitlesen",
-  back: "Zurück zu den Unterhaltungen",
-  details: "Wer kann mitlesen?",
-  detailsTitle: "Wer kann mitlesen?",
-  detailsEncrypted:
-    "Nachrichten sind Ende-zu-Ende verschlüsselt. Lesen können sie nur die Personen auf dieser Liste, auf ihren Geräten. Der Server kann es nicht.",
-  detailsPlain:
-    "Diese Unterhaltung ist nicht verschlüsselt. Außer den Personen auf dieser Liste kann auch der Server die Nachrichten lesen.",
-  members: (n: number) => (n === 1 ? "1 Mitglied" : `${n} Mitglieder`),
-  invited: "eingeladen",
-  administrator: "Verwaltet diese Gruppe",
-  external: "Extern",
-  leave: "Unterhaltung verlassen",
-  leaveTitle: "Unterhaltung verlassen?",
-  leaveText:
-    "Sie bekommen keine neuen Nachrichten mehr und können nur mit einer neuen Einladung zurückkommen.",
-
-  // Invitations
-  invitationTo: (name: string) => `Einladung: ${name}`,
-  invitationFrom: (name: string) => `${name} lädt Sie zu dieser Unterhaltung ein.`,
-  acceptInvitation: "Annehmen",
-  declineInvitation: "Ablehnen",
-
-  // New conversation
-  findPeople: "Name der Person",
-  findPeopleHint: "Mindestens zwei Buchstaben eingeben",
-  nobodyFound: "Niemand mit diesem Namen gefunden. Prüfen Sie die Schreibweise.",
-  asGroup: "Gruppe gründen",
-  groupName: "Name der Gruppe",
-  groupPeople: "Wer soll dabei sein?",
-  create: "Gruppe gründen",
-  removePerson: (name: string) => `${name} entfernen`,
-  failed: "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.",
+  ...rooms,
+  ...search,
+  ...settings,
 
   // Account menu
   account: "Konto und Einstellungen",
   accountPages: "Konto, Geräte, Sicherheit",
-  theme: "Darstellung",
-  themeSystem: "Wie das Gerät",
-  themeLight: "Hell",
-  themeDark: "Dunkel",
-  otherLanguage: "English",
   signOut: "Abmelden",
   signOutTitle: "Von diesem Gerät abmelden?",
   signOutText: "Alle Nachrichten und Schlüssel in diesem Browser werden gelöscht.",

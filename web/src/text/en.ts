@@ -1,18 +1,21 @@
 import type { Texts } from "./de";
 import { messages } from "./messages_en";
+import { rooms } from "./rooms_en";
+import { search } from "./search_en";
+import { settings } from "./settings_en";
 
 /** English texts of the chat. */
 export const en: Texts = {
   rooms: "Conversations",
   skipToMessages: "Skip to messages",
-  search: "Find a person or group",
+  searchFor: "Search",
   people: "People",
   groups: "Groups",
   invitations: "Invitations",
   newConversation: "New conversation",
   noRoomsTitle: "No conversation yet",
   noRooms: "Write to somebody or start a group.",
-  nothingFound: "No conversation with this name.",
+  nothingFound: "Nothing found.",
   searchEverybody: "Search the directory",
   chooseRoomTitle: "Welcome to Kontor",
   chooseRoom: "Choose a conversation on the left or begin a new one.",
@@ -31,45 +34,12 @@ export const en: Texts = {
 
   ...messages,
 
-  encrypted: "End-to-end encrypted",
-  notEncrypted: "Not encrypted: the server can read along",
-  back: "Back to conversations",
-  details: "Who can read this?",
-  detailsTitle: "Who can read this?",
-  detailsEncrypted:
-    "Messages are end-to-end encrypted. Only the people on this list can read them, on their devices. The server cannot.",
-  detailsPlain:
-    "This conversation is not encrypted. Besides the people on this list, the server can read the messages too.",
-  members: (n) => (n === 1 ? "1 member" : `${n} members`),
-  invited: "invited",
-  administrator: "Administers this group",
-  external: "External",
-  leave: "Leave conversation",
-  leaveTitle: "Leave this conversation?",
-  leaveText: "You get no new messages and can come back only with a new invitation.",
-
-  invitationTo: (name) => `Invitation: ${name}`,
-  invitationFrom: (name) => `${name} invites you to this conversation.`,
-  acceptInvitation: "Accept",
-  declineInvitation: "Decline",
-
-  findPeople: "Name of the person",
-  findPeopleHint: "Type at least two letters",
-  nobodyFound: "Nobody with this name was found. Check the spelling.",
-  asGroup: "Start a group",
-  groupName: "Name of the group",
-  groupPeople: "Who should be there?",
-  create: "Start group",
-  removePerson: (name) => `Remove ${name}`,
-  failed: "That did not work. Please try again.",
+  ...rooms,
+  ...search,
+  ...settings,
 
   account: "Account and settings",
   accountPages: "Account, devices, security",
-  theme: "Appearance",
-  themeSystem: "Like the device",
-  themeLight: "Light",
-  themeDark: "Dark",
-  otherLanguage: "Deutsch",
   signOut: "Sign out",
   signOutTitle: "Sign out on this device?",
   signOutText: "All messages and keys in this browser are deleted.",

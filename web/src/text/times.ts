@@ -80,3 +80,21 @@ export function stopwatch(ms: number): string {
   const seconds = Math.round(ms / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
+
+const HOUR_MS = 3_600_000;
+
+/** `180 Tage`, `24 Stunden` */
+export function duration(ms: number): string {
+  const isDays = ms > DAY_MS;
+  return new Intl.NumberFormat(locale, {
+    style: "unit",
+    unit: isDays ? "day" : "hour",
+    unitDisplay: "long",
+    maximumFractionDigits: 0,
+  }).format(ms / (isDays ? DAY_MS : HOUR_MS));
+}
+
+/** `23. November 2026` */
+export function date(ms: number): string {
+  return longDate.format(ms);
+}

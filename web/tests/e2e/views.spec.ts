@@ -1,15 +1,11 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { expect, test } from "@playwright/test";
 
-import { expect, test, type Page } from "@playwright/test";
-import type { AxeResults } from "axe-core";
-
+import { faults, SIZES } from "./axe";
 import { Person } from "./person";
 import { startServer, type Server } from "./server";
 
 // Every view, narrow and wide, light and dark, is looked at by axe; SCREENSHOTS=folder keeps a picture of each.
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const folder = process.env.SCREENSHOTS;
 
 let server: Server;
@@ -22,32 +18,13 @@ test.afterAll(async () => {
   await server?.stop();
 });
 
-async function faults(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } };
-    return axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] });
-  });
-  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`);
-}
-
-const sizes = {
-  phone: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
-  desktop: { viewport: { width: 1280, height: 800 } },
-};
-
-for (const [size, device] of Object.entries(sizes)) {
+for (const [size, device] of Object.entries(SIZES)) {
   for (const colorScheme of ["light", "dark"] as const) {
     test(`every view is sound: ${size}, ${colorScheme}`, async ({ browser }) => {
       const anna = await Person.open(browser, server, "anna", { ...device, colorScheme });
       const { page } = anna;
       const found: string[] = [];
       const look = async (view: string): Promise<void> => {
-        // Nothing may stick out to the side.
-        const excess = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
-        if (excess > 0) found.push(`${view}: ${excess} px too wide`);
         found.push(...(await faults(page)).map((fault) => `${view}: ${fault}`));
         if (folder) await page.screenshot({ path: `${folder}/${view}-${size}-${colorScheme}.png` });
       };

@@ -1,0 +1,38 @@
+import type { RoomSummary } from "../core/rooms.svelte";
+import type { Space } from "../core/spaces";
+import { t } from "../text/texts";
+
+/** A part of the list of rooms. */
+export interface Section {
+  id: string;
+  title: string;
+  rooms: RoomSummary[];
+}
+
+/** The list in parts: what waits for her first, then favourites, her spaces, the rest, and last what she
+    finds less important. A room stands in one part only, or in each of its spaces. */
+export function sectionsOf(rooms: RoomSummary[], spaces: Space[]): Section[] {
+  const left = new Set(rooms);
+  const take = (id: string, title: string, wants: (room: RoomSummary) => boolean): Section => {
+    const taken = rooms.filter((room) => left.has(room) && wants(room));
+    for (const room of taken) left.delete(room);
+    return { id, title, rooms: taken };
+  };
+  const invitations = take("invitations", t.invitations, (room) => room.isInvitation);
+  const asking = take("asking", t.askedFor, (room) => room.isAsking);
+  const favourites = take("favourites", t.favourites, (room) => room.isFavourite);
+  const low = take("low", t.notImportant, (room) => room.isLow);
+  const rest = rooms.filter((room) => left.has(room));
+  const inSpaces = spaces.map(({ id, name, rooms: inside }) => ({
+    id,
+    title: name,
+    rooms: rest.filter((room) => inside.has(room.id)),
+  }));
+  for (const { rooms: taken } of inSpaces) for (const room of taken) left.delete(room);
+  const people = take("people", t.people, (room) => room.directWith !== undefined);
+  const channels = take("channels", t.channels, (room) => room.isChannel);
+  const groups = take("groups", t.groups, () => true);
+  return [invitations, asking, favourites, ...inSpaces, people, groups, channels, low].filter(
+    (section) => section.rooms.length > 0,
+  );
+}

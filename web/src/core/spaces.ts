@@ -1,0 +1,32 @@
+import { EventType, KnownMembership, type MatrixClient, type Room } from "matrix-js-sdk";
+
+/** A space: a section of the list. */
+export interface Space {
+  id: string;
+  name: string;
+  /** The rooms in it. */
+  rooms: ReadonlySet<string>;
+  /** Whether she may put rooms into it. */
+  mayArrange: boolean;
+}
+
+/** The spaces she is in, by name. */
+export function spacesOf(client: MatrixClient): Space[] {
+  return client
+    .getRooms()
+    .filter((room) => room.isSpaceRoom() && room.getMyMembership() === KnownMembership.Join)
+    .map((room) => ({
+      id: room.roomId,
+      name: room.name,
+      rooms: childrenOf(room),
+      mayArrange: room.currentState.maySendStateEvent(EventType.SpaceChild, client.getSafeUserId()),
+    }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** A child without `via` has been taken out (spec: `m.space.child`). */
+function childrenOf(space: Room): Set<string> {
+  const children = space.currentState.getStateEvents(EventType.SpaceChild);
+  const present = children.filter((event) => Array.isArray(event.getContent().via));
+  return new Set(present.map((event) => event.getStateKey() ?? ""));
+}

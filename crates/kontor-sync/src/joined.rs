@@ -81,12 +81,17 @@ impl Sync {
         events.reverse();
         // Where few events fit the filter, the search ends before the stretch does; what fits
         // further back is behind the token.
-        let start = match (events.first(), looked_to) {
+        let mut start = match (events.first(), looked_to) {
             (_, Some(looked_to)) if !is_full => looked_to,
             (Some(first), _) => StreamPos(first.pos().0 - 1),
             (None, _) => stretch.upto,
         };
-        let limited = is_full || looked_to.is_some();
+        let mut limited = is_full || looked_to.is_some();
+        if let Some(hidden) = self.hidden_state(cx, (room, sight), start, stretch.upto).await? {
+            events.retain(|event| event.pos() > hidden);
+            start = hidden;
+            limited = true;
+        }
         let summary = stretch.summary.then(|| Summary::new(&room.live(), &scope.user));
         let heroes = summary.as_ref().map_or(&[][..], |summary| &summary.heroes);
         let around = Around { stretch, start, timeline: &events, heroes };
@@ -99,6 +104,25 @@ impl Sync {
         timeline.events = self.show(cx, scope, (room, sight), &events).await?;
         let summary = summary.map(|summary| summary.shown);
         Ok(Part { timeline, state, summary })
+    }
+
+    /// The last state event of a stretch that the person is not shown as history, from before they
+    /// joined. It is state of their room all the same, so the timeline begins behind it: what stands
+    /// before a timeline is told as state.
+    async fn hidden_state(
+        &self,
+        cx: &Cx,
+        (room, sight): (&RoomHandle, &Sight),
+        start: StreamPos,
+        upto: StreamPos,
+    ) -> Result<Option<StreamPos>> {
+        let Some(known) = sight.state_horizon() else { return Ok(None) };
+        // Whoever was a member all the time is shown everything.
+        if sight.membership_at(start) == MembershipState::Join || start >= upto.min(known) {
+            return Ok(None);
+        }
+        let state = self.rooms.state_between(cx, room, start, upto.min(known)).await?;
+        Ok(state.iter().filter(|event| !sight.sees(event)).map(|event| event.pos()).max())
     }
 
     /// The state the device lacks: up to the start of the timeline and what its filter has taken

@@ -204,3 +204,31 @@ async fn what_the_organisation_does_not_allow_is_not_created() {
     }
     server.stop().await;
 }
+
+#[tokio::test]
+async fn whoever_joins_knows_the_whole_state_of_a_room_whose_past_is_hidden() {
+    for_each_server(async |server: TestServer| {
+        let anna = server.register("anna").await;
+        let ben = server.register("ben").await;
+        for class in ["extern", "vertraulich"] {
+            let invite = json!({ "invite": [ben.user_id] });
+            let room = create_with(&anna, class, invite).await.ok().text("room_id").to_owned();
+            let before = ben.sync("").await["next_batch"].as_str().unwrap().to_owned();
+            ben.join(&room).await;
+            for since in [&*before, ""] {
+                let told = &ben.sync(since).await["rooms"]["join"][&room];
+                assert_eq!(missing(told), [""; 0], "{class}, since {since:?}: {told}");
+            }
+        }
+    })
+    .await;
+}
+
+/// What a room in an answer of `/sync` does not say of what every member has to know.
+fn missing(room: &Value) -> Vec<&'static str> {
+    let parts = ["state", "timeline"].map(|part| room[part]["events"].as_array());
+    let events: Vec<&Value> = parts.into_iter().flatten().flatten().collect();
+    let needed = ["m.room.create", "m.room.encryption", "m.room.power_levels"];
+    let is_there = |kind: &&str| events.iter().any(|event| event["type"] == *kind);
+    needed.into_iter().filter(|kind| !is_there(kind)).collect()
+}

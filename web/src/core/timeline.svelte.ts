@@ -140,7 +140,8 @@ export class Timeline {
     const id = last?.getId();
     const place = this.threadId ? this.#room.getThread(this.threadId) : this.#room;
     if (!last || !id || place?.hasUserReadEvent(this.#client.getSafeUserId(), id)) return;
-    await this.#client.sendReadReceipt(last, ReceiptType.Read);
+    // She may just have been removed from the room: then there is nobody to tell.
+    await this.#client.sendReadReceipt(last, ReceiptType.Read).catch(() => undefined);
   }
 
   /** Tells the others whether she is typing. */

@@ -95,6 +95,10 @@ pub enum Action {
     SupervisionEnded,
     /// Somebody who supervises has looked into what they supervise.
     SupervisorLooked,
+    /// A deletion rule has done its work for a day; there is a certificate.
+    DeletionCertified,
+    /// Something is older than its deletion rule allows; the count says how many hours.
+    DeletionOverdue,
 }
 
 /// What an entry may say beside who, when and with which result.
@@ -146,7 +150,7 @@ const fn rule(
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 44] = [
         Self::LoginFailed,
         Self::AdminLogin,
         Self::SecondFactorFailed,
@@ -189,6 +193,8 @@ impl Action {
         Self::SupervisionChanged,
         Self::SupervisionEnded,
         Self::SupervisorLooked,
+        Self::DeletionCertified,
+        Self::DeletionOverdue,
     ];
 
     /// The catalogue.
@@ -241,6 +247,8 @@ impl Action {
             Self::SupervisionChanged       => rule("supervision.changed",        C, Accountability, &[Reason]),
             Self::SupervisionEnded         => rule("supervision.ended",          C, Accountability, &[Reason]),
             Self::SupervisorLooked         => rule("supervision.looked",         C, Accountability, &[Reason]),
+            Self::DeletionCertified        => rule("deletion.certified",         C, Accountability, &[Detail, Count]),
+            Self::DeletionOverdue          => rule("deletion.overdue",           C, Accountability, &[Detail, Count]),
         }
     }
 }

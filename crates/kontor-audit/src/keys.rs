@@ -72,8 +72,12 @@ impl Signer {
 
     /// The signature of a line, over everything but its field `signature`.
     pub(crate) fn sign(&self, line: &Line) -> Result<String> {
-        let text = without(line, "signature")?;
-        Ok(BASE64_STANDARD.encode(self.0.sign(text.as_bytes()).as_ref()))
+        Ok(self.sign_text(&without(line, "signature")?))
+    }
+
+    /// The signature of a text.
+    pub(crate) fn sign_text(&self, text: &str) -> String {
+        BASE64_STANDARD.encode(self.0.sign(text.as_bytes()).as_ref())
     }
 }
 
@@ -94,8 +98,12 @@ impl PublicKey {
 
     /// Whether `line` carries this key's signature.
     pub(crate) fn has_signed(&self, line: &Line, signature: &str) -> bool {
+        without(line, "signature").is_ok_and(|text| self.has_signed_text(&text, signature))
+    }
+
+    /// Whether `signature` is this key's under a text.
+    pub(crate) fn has_signed_text(&self, text: &str, signature: &str) -> bool {
         let Ok(signature) = BASE64_STANDARD.decode(signature) else { return false };
-        let Ok(text) = without(line, "signature") else { return false };
         UnparsedPublicKey::new(&ED25519, &self.0).verify(text.as_bytes(), &signature).is_ok()
     }
 }

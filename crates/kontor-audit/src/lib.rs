@@ -19,6 +19,7 @@ mod keys;
 mod lost;
 mod pseudonym;
 mod reading;
+mod statement;
 mod stored;
 mod verify;
 
@@ -32,4 +33,5 @@ pub use export::{ExportPurpose, ExportWriter};
 pub use keys::AuditKeys;
 pub use pseudonym::Pseudonym;
 pub use reading::Wanted;
+pub use statement::verify_statement;
 pub use verify::{Anchor, Finding, Report, Wrong, verify};

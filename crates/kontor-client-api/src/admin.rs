@@ -2,6 +2,7 @@
 
 mod approvals;
 mod condition;
+mod deletion;
 mod devices;
 mod people;
 mod programs;
@@ -26,6 +27,7 @@ pub(crate) fn routes(router: Router) -> Router {
     let router = devices::routes(router);
     let router = programs::routes(router);
     let router = rooms::routes(router);
+    let router = deletion::routes(router);
     let router = condition::routes(router);
     router.route("/_synapse/admin/v1/register", get(register::nonce).post(register::register))
 }

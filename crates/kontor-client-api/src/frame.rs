@@ -80,7 +80,7 @@ impl Access for AppserviceToken {
 }
 
 /// The variable parts of a path; an error if they are not UTF-8.
-type PathParams = Result<RawPathParams, RawPathParamsRejection>;
+pub(crate) type PathParams = Result<RawPathParams, RawPathParamsRejection>;
 
 /// Registers `handler` at every path and the method that `ruma` declares for the request type `R`.
 pub(crate) fn route<R, H, F>(router: Router, handler: H) -> Router
@@ -158,7 +158,8 @@ where
     router
 }
 
-async fn answer<R, H, F>(
+/// Finds out who asks, reads the request, calls the handler.
+pub(crate) async fn answer<R, H, F>(
     handler: H,
     (token, mend): (Token, Option<Mend>),
     (params, request): (PathParams, Request),

@@ -17,6 +17,7 @@ mod oauth;
 mod policy;
 mod profile;
 mod push;
+mod query;
 mod receipts;
 mod rooms;
 mod router;

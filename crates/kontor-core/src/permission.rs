@@ -41,11 +41,14 @@ pub enum Permission {
     StartSupervision,
     /// See how many rooms of each class there are, and what follows from a class.
     SeeRoomClasses,
+    /// See what is deleted when, what it has removed, and what a new period would remove; never
+    /// content (law: ).
+    SeeDeletion,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::DecidePolicy,
         Self::ReadPolicyHistory,
         Self::SeePeople,
@@ -62,6 +65,7 @@ impl Permission {
         Self::Announce,
         Self::StartSupervision,
         Self::SeeRoomClasses,
+        Self::SeeDeletion,
     ];
 
     /// The roles that hold it: the table of the organisation's powers.
@@ -89,6 +93,7 @@ impl Permission {
             Self::StartSupervision  => Roles::of(&[OrgAdmin, Compliance]),
             Self::SeeRoomClasses    => Roles::of(
                 &[OrgAdmin, TechAdmin, Dsb, Betriebsrat, Compliance, Auditor]),
+            Self::SeeDeletion       => Roles::of(&[OrgAdmin, Dsb, Betriebsrat, Compliance, Auditor]),
         }
     }
 
@@ -112,6 +117,7 @@ impl Permission {
             Self::Announce => "announce",
             Self::StartSupervision => "start_supervision",
             Self::SeeRoomClasses => "see_room_classes",
+            Self::SeeDeletion => "see_deletion",
         }
     }
 }
@@ -122,7 +128,7 @@ mod tests {
 
     /// Written a second time, as a grid, so that no cell changes by accident.
     #[rustfmt::skip]
-    const GRID: [(&str, &str); 16] = [
+    const GRID: [(&str, &str); 17] = [
         //                      user guest org tech dsb br comp aud prov
         ("decide_policy",       ".   .     x   .    .   .  .    .   ."),
         ("read_policy_history", ".   .     x   x    x   x  x    x   ."),
@@ -140,6 +146,7 @@ mod tests {
         ("announce",            ".   .     x   .    x   x  .    .   ."),
         ("start_supervision",   ".   .     x   .    .   .  x    .   ."),
         ("see_room_classes",    ".   .     x   x    x   x  x    x   ."),
+        ("see_deletion",        ".   .     x   .    x   x  x    x   ."),
     ];
 
     #[test]

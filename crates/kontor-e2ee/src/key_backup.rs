@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use kontor_core::{Cx, Error, MatrixCode, Result};
+use kontor_core::{Cx, Error, MatrixCode, Result, Timestamp};
 use kontor_db::{Param, Tx};
 use kontor_store::key_backup::{
     self, BackupScope, BackupSessionRow, BackupVersionRow, SessionRank,
@@ -198,14 +198,15 @@ impl E2ee {
         version: String,
         sessions: Sessions,
     ) -> Result<BackupChange> {
-        let user = cx.user()?.to_owned();
+        let (user, now) = (cx.user()?.to_owned(), cx.now);
         check_sessions(&sessions)?;
         self.db
             .write(cx, move |tx| {
                 let mut row = find_writable(tx, &user, &version)?;
                 let (mut added, mut changed) = (0, false);
                 for (room, sessions) in sessions {
-                    let (new, replaced) = save_room(tx, (&user, row.version), &room, sessions)?;
+                    let (new, replaced) =
+                        save_room(tx, (&user, row.version), (&room, sessions), now)?;
                     added += new;
                     changed |= replaced || new > 0;
                 }
@@ -329,8 +330,8 @@ fn find_writable(tx: &mut Tx<'_>, user: &UserId, version: &str) -> Result<Backup
 fn save_room(
     tx: &mut Tx<'_>,
     (user, version): (&UserId, i64),
-    room: &OwnedRoomId,
-    sessions: BTreeMap<String, Session>,
+    (room, sessions): (&OwnedRoomId, BTreeMap<String, Session>),
+    now: Timestamp,
 ) -> Result<(i64, bool)> {
     let ids: Vec<Param<'_>> = sessions.keys().map(Param::from).collect();
     let saved: HashMap<String, SessionRank> =
@@ -348,7 +349,7 @@ fn save_room(
             rank: session.rank,
             session_json: String::from(Box::<str>::from(session.session_data)),
         };
-        key_backup::upsert_session(tx, (user, version), &row)?;
+        key_backup::upsert_session(tx, (user, version), &row, now)?;
     }
     Ok((new, replaced))
 }

@@ -3,8 +3,8 @@
 use kontor_core::{Actor, Cx, Error, MatrixCode, Result};
 use kontor_db::Tx;
 use kontor_policy::{FieldRule, Policy};
-use kontor_store::account;
 use kontor_store::profile::{self, Profile};
+use kontor_store::{account, media};
 use ruma::{MxcUri, OwnedUserId, UserId};
 use serde_json::Value;
 
@@ -110,6 +110,10 @@ pub fn set_profile_field(
     value: Option<&Value>,
 ) -> Result<()> {
     check_field_name(field)?;
+    if field == "avatar_url" {
+        let uri = value.and_then(Value::as_str).map(<&MxcUri>::from);
+        media::attach_picture(tx, user, uri.and_then(|uri| uri.media_id().ok()))?;
+    }
     let Some(value) = value else {
         profile::delete_profile_field(tx, user, field)?;
         return Ok(());

@@ -148,13 +148,11 @@ impl Media {
         let id = media_id.to_owned();
         let row = self.db.read(cx, move |tx| media::find_media(tx, &id)).await?;
         let row = row.ok_or_else(address::unknown)?;
-        if row.blob_id.is_some() {
-            return Ok(Some(row));
-        }
+        // Also a file whose message was deleted, and which the next sweep removes.
         if row.expires.is_some_and(|expires| expires <= cx.now) {
             return Err(address::unknown());
         }
-        Ok(None)
+        Ok(Some(row).filter(|row| row.blob_id.is_some()))
     }
 
     /// Notes the day of the download, at most once a day; nobody waits for it.

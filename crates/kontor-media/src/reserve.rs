@@ -36,7 +36,7 @@ impl Media {
         };
         let (now, most) = (cx.now, i64::from(self.shared.limits.reserved_per_user));
         let write = move |tx: &mut kontor_db::Tx<'_>| {
-            media::delete_expired(tx, now)?;
+            media::delete_unused_addresses(tx, now)?;
             if media::count_reserved(tx, &row.uploader, now)? >= most {
                 return Err(too_many());
             }

@@ -21,6 +21,8 @@ const OPENED_AT_START: usize = 16;
 
 /// Time between two looks at the audit logs; checkpoints are due within the hour.
 const KEEP_LOGS_EVERY: Duration = Duration::from_mins(5);
+/// How often it is looked what is due to be deleted.
+const DELETE_EVERY: Duration = Duration::from_mins(5);
 
 /// A running node. Stop it with [`Node::stop`]; dropping it stops it without waiting.
 #[derive(Debug)]
@@ -151,7 +153,13 @@ async fn upkeep(
             renewal.run().await;
         }
     };
-    tokio::join!(watching, renewing, keep_logs(&tenants), tenants.send_mails());
+    tokio::join!(
+        watching,
+        renewing,
+        keep_logs(&tenants),
+        delete_due(&tenants),
+        tenants.send_mails()
+    );
 }
 
 /// Accepts connections, the operator's too, until the entrance stops; `upkeep` goes on meanwhile.
@@ -170,6 +178,16 @@ async fn run(
         () = listener::run(clients, Arc::clone(&entrance)) => {}
         () = upkeep => {}
         () = administering => {}
+    }
+}
+
+/// Deletes what is due in the open tenants, for ever.
+async fn delete_due(tenants: &Tenants) {
+    let mut due = interval(DELETE_EVERY);
+    due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        due.tick().await;
+        tenants.delete_due().await;
     }
 }
 

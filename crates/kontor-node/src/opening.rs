@@ -11,6 +11,7 @@ use kontor_blob::BlobStore;
 use kontor_config::{Config, DatabaseUrl, Preset};
 use kontor_core::{Actor, Clock, Cx, Random, Result, Secret, TenantId};
 use kontor_db::{DatabaseKeys, Db, Settings};
+use kontor_deletion::Deletion;
 use kontor_e2ee::E2ee;
 use kontor_feed::Feed;
 use kontor_health::Health;
@@ -145,16 +146,7 @@ impl Opening {
         let Ground { db, audit, media, policy, policies } = ground;
         let signing = SigningKey::from_seed(&keys.signing.seed, keys.signing.version())?;
         let signer = (server_name.to_owned(), signing);
-        let settings = kontor_identity::Settings {
-            server_name: server_name.to_owned(),
-            public_url: self.public_urls.get(server_name).cloned(),
-            audit: audit.clone(),
-            policy: policy.clone(),
-            pepper: keys.pepper,
-            hasher: self.hasher.clone(),
-            registration_shared_secret: self.registration_shared_secret.clone(),
-            mailer: self.mailer.clone(),
-        };
+        let settings = self.identity_settings(server_name, keys.pepper, (&audit, &policy));
         let identity = Identity::new(db.clone(), feed.clone(), settings);
         identity.adopt_administrators(cx).await?;
         identity.load_floors(cx).await?;
@@ -163,6 +155,8 @@ impl Opening {
         let oauth = OAuth::new(db.clone(), identity.clone(), policy.clone());
         let store = (db.clone(), audit.clone());
         let rooms = Rooms::open(cx, store, feed.clone(), policy.clone(), signer).await?;
+        let below = (db.clone(), audit.clone());
+        let deletion = Deletion::open(below, rooms.clone(), media.clone(), policy.clone())?;
         let e2ee =
             E2ee::open(cx, db.clone(), feed.clone(), rooms.clone(), server_name.to_owned()).await?;
         let account_data = AccountData::new(db.clone(), feed.clone(), rooms.clone());
@@ -211,6 +205,7 @@ impl Opening {
             identity,
             media,
             rooms,
+            deletion,
             e2ee,
             account_data,
             receipts,
@@ -219,6 +214,24 @@ impl Opening {
             presence,
             sync,
         })
+    }
+
+    fn identity_settings(
+        &self,
+        server_name: &ServerName,
+        pepper: Secret<[u8; 32]>,
+        (audit, policy): (&Audit, &InForce),
+    ) -> kontor_identity::Settings {
+        kontor_identity::Settings {
+            server_name: server_name.to_owned(),
+            public_url: self.public_urls.get(server_name).cloned(),
+            audit: audit.clone(),
+            policy: policy.clone(),
+            pepper,
+            hasher: self.hasher.clone(),
+            registration_shared_secret: self.registration_shared_secret.clone(),
+            mailer: self.mailer.clone(),
+        }
     }
 
     /// Opens the audit log alone of a tenant whose keys exist, beside a running server or without.

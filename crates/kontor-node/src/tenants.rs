@@ -226,6 +226,21 @@ impl Tenants {
         }
     }
 
+    /// Deletes what is due in open tenants, with pauses. Called every few minutes; a tenant that
+    /// fails does not keep the others from it.
+    pub async fn delete_due(&self) {
+        for slot in self.slots() {
+            let Some(opened) = slot.opened.get() else { continue };
+            let done = match self.context(opened, "deletion") {
+                Ok(cx) => opened.tenant.deletion.look_after(&cx).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = done {
+                tracing::error!(%error, server_name = %slot.server_name, "deletion");
+            }
+        }
+    }
+
     /// Sends what waits to be sent, as soon as it does, for ever.
     pub(crate) async fn send_mails(&self) {
         let Some(mailer) = self.opening.mailer() else { return };

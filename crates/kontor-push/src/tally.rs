@@ -29,6 +29,8 @@ pub(crate) struct Tally {
     pub(crate) read: Arc<ReadPositions>,
     /// Events up to here are judged.
     pub(crate) upto: StreamPos,
+    /// Messages up to here have expired and are not counted.
+    pub(crate) purged: StreamPos,
     /// Oldest first.
     unread: Vector<Item>,
     counts: Unread,
@@ -50,7 +52,8 @@ impl Tally {
         read: Arc<ReadPositions>,
     ) -> Self {
         let (unread, counts) = (Vector::new(), Unread::default());
-        Self { rules, ignored, read, upto: StreamPos::ZERO, unread, counts }
+        let (upto, purged) = (StreamPos::ZERO, StreamPos::ZERO);
+        Self { rules, ignored, read, upto, purged, unread, counts }
     }
 
     /// Whether these are what it was judged by.
@@ -102,6 +105,12 @@ impl Tally {
             self.keep(|item| !is_read((item.pos, item.thread.as_ref()), &read));
             self.read = read;
         }
+    }
+
+    /// Forgets what has expired.
+    pub(crate) fn forget(&mut self, purged: StreamPos) {
+        self.keep(|item| item.pos > purged);
+        self.purged = purged;
     }
 
     fn keep(&mut self, wanted: impl Fn(&Item) -> bool) {

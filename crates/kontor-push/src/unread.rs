@@ -57,7 +57,9 @@ impl Push {
         let key = (room.nid, user.to_owned());
         let ignored = self.sources.rooms.ignored_by(cx, user).await?;
         let known = self.tallies.get(&key).filter(|tally| tally.is_judged_by(&rules, &ignored));
-        let current = known.as_ref().filter(|tally| tally.upto >= live.last_pos);
+        let current = known
+            .as_ref()
+            .filter(|tally| tally.upto >= live.last_pos && tally.purged == live.purged);
         if let Some(tally) = current.filter(|tally| Arc::ptr_eq(&tally.read, &read)) {
             return Ok(tally.counts().clone());
         }
@@ -78,6 +80,7 @@ impl Push {
             None => Tally::new((rules, ignored), read),
         };
         self.judge(&mut tally, (room, &live), user, &events);
+        tally.forget(live.purged);
         tally.upto = live.last_pos;
         let counts = tally.counts().clone();
         self.tallies.insert(key, Arc::new(tally));

@@ -6,13 +6,15 @@ use kontor_core::{Cx, Error, MatrixCode, Result, RoomClass, RoomNid};
 use kontor_db::{Pending, Tx};
 use kontor_protocol::{EventDraft, Redacted, RoomRules};
 use kontor_store::event::NewEventRow;
-use kontor_store::{event, membership, room_state};
+use kontor_store::{event, media, membership, room, room_state};
 use ruma::events::TimelineEventType;
 use ruma::events::room::member::MembershipState;
 use ruma::{OwnedEventId, OwnedUserId, RoomId};
 use serde_json::value::RawValue;
 
 use crate::event::Txn;
+use crate::expiry::{RETENTION, lifetime};
+use crate::files;
 use crate::registry::UserRoom;
 use crate::room::Head;
 use crate::{Event, Room, Rooms};
@@ -27,6 +29,8 @@ pub(crate) struct NewEvent {
     /// The event to be redacted, for `m.room.redaction`.
     pub(crate) redacts: Option<Target>,
     pub(crate) txn: Option<Txn>,
+    /// Files of the sender that live and die with the event, by media id.
+    pub(crate) files: Vec<String>,
 }
 
 impl NewEvent {
@@ -36,7 +40,8 @@ impl NewEvent {
         kind: TimelineEventType,
         content: Box<RawValue>,
     ) -> Self {
-        Self { sender, kind, state_key: None, content, redacts: None, txn: None }
+        let files = files::named_in(&kind, &content);
+        Self { sender, kind, state_key: None, content, redacts: None, txn: None, files }
     }
 
     /// A state event.
@@ -47,7 +52,8 @@ impl NewEvent {
         content: Box<RawValue>,
     ) -> Self {
         let state_key = Some(state_key.into());
-        Self { sender, kind, state_key, content, redacts: None, txn: None }
+        let files = files::named_in(&kind, &content);
+        Self { sender, kind, state_key, content, redacts: None, txn: None, files }
     }
 }
 
@@ -66,6 +72,7 @@ pub(crate) struct Ready {
     event: Arc<Event>,
     json: Vec<u8>,
     redacted: Option<Redaction>,
+    files: Vec<String>,
 }
 
 /// An event as it will be once its redaction is written.
@@ -151,7 +158,7 @@ impl Rooms {
         let mut head =
             Head { extremity: Some(event.pdu.event_id.clone()), depth: 1, ..Head::default() };
         head.state.insert(Arc::clone(&event));
-        Ok((room, head, Ready { event, json: signed.json, redacted: None }))
+        Ok((room, head, Ready { event, json: signed.json, redacted: None, files: Vec::new() }))
     }
 
     /// Builds one event on `head` and moves `head` behind it.
@@ -204,7 +211,7 @@ impl Rooms {
             Some(target) => Some(redact(room, head, &target, &event)?),
             None => None,
         };
-        Ok(Ready { event, json: signed.json, redacted })
+        Ok(Ready { event, json: signed.json, redacted, files: new.files })
     }
 
     /// Hands the events to the writer. From here on, either all are committed or the handle
@@ -323,9 +330,16 @@ fn insert(tx: &mut Tx<'_>, room: &Room, ready: &Ready) -> Result<()> {
             membership::upsert_membership(tx, state_key, room.nid, membership_text(set), pos)?;
         }
     }
+    if !ready.files.is_empty() {
+        media::attach_media(tx, &pdu.sender, (room.nid, pos), &ready.files)?;
+    }
+    if kind == RETENTION {
+        room::update_retention(tx, room.nid, lifetime(&pdu.content))?;
+    }
     if let Some(redaction) = &ready.redacted {
-        let target = &redaction.event.pdu.event_id;
-        event::redact_event(tx, target, &redaction.json, &pdu.event_id)?;
+        let target = &redaction.event;
+        event::redact_event(tx, &target.pdu.event_id, &redaction.json, &pdu.event_id)?;
+        media::expire_attached(tx, (room.nid, target.pos()), pdu.origin_server_ts.into())?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::append::NewEvent;
+use crate::expiry::{RETENTION, check_retention};
 use crate::send::OURS;
 use crate::{Room, Rooms, State, supervision};
 
@@ -26,7 +27,7 @@ const SEALED_FIELDS: [&str; 5] =
     ["algorithm", "ciphertext", "session_id", "device_id", "sender_key"];
 
 /// State that a room of a closed class may have: none of it holds words of people.
-const WORDLESS: [&str; 12] = [
+const WORDLESS: [&str; 13] = [
     "m.room.create",
     "m.room.member",
     "m.room.power_levels",
@@ -38,6 +39,7 @@ const WORDLESS: [&str; 12] = [
     "m.room.pinned_events",
     "m.room.server_acl",
     "m.room.name",
+    "m.room.retention",
     "m.space.parent",
 ];
 
@@ -145,6 +147,10 @@ impl Rooms {
     ) -> Result<()> {
         let rules = ClassRules::of(class);
         check_state(class, rules, event)?;
+        if event.kind.to_string() == RETENTION {
+            let period = self.policy.now().retention.of(class);
+            check_retention(class, period, &event.content)?;
+        }
         if event.kind != TimelineEventType::RoomMember || rules.audience == Audience::Outsiders {
             return Ok(());
         }

@@ -7,7 +7,7 @@ use kontor_core::{Cx, Error, MatrixCode, Result, RoomNid, StreamPos};
 use kontor_db::Tx;
 use kontor_protocol::RoomRules;
 use kontor_store::event::EventRow;
-use kontor_store::{event, membership, relation, room, room_state};
+use kontor_store::{event, expiry, membership, relation, room, room_state};
 use ruma::events::room::member::MembershipState;
 use ruma::{OwnedEventId, OwnedRoomId, RoomId, RoomVersionId, UserId};
 
@@ -130,6 +130,7 @@ fn load_room(tx: &mut Tx<'_>, room_id: &RoomId) -> Result<Option<Room>> {
         live.take_state(&event);
     }
     live.last_pos = recent.last().map_or(StreamPos::ZERO, |event| event.pos());
+    live.last_notice = expiry::newest_notice(tx, row.nid)?;
     live.recent = recent.into_iter().collect();
     let newest = live.recent.last();
     let head = Head {

@@ -67,13 +67,13 @@ impl Registry {
         None
     }
 
-    /// Of these rooms, those with events after `since`, and those that are not in memory.
+    /// Of these rooms, those with events or notices after `since`, and those that are not in memory.
     pub(crate) fn changed(&self, of_user: &UserRooms, since: StreamPos) -> Vec<OwnedRoomId> {
         let rooms = self.rooms.lock();
         of_user
             .keys()
             .filter(|id| {
-                rooms.loaded.get(*id).is_none_or(|r| r.is_broken() || r.last_pos() > since)
+                rooms.loaded.get(*id).is_none_or(|r| r.is_broken() || r.last_change() > since)
             })
             .cloned()
             .collect()

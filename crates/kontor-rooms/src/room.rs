@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use imbl::{OrdSet, Vector};
-use kontor_core::{RoomClass, RoomNid, StreamPos};
+use kontor_core::{RoomClass, RoomNid, StreamPos, Timestamp};
 use kontor_protocol::RoomRules;
 use parking_lot::{Mutex, MutexGuard, RwLock};
 use ruma::events::room::member::MembershipState;
@@ -14,6 +14,9 @@ use crate::{Event, State};
 
 /// Number of newest events a room keeps in memory.
 pub const RECENT: usize = 50;
+
+/// Number of newest notices of expired events a room keeps in memory.
+pub(crate) const NOTICES: usize = 8;
 
 /// A loaded room. There is at most one usable handle per room.
 #[derive(Debug)]
@@ -54,6 +57,23 @@ pub struct Live {
     pub joined: OrdSet<OwnedUserId>,
     /// Number of invited members.
     pub invited: usize,
+    /// Of the events up to here only state is left: the time of the rest is over.
+    pub purged: StreamPos,
+    /// The newest notices of what is to be forgotten, oldest first.
+    pub notices: Vector<Arc<Notice>>,
+    /// Position of the newest notice.
+    pub last_notice: StreamPos,
+}
+
+/// What a room's members are told to forget because its time is over. law: R-111
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Position in the tenant's stream.
+    pub pos: StreamPos,
+    /// When the events went.
+    pub expired: Timestamp,
+    /// The events.
+    pub event_ids: Vec<OwnedEventId>,
 }
 
 impl Room {
@@ -85,6 +105,12 @@ impl Room {
     /// Position of the newest committed event.
     pub fn last_pos(&self) -> StreamPos {
         self.live.read().last_pos
+    }
+
+    /// Position of the newest event or notice: what a device behind it has not heard of.
+    pub fn last_change(&self) -> StreamPos {
+        let live = self.live.read();
+        live.last_pos.max(live.last_notice)
     }
 
     pub(crate) fn head(&self) -> MutexGuard<'_, Head> {
@@ -167,6 +193,19 @@ impl Live {
                 self.state.insert(Arc::new(current.replacing(event.as_replaced())));
             }
             _ => {}
+        }
+    }
+
+    /// Takes out what has expired: of the events up to `upto` all that is not present state.
+    pub(crate) fn purge(&mut self, upto: StreamPos, notice: Option<Arc<Notice>>) {
+        let state = self.state.clone();
+        self.recent.retain(|event| event.pos() > upto || state.holds(event));
+        self.purged = self.purged.max(upto);
+        let Some(notice) = notice else { return };
+        self.last_notice = self.last_notice.max(notice.pos);
+        self.notices.push_back(notice);
+        while self.notices.len() > NOTICES {
+            self.notices.pop_front();
         }
     }
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use kontor_core::{Cx, Error, Kind, Result, RoomClass};
+use kontor_core::{Cx, Error, Kind, MatrixCode, Result, RoomClass};
 use kontor_policy::{ClassRules, Encryption};
-use kontor_store::event;
+use kontor_store::{event, media};
 use ruma::events::TimelineEventType;
-use ruma::{EventId, OwnedEventId, OwnedRoomId, OwnedTransactionId, RoomId};
+use ruma::{EventId, OwnedEventId, OwnedMxcUri, OwnedRoomId, OwnedTransactionId, RoomId};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -28,6 +28,8 @@ pub struct Send {
     pub content: Box<RawValue>,
     /// Transaction id chosen by the device.
     pub txn_id: OwnedTransactionId,
+    /// Files of the sender that live and die with the message (proposal 3911).
+    pub files: Vec<OwnedMxcUri>,
 }
 
 /// A state event somebody wants to set.
@@ -54,6 +56,9 @@ const PLAIN_IN_ENCRYPTED: [TimelineEventType; 3] = [
 /// The algorithm of encrypted rooms.
 pub(crate) const MEGOLM: &str = "m.megolm.v1.aes-sha2";
 
+/// Files that one message can have: a picture, its preview, and some more.
+const MOST_FILES: usize = 10;
+
 /// State of these types is set by the server alone, but for [`SEALED_NAME`].
 pub(crate) const OURS: &str = "app.kontor.";
 
@@ -75,8 +80,40 @@ impl Rooms {
             check_encrypted(&send.content)?;
         }
         let mut event = NewEvent::message(session.user_id.clone(), send.kind, send.content);
+        event.files.extend(self.own_files(cx, &send.files).await?);
         event.txn = Some(txn);
         self.send_once(cx, &send.room_id, event).await
+    }
+
+    /// Media ids of files that the caller wants to bind to a message.
+    ///
+    /// # Errors
+    /// `Invalid` if there are too many, or one does not exist, is somebody else's, or belongs to
+    /// another message.
+    async fn own_files(&self, cx: &Cx, files: &[OwnedMxcUri]) -> Result<Vec<String>> {
+        if files.is_empty() {
+            return Ok(Vec::new());
+        }
+        let refuse = |text: &str| {
+            let error = Error::invalid(MatrixCode::InvalidParam, format!("attach_media: {text}"));
+            Err(error.with_field("field", "attach_media"))
+        };
+        if files.len() > MOST_FILES {
+            return refuse("too many files.");
+        }
+        let mut ids = Vec::with_capacity(files.len());
+        for uri in files {
+            match uri.parts() {
+                Ok((server, id)) if *server == *self.server_name => ids.push(id.to_owned()),
+                _ => return refuse("not a file of this server."),
+            }
+        }
+        let (wanted, user) = (ids.clone(), cx.user()?.to_owned());
+        let free = self.db.read(cx, move |tx| media::count_free(tx, &user, &wanted)).await?;
+        match usize::try_from(free).is_ok_and(|free| free == ids.len()) {
+            true => Ok(ids),
+            false => refuse("no such file of yours, or it belongs to another message."),
+        }
     }
 
     /// Redacts an event (spec: `PUT /rooms/{roomId}/redact/{eventId}/{txnId}`).

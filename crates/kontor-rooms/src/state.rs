@@ -22,6 +22,14 @@ impl State {
         self.kinds.get(kind)?.get(state_key)
     }
 
+    /// Whether this very event is part of it.
+    #[must_use]
+    pub fn holds(&self, event: &Event) -> bool {
+        let state_key = event.pdu.state_key.as_deref();
+        let held = state_key.and_then(|key| self.get(&event.pdu.kind.to_string(), key));
+        held.is_some_and(|held| held.pdu.event_id == event.pdu.event_id)
+    }
+
     /// Every event of one type, ordered by state key.
     pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Arc<Event>> + '_ {
         self.kinds.get(kind).into_iter().flat_map(OrdMap::values)

@@ -1,6 +1,6 @@
 //! Backups of room keys, encrypted by the client.
 
-use kontor_core::Result;
+use kontor_core::{Result, Timestamp};
 use kontor_db::{Param, Row, Sql, Tx};
 use ruma::{OwnedRoomId, RoomId, UserId};
 
@@ -144,8 +144,8 @@ static UPSERT_SESSION: Sql = Sql::new(
     "key_backup.upsert_session",
     "INSERT INTO key_backup_session
        (tenant_id, user_id, version, room_id, session_id, first_message_index, forwarded_count,
-        is_verified, session_json)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        is_verified, session_json, uploaded_ms)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
      ON CONFLICT (tenant_id, user_id, version, room_id, session_id) DO UPDATE
         SET first_message_index = excluded.first_message_index,
             forwarded_count = excluded.forwarded_count,
@@ -286,11 +286,12 @@ pub fn list_ranks(
     })
 }
 
-/// Saves the key of a session, replacing the one saved before.
+/// Saves the key of a session, replacing the one saved before; the time of the first stays.
 pub fn upsert_session(
     tx: &mut Tx<'_>,
     (user, version): (&UserId, i64),
     row: &BackupSessionRow,
+    now: Timestamp,
 ) -> Result<()> {
     let params = [
         user.into(),
@@ -301,6 +302,7 @@ pub fn upsert_session(
         row.rank.forwarded_count.into(),
         row.rank.is_verified.into(),
         Param::sealed(&row.session_json),
+        now.into(),
     ];
     tx.execute(&UPSERT_SESSION, &params).map(drop)
 }

@@ -15,12 +15,14 @@ pub mod audit_entry;
 pub mod audit_gap;
 pub mod browser_session;
 pub mod cross_signing_key;
+pub mod deletion_run;
 pub mod device;
 pub mod device_key;
 pub mod device_list_change;
 pub mod device_registration;
 pub mod e2ee;
 pub mod event;
+pub mod expiry;
 pub mod fallback_key;
 pub mod filter;
 pub mod former_password;
@@ -54,6 +56,7 @@ pub mod report;
 pub mod room;
 pub mod room_alias;
 pub mod room_state;
+pub mod stream_mark;
 pub mod supervision;
 pub mod tally;
 pub mod to_device;
@@ -76,11 +79,13 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         account_role::STATEMENTS,
         approval::STATEMENTS,
         cross_signing_key::STATEMENTS,
+        deletion_run::STATEMENTS,
         device::STATEMENTS,
         device_key::STATEMENTS,
         device_list_change::STATEMENTS,
         device_registration::STATEMENTS,
         event::STATEMENTS,
+        expiry::STATEMENTS,
         fallback_key::STATEMENTS,
         filter::STATEMENTS,
         former_password::STATEMENTS,
@@ -112,6 +117,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         room::STATEMENTS,
         room_alias::STATEMENTS,
         room_state::STATEMENTS,
+        stream_mark::STATEMENTS,
         supervision::STATEMENTS,
         tally::STATEMENTS,
         to_device::STATEMENTS,

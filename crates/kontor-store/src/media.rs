@@ -1,6 +1,6 @@
 //! Uploaded files and their thumbnails (`media`, `media_thumbnail`). The bytes are in kontor-blob.
 
-use kontor_core::{Result, Timestamp};
+use kontor_core::{Result, RoomNid, StreamPos, Timestamp};
 use kontor_db::{Param, Row, Sql, Tx};
 use ruma::{OwnedUserId, UserId};
 
@@ -106,11 +106,56 @@ static USAGE: Sql = Sql::new(
       WHERE tenant_id = $1 AND uploader = $2",
 );
 
-static DELETE_EXPIRED: Sql =
-    Sql::new("media.delete_expired", "DELETE FROM media WHERE tenant_id = $1 AND expires_ms <= $2");
+static DELETE_UNUSED: Sql = Sql::new(
+    "media.delete_unused",
+    "DELETE FROM media WHERE tenant_id = $1 AND expires_ms <= $2 AND blob_id IS NULL",
+);
 
 static DELETE: Sql =
     Sql::new("media.delete", "DELETE FROM media WHERE tenant_id = $1 AND media_id = $2");
+
+static ATTACH: Sql = Sql::new(
+    "media.attach",
+    "UPDATE media SET room_nid = $3, event_pos = $4
+      WHERE tenant_id = $1 AND uploader = $2 AND room_nid IS NULL AND media_id IN {in}",
+);
+
+static RELEASE_PICTURES: Sql = Sql::new(
+    "media.release_pictures",
+    "UPDATE media SET room_nid = NULL, event_pos = NULL
+      WHERE tenant_id = $1 AND uploader = $2 AND room_nid = 0",
+);
+
+static EXPIRE_ATTACHED: Sql = Sql::new(
+    "media.expire_attached",
+    "UPDATE media SET expires_ms = $4 WHERE tenant_id = $1 AND room_nid = $2 AND event_pos = $3",
+);
+
+static COUNT_FREE: Sql = Sql::new(
+    "media.count_free",
+    "SELECT COUNT(*) FROM media
+      WHERE tenant_id = $1 AND uploader = $2 AND room_nid IS NULL AND blob_id IS NOT NULL
+        AND media_id IN {in}",
+);
+
+static LIST_EXPIRED: Sql = Sql::new(
+    "media.list_expired",
+    "SELECT media_id FROM media WHERE tenant_id = $1 AND expires_ms <= $2 ORDER BY expires_ms
+      LIMIT $3",
+);
+
+static LIST_UNATTACHED: Sql = Sql::new(
+    "media.list_unattached",
+    "SELECT media_id, size_bytes FROM media
+      WHERE tenant_id = $1 AND room_nid IS NULL AND created_ms < $2 AND blob_id IS NOT NULL
+      ORDER BY created_ms LIMIT $3",
+);
+
+static COUNT_UNATTACHED: Sql = Sql::new(
+    "media.count_unattached",
+    "SELECT COUNT(*), CAST(COALESCE(SUM(size_bytes), 0) AS BIGINT), MIN(created_ms) FROM media
+      WHERE tenant_id = $1 AND room_nid IS NULL AND created_ms < $2 AND blob_id IS NOT NULL",
+);
 
 static LIST_OF_UPLOADER: Sql = Sql::new(
     "media.list_of_uploader",
@@ -159,8 +204,15 @@ pub(crate) static STATEMENTS: &[&Sql] = &[
     &TOUCH,
     &COUNT_RESERVED,
     &USAGE,
-    &DELETE_EXPIRED,
+    &DELETE_UNUSED,
     &DELETE,
+    &ATTACH,
+    &RELEASE_PICTURES,
+    &EXPIRE_ATTACHED,
+    &COUNT_FREE,
+    &LIST_EXPIRED,
+    &LIST_UNATTACHED,
+    &COUNT_UNATTACHED,
     &LIST_OF_UPLOADER,
     &LIST_BLOBS,
     &FIND_THUMBNAIL,
@@ -237,13 +289,78 @@ pub fn find_usage(tx: &mut Tx<'_>, uploader: &UserId) -> Result<Usage> {
 }
 
 /// Removes reserved addresses that ran out; gives their number.
-pub fn delete_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64> {
-    tx.execute(&DELETE_EXPIRED, &[now.into()])
+pub fn delete_unused_addresses(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64> {
+    tx.execute(&DELETE_UNUSED, &[now.into()])
 }
 
 /// Removes a file and its thumbnails from the tables; the caller removes their blobs.
 pub fn delete_media(tx: &mut Tx<'_>, media_id: &str) -> Result<bool> {
     Ok(tx.execute(&DELETE, &[media_id.into()])? > 0)
+}
+
+/// Binds files of `uploader` that belong to nothing yet to the event at a position of a room; answers
+/// how many there were.
+pub fn attach_media(
+    tx: &mut Tx<'_>,
+    uploader: &UserId,
+    (room, pos): (RoomNid, StreamPos),
+    media_ids: &[String],
+) -> Result<u64> {
+    let list: Vec<Param<'_>> = media_ids.iter().map(Param::from).collect();
+    tx.execute_in(&ATTACH, &[uploader.into(), room.into(), pos.into()], &list)
+}
+
+/// Binds a file to the profile of its uploader; the picture before belongs to nothing any more.
+pub fn attach_picture(tx: &mut Tx<'_>, uploader: &UserId, media_id: Option<&str>) -> Result<()> {
+    tx.execute(&RELEASE_PICTURES, &[uploader.into()])?;
+    let ids: Vec<String> = media_id.map(str::to_owned).into_iter().collect();
+    attach_media(tx, uploader, (RoomNid(0), StreamPos(0)), &ids).map(drop)
+}
+
+/// The files of the event at a position of a room go with the next sweep; nobody gets them any more.
+pub fn expire_attached(
+    tx: &mut Tx<'_>,
+    (room, pos): (RoomNid, StreamPos),
+    now: Timestamp,
+) -> Result<u64> {
+    tx.execute(&EXPIRE_ATTACHED, &[room.into(), pos.into(), now.into()])
+}
+
+/// How many of these files are `uploader`'s and belong to nothing yet.
+pub fn count_free(tx: &mut Tx<'_>, uploader: &UserId, media_ids: &[String]) -> Result<i64> {
+    let list: Vec<Param<'_>> = media_ids.iter().map(Param::from).collect();
+    Ok(tx.query_in(&COUNT_FREE, &[uploader.into()], &list, |row| row.int(0))?.into_iter().sum())
+}
+
+/// Up to `limit` files and reserved addresses whose time is over.
+pub fn list_expired(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<String>> {
+    tx.query(&LIST_EXPIRED, &[now.into(), i64::from(limit).into()], |row| row.text(0))
+}
+
+/// Up to `limit` files that belong to no event and were uploaded before a time, oldest first: id and
+/// bytes.
+pub fn list_unattached(tx: &mut Tx<'_>, time: Timestamp, limit: u32) -> Result<Vec<(String, i64)>> {
+    let params = [time.into(), i64::from(limit).into()];
+    tx.query(&LIST_UNATTACHED, &params, |row| Ok((row.text(0)?, row.int(1)?)))
+}
+
+/// How many files belong to no event and were uploaded before a time, their bytes, and when the
+/// oldest was uploaded.
+pub fn count_unattached(tx: &mut Tx<'_>, time: Timestamp) -> Result<(u64, u64, Option<Timestamp>)> {
+    tx.query_one(&COUNT_UNATTACHED, &[time.into()], |row| {
+        let number = |column| row.int(column).map(|it| u64::try_from(it).unwrap_or_default());
+        Ok((number(0)?, number(1)?, row.opt_time(2)?))
+    })
+}
+
+/// Removes a file and its thumbnails from the tables; answers their blobs, which the caller deletes
+/// once this is committed.
+pub fn take_media(tx: &mut Tx<'_>, media_id: &str) -> Result<Vec<String>> {
+    let Some(row) = find_media(tx, media_id)? else { return Ok(Vec::new()) };
+    let mut blobs = list_thumbnail_blobs(tx, media_id)?;
+    blobs.extend(row.blob_id);
+    delete_media(tx, media_id)?;
+    Ok(blobs)
 }
 
 /// Everything `uploader` has stored or reserved, oldest first.

@@ -57,6 +57,7 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "supervision",
         sql: include_str!("../migrations/0021_supervision.sql"),
     },
+    Migration { number: 40, name: "expiry", sql: include_str!("../migrations/0040_expiry.sql") },
 ];
 
 /// Migrations of the audit log's own store.

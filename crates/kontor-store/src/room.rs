@@ -121,6 +121,11 @@ static UPDATE_PUBLISHED: Sql = Sql::new(
     "UPDATE room SET published = $3 WHERE tenant_id = $1 AND room_nid = $2",
 );
 
+static UPDATE_RETENTION: Sql = Sql::new(
+    "room.update_retention",
+    "UPDATE room SET retention_ms = $3 WHERE tenant_id = $1 AND room_nid = $2",
+);
+
 static LIST_SIZES: Sql = Sql::new(
     "room.list_sizes",
     "SELECT r.room_nid, r.room_id, r.version, r.published, r.created_ms,
@@ -157,6 +162,7 @@ pub static STATEMENTS: &[&Sql] = &[
     &COUNT_BY_CLASS,
     &LIST_SIZES,
     &UPDATE_PUBLISHED,
+    &UPDATE_RETENTION,
     &NEWEST_NID,
 ];
 
@@ -220,6 +226,11 @@ pub fn list_room_sizes(tx: &mut Tx<'_>, before: i64, limit: u16) -> Result<Vec<S
 pub fn update_published(tx: &mut Tx<'_>, nid: RoomNid, published: bool) -> Result<()> {
     tx.execute(&UPDATE_PUBLISHED, &[nid.into(), published.into()])?;
     Ok(())
+}
+
+/// Notes the period a room has chosen, in milliseconds; `None`: that of its class.
+pub fn update_retention(tx: &mut Tx<'_>, nid: RoomNid, retention_ms: Option<i64>) -> Result<()> {
+    tx.execute(&UPDATE_RETENTION, &[nid.into(), retention_ms.into()]).map(drop)
 }
 
 /// Highest room number in use; zero without rooms.

@@ -56,6 +56,9 @@ impl Sync {
             joined.timeline = part.timeline;
             joined.state = part.state;
         }
+        if let Some(since) = since {
+            self.add_forgotten(cx, room, (since, upto), &mut joined.timeline).await?;
+        }
         Ok(Some(joined).filter(|joined| since.is_none() || !joined.is_empty()))
     }
 

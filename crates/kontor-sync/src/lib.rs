@@ -6,6 +6,7 @@
 
 mod beside;
 mod encryption;
+mod forgotten;
 mod invited;
 mod joined;
 mod left;

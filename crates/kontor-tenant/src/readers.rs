@@ -97,7 +97,7 @@ impl Tenant {
             class: room.class,
             is_encrypted: live.state.get("m.room.encryption", "").is_some(),
             history: history.unwrap_or("shared").to_owned(),
-            retention_ms: u64::try_from(self.policy.now().retention.of(room.class).as_millis())
+            retention_ms: u64::try_from(self.rooms.retention(&room).as_millis())
                 .unwrap_or(u64::MAX),
             may_be_supervised: ClassRules::of(room.class).supervision,
             supervision,

@@ -6,6 +6,7 @@ use kontor_account_data::AccountData;
 use kontor_approval::Approvals;
 use kontor_audit::Audit;
 use kontor_core::{Actor, Clock, Cx, Random, Result, TenantId};
+use kontor_deletion::Deletion;
 use kontor_e2ee::E2ee;
 use kontor_health::Health;
 use kontor_identity::Identity;
@@ -57,6 +58,8 @@ pub struct Tenant {
     pub media: Media,
     /// Rooms and their events.
     pub rooms: Rooms,
+    /// What is removed when its time is over.
+    pub deletion: Deletion,
     /// Keys, messages between devices, key backup.
     pub e2ee: E2ee,
     /// Account data, tags and filters.

@@ -4,6 +4,7 @@ mod approvals;
 pub(crate) mod areas;
 mod audit;
 mod classes;
+mod deletion;
 mod devices;
 mod overview;
 mod policy;
@@ -35,6 +36,11 @@ pub(crate) fn routes(router: Router) -> Router {
             "/admin/devices",
             get(async |it: Request| serve(it, devices::show).await)
                 .post(async |it: Request| serve(it, devices::act).await),
+        )
+        .route(
+            "/admin/deletion",
+            get(async |it: Request| serve(it, deletion::show).await)
+                .post(async |it: Request| serve(it, deletion::certify).await),
         )
         .route("/admin/classes", get(async |it: Request| serve(it, classes::show).await))
         .route("/admin/rooms", get(async |it: Request| serve(it, rooms::show).await))

@@ -48,6 +48,8 @@ pub(crate) fn action_in_words(texts: Texts, action: &str) -> String {
         "supervision.changed" => "audit-supervision-changed",
         "supervision.ended" => "audit-supervision-ended",
         "supervision.looked" => "audit-supervision-looked",
+        "deletion.certified" => "audit-deletion-certified",
+        "deletion.overdue" => "audit-deletion-overdue",
         other => return other.to_owned(),
     };
     texts.get(id)

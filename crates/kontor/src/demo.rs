@@ -87,6 +87,7 @@ async fn greet(tenant: &Tenant, cx: &Cx, room_id: OwnedRoomId) -> Result<()> {
         kind: TimelineEventType::RoomMessage,
         content: to_raw_value(&content).map_err(Error::internal)?,
         txn_id: TransactionId::new(),
+        files: Vec::new(),
     };
     tenant.rooms.send(cx, send).await?;
     Ok(())

@@ -29,6 +29,7 @@ const ORDER: &[&str] = &[
     "kontor-presence",
     "kontor-push",
     "kontor-sync",
+    "kontor-deletion",
     "kontor-tenant",
     "kontor-client-api",
     "kontor-web",

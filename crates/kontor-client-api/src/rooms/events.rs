@@ -17,9 +17,10 @@ use ruma::api::client::room::{get_event_by_timestamp, get_room_event};
 use ruma::api::client::threads::get_threads;
 
 use crate::frame::{Token, route, route_as, route_mended};
+use crate::query::{Query, route_with_query};
 
 pub(crate) fn routes(router: Router) -> Router {
-    let router = route::<send_message_event::v3::Request, _, _>(router, send);
+    let router = route_with_query::<send_message_event::v3::Request, _, _>(router, send);
     let router = route_mended::<redact_event::v3::Request, _, _>(router, |_, _| {}, redact);
     let router = route::<get_message_events::v3::Request, _, _>(router, messages);
     let router = route::<get_context::v3::Request, _, _>(router, context);
@@ -38,8 +39,11 @@ async fn send(
     tenant: Arc<Tenant>,
     cx: Cx,
     request: send_message_event::v3::Request,
+    query: Query,
 ) -> Result<send_message_event::v3::Response> {
+    let files = query.all("attach_media").chain(query.all("org.matrix.msc3911.attach_media"));
     let send = Send {
+        files: files.map(Into::into).collect(),
         room_id: request.room_id,
         kind: request.event_type.to_string().into(),
         content: request.body.into_json(),

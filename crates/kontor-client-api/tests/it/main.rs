@@ -12,6 +12,7 @@ mod approvals;
 mod at_rest;
 mod badges;
 mod crypto;
+mod deletion;
 mod device_register;
 mod devices;
 mod discovery;

@@ -102,7 +102,7 @@ fn only_usable_reservations_of_the_person_count() {
         .await;
         let count = |now| write(&db, move |tx| media::count_reserved(tx, alice, Timestamp(now)));
         assert_eq!((count(4_999).await, count(5_000).await, count(6_000).await), (2, 1, 0));
-        assert_eq!(write(&db, |tx| media::delete_expired(tx, Timestamp(5_000))).await, 1);
+        assert_eq!(write(&db, |tx| media::delete_unused_addresses(tx, Timestamp(5_000))).await, 1);
         assert_eq!(write(&db, |tx| media::find_media(tx, "a")).await, None);
         let left = write(&db, |tx| media::list_media_of(tx, alice)).await;
         assert_eq!(left.iter().map(|row| &*row.media_id).collect::<Vec<_>>(), ["b", "d"]);

@@ -15,7 +15,7 @@ struct Area {
     permissions: &'static [Permission],
 }
 
-const AREAS: [Area; 7] = [
+const AREAS: [Area; 8] = [
     Area {
         path: "/admin/",
         title: "admin-overview-title",
@@ -39,6 +39,12 @@ const AREAS: [Area; 7] = [
         title: "classes-title",
         summary: "classes-summary",
         permissions: &[Permission::SeeRoomClasses],
+    },
+    Area {
+        path: "/admin/deletion",
+        title: "deletion-title",
+        summary: "deletion-summary",
+        permissions: &[Permission::SeeDeletion],
     },
     Area {
         path: "/admin/policy",

@@ -82,7 +82,8 @@ fn class_of(visit: &Visit, class: RoomClass, counts: &BTreeMap<RoomClass, u64>) 
     }
 }
 
-fn period(visit: &Visit, class: RoomClass, period: Duration) -> String {
+/// How long messages of a class are kept.
+pub(crate) fn period(visit: &Visit, class: RoomClass, period: Duration) -> String {
     let hours = usize::try_from(period.as_secs() / 3600).unwrap_or(usize::MAX);
     match class {
         RoomClass::Ephemeral => visit.texts.get_with("classes-hours", "count", hours),

@@ -87,3 +87,5 @@ audit-supervision-started = Aufsicht über einen Raum begonnen
 audit-supervision-changed = Bedingungen einer Aufsicht geändert
 audit-supervision-ended = Aufsicht vor der Zeit beendet
 audit-supervision-looked = Einsicht in einen beaufsichtigten Raum
+audit-deletion-certified = Löschlauf bescheinigt
+audit-deletion-overdue = Löschung überfällig

@@ -87,3 +87,5 @@ audit-supervision-started = Supervision of a room started
 audit-supervision-changed = Terms of a supervision changed
 audit-supervision-ended = Supervision ended early
 audit-supervision-looked = Look into a supervised room
+audit-deletion-certified = Run of deletion certified
+audit-deletion-overdue = Deletion overdue

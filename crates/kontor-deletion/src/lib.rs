@@ -1,0 +1,18 @@
+//! Deletion by rule, with proof. law: R-110 … R-116
+//!
+//! Every column of the inventory belongs to exactly one [`Rule`]. What a rule's period ends is removed
+//! in small batches ([`Deletion::sweep`]), counted, and certified day by day ([`Certificate`]); what it
+//! would remove can be seen before ([`Deletion::dry_run`]).
+
+mod certificate;
+mod dry_run;
+mod overview;
+mod rules;
+mod service;
+mod sweep;
+
+pub use certificate::Certificate;
+pub use dry_run::{DryRun, DryRunRow};
+pub use overview::{Overdue, Overview, RunView};
+pub use rules::{DeletionClass, Period, RULES, Rule, check_inventory, rule_of};
+pub use service::Deletion;

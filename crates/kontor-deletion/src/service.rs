@@ -1,0 +1,95 @@
+//! The service and what its parts share.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
+use kontor_audit::Audit;
+use kontor_core::{Cx, Result, RoomClass, RoomNid, StreamPos};
+use kontor_db::Db;
+use kontor_media::Media;
+use kontor_policy::InForce;
+use kontor_rooms::Rooms;
+use kontor_store::stream_mark::{self, StreamMark};
+use parking_lot::Mutex;
+
+use crate::rules::check_inventory;
+
+/// Deletes what is due in one organisation. Clones share everything.
+#[derive(Clone)]
+pub struct Deletion {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) db: Db,
+    pub(crate) audit: Audit,
+    pub(crate) rooms: Rooms,
+    pub(crate) media: Media,
+    pub(crate) policy: InForce,
+    /// Up to where each room has been looked through; in memory only, to save looking again.
+    pub(crate) swept: Mutex<HashMap<RoomNid, StreamPos>>,
+    /// When it was last told that something is overdue, in milliseconds.
+    pub(crate) told_ms: AtomicI64,
+}
+
+impl Deletion {
+    /// The service over what it deletes from.
+    ///
+    /// # Errors
+    /// `Unavailable` if a column of the inventory has no deletion rule: then nothing is served.
+    pub fn open(
+        (db, audit): (Db, Audit),
+        rooms: Rooms,
+        media: Media,
+        policy: InForce,
+    ) -> Result<Self> {
+        check_inventory()?;
+        let (swept, told_ms) = (Mutex::default(), AtomicI64::new(i64::MIN));
+        Ok(Self { inner: Arc::new(Inner { db, audit, rooms, media, policy, swept, told_ms }) })
+    }
+
+    /// Does what is due: notes the time, deletes, certifies finished days, tells what is overdue.
+    /// To be called every few minutes.
+    ///
+    /// # Errors
+    /// `Unavailable` if the database cannot store it; what is not done then is done the next time.
+    pub async fn look_after(&self, cx: &Cx) -> Result<()> {
+        self.mark(cx).await?;
+        self.sweep(cx).await?;
+        self.certify_finished_days(cx).await?;
+        self.tell_overdue(cx).await
+    }
+
+    /// Notes what time it is at the newest position, if anything was written since the last time.
+    async fn mark(&self, cx: &Cx) -> Result<()> {
+        let mark = StreamMark { pos: self.inner.db.committed(), at: cx.now };
+        let newest = self.inner.db.read(cx, stream_mark::newest_mark).await?;
+        // A clock that was set back says nothing until it has caught up: data would seem too old.
+        if newest.is_some_and(|newest| newest.pos >= mark.pos || newest.at >= mark.at) {
+            return Ok(());
+        }
+        self.inner.db.write(cx, move |tx| stream_mark::insert_mark(tx, mark)).await
+    }
+}
+
+impl fmt::Debug for Deletion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Deletion").finish_non_exhaustive()
+    }
+}
+
+/// Key of the runs that delete messages of a class.
+pub(crate) const fn run_key(class: RoomClass) -> &'static str {
+    match class {
+        RoomClass::Internal => "messages_intern",
+        RoomClass::External => "messages_extern",
+        RoomClass::BusinessLetter => "messages_handelsbrief",
+        RoomClass::Supervised => "messages_beaufsichtigt",
+        RoomClass::Private => "messages_privat",
+        RoomClass::Confidential => "messages_vertraulich",
+        RoomClass::Ephemeral => "messages_fluechtig",
+        RoomClass::Announcement => "messages_bekanntmachung",
+    }
+}

@@ -1,0 +1,198 @@
+//! Deletes what is due, batch by batch, with pauses that leave the database to the people.
+
+use std::time::{Duration, Instant};
+
+use kontor_audit::Class;
+use kontor_core::{Cx, Error, Result, RoomClass, RoomNid, Timestamp};
+use kontor_db::Tx;
+use kontor_policy::ClassRules;
+use kontor_rooms::Due;
+use kontor_store::deletion_run::{self, Removed};
+use kontor_store::expiry::{self, AgingRoom};
+use kontor_store::{report, stream_mark};
+use ruma::OwnedRoomId;
+
+use crate::Deletion;
+use crate::service::run_key;
+
+/// Rooms looked at in one read.
+const ROOMS: u16 = 200;
+
+/// After each batch the database belongs to the people for this many times as long.
+const REST: u32 = 3;
+/// Longest rest after one batch.
+const LONGEST_REST: Duration = Duration::from_millis(500);
+
+/// What is promised to be gone after a day must be gone by then, also if the last look was a while
+/// ago.
+const EPHEMERAL_MARGIN: Duration = Duration::from_mins(30);
+
+/// Longer than notices are kept, devices are not told one by one.
+const NOTICES_KEPT: Duration = Duration::from_hours(24 * 90);
+const MONTH: Duration = Duration::from_hours(24 * 31);
+
+impl Deletion {
+    /// Deletes everything that is due now; takes as long as it takes. Being stopped in between loses
+    /// nothing: each batch is whole, and the rest is due the next time.
+    ///
+    /// # Errors
+    /// `Unavailable` if the database cannot store it.
+    pub async fn sweep(&self, cx: &Cx) -> Result<Removed> {
+        let mut removed = self.sweep_rooms(cx).await?;
+        removed.add(&self.sweep_files(cx).await?);
+        self.sweep_records(cx).await?;
+        Ok(removed)
+    }
+
+    async fn sweep_rooms(&self, cx: &Cx) -> Result<Removed> {
+        let (mut removed, mut after) = (Removed::default(), Some(RoomNid(0)));
+        while let Some(from) = after {
+            let (due, next) = self.due_rooms(cx, from).await?;
+            for (class, due) in due {
+                removed.add(&self.sweep_room(cx, class, due).await?);
+            }
+            after = next;
+        }
+        Ok(removed)
+    }
+
+    /// The rooms behind `after` in which something is due, of one page; and where the next begins.
+    async fn due_rooms(
+        &self,
+        cx: &Cx,
+        after: RoomNid,
+    ) -> Result<(Vec<(RoomClass, Due)>, Option<RoomNid>)> {
+        let (this, now) = (self.clone(), cx.now);
+        let look = move |tx: &mut Tx<'_>| {
+            let rooms = expiry::list_aging_rooms(tx, after, ROOMS)?;
+            let full = rooms.len() == usize::from(ROOMS);
+            let next = rooms.last().map(|room| room.nid).filter(|_| full);
+            let mut found = Vec::new();
+            for room in rooms {
+                let class = room.class;
+                found.extend(this.due_in(tx, room, now)?.map(|due| (class, due)));
+            }
+            Ok((found, next))
+        };
+        self.inner.db.read(cx, look).await
+    }
+
+    /// What is due in a room, if anything is.
+    fn due_in(&self, tx: &mut Tx<'_>, room: AgingRoom, now: Timestamp) -> Result<Option<Due>> {
+        let period = self.period(room.class, room.retention_ms);
+        let cutoff = now.minus(period);
+        let Some(mark) = stream_mark::mark_before(tx, cutoff)? else { return Ok(None) };
+        let after = self.inner.swept.lock().get(&room.nid).copied().unwrap_or_default();
+        let range = (after, mark.pos);
+        let messages = !expiry::list_messages(tx, room.nid, range, 1)?.is_empty();
+        let states = !expiry::list_replaced_states(tx, room.nid, mark.pos, 1)?.is_empty();
+        let keys = expiry::has_backed_up_keys(tx, &room.room_id, keys_before(cutoff))?;
+        if !(messages || states || keys) {
+            self.inner.swept.lock().insert(room.nid, mark.pos);
+            return Ok(None);
+        }
+        let room_id = OwnedRoomId::try_from(room.room_id).map_err(Error::internal)?;
+        let keys_before = keys_before(cutoff);
+        Ok(Some(Due { nid: room.nid, room_id, after, upto: mark.pos, cutoff, keys_before }))
+    }
+
+    /// How long messages of a room are kept, less a margin where a time is promised to the hour.
+    pub(crate) fn period(&self, class: RoomClass, own_ms: Option<i64>) -> Duration {
+        let period = self.inner.rooms.retention_of(class, own_ms);
+        match class {
+            RoomClass::Ephemeral => period.saturating_sub(EPHEMERAL_MARGIN),
+            _ => period,
+        }
+    }
+
+    async fn sweep_room(&self, cx: &Cx, class: RoomClass, mut due: Due) -> Result<Removed> {
+        let mut removed = Removed::default();
+        let rule = run_key(class);
+        let period = i64::try_from(self.period(class, None).as_millis()).unwrap_or(i64::MAX);
+        loop {
+            let (now, terms) = (cx.now, (period, due.cutoff));
+            let began = Instant::now();
+            let note = Box::new(move |tx: &mut Tx<'_>, step: &Removed| {
+                let run = deletion_run::open_run(tx, rule, now, terms)?;
+                deletion_run::add_to_run(tx, run, step, 0, terms)
+            });
+            let step = self.inner.rooms.expire(cx, &due, note).await?;
+            self.inner.media.delete_blobs(&step.blobs).await?;
+            removed.add(&step.removed);
+            due.after = step.upto;
+            if !step.more {
+                self.inner.swept.lock().insert(due.nid, step.upto);
+                return Ok(removed);
+            }
+            tokio::time::sleep((began.elapsed() * REST).min(LONGEST_REST)).await;
+        }
+    }
+
+    /// Files of deleted messages, and those that belong to none and whose time is over.
+    async fn sweep_files(&self, cx: &Cx) -> Result<Removed> {
+        let mut removed = Removed::default();
+        let (files, bytes) = self.inner.media.delete_expired(cx).await?;
+        count_files(&mut removed, files, bytes);
+        let longest = self.longest_period();
+        let cutoff = cx.now.minus(longest);
+        loop {
+            let (files, bytes, more) = self.inner.media.delete_unattached(cx, cutoff).await?;
+            count_files(&mut removed, files, bytes);
+            if !more {
+                break;
+            }
+        }
+        if !removed.is_nothing() {
+            let now = cx.now;
+            let terms = (i64::try_from(longest.as_millis()).unwrap_or(i64::MAX), cutoff);
+            let count = move |tx: &mut Tx<'_>| {
+                let run = deletion_run::open_run(tx, "files", now, terms)?;
+                deletion_run::add_to_run(tx, run, &removed, 0, terms)
+            };
+            self.inner.db.write(cx, count).await?;
+        }
+        Ok(removed)
+    }
+
+    /// The longest time any room may keep a message.
+    pub(crate) fn longest_period(&self) -> Duration {
+        let policy = self.inner.policy.now();
+        let own = |class: RoomClass| match class {
+            RoomClass::Private | RoomClass::Confidential => {
+                let days = ClassRules::of(class).retention.max_days;
+                Duration::from_hours(24 * u64::from(days))
+            }
+            _ => policy.retention.of(class),
+        };
+        RoomClass::ALL.into_iter().map(own).max().unwrap_or_default()
+    }
+
+    /// Small tables with periods of their own.
+    async fn sweep_records(&self, cx: &Cx) -> Result<()> {
+        let now = cx.now;
+        let reports = crate::rules::RULES.iter().find(|rule| rule.key == "reports");
+        let reports = reports.and_then(crate::Rule::fixed);
+        let marks = now.minus(self.longest_period() + MONTH);
+        let clear = move |tx: &mut Tx<'_>| {
+            if let Some(period) = reports {
+                report::delete_reports_before(tx, now.minus(period))?;
+            }
+            expiry::delete_notices_before(tx, now.minus(NOTICES_KEPT))?;
+            deletion_run::delete_runs_before(tx, Class::C.cutoff(now))?;
+            stream_mark::delete_marks_before(tx, marks).map(drop)
+        };
+        self.inner.db.write(cx, clear).await
+    }
+}
+
+/// Keys are still needed for messages that were sent within a week after they were saved, because
+/// programs use a key that long (spec: `rotation_period_ms`).
+fn keys_before(cutoff: Timestamp) -> Timestamp {
+    cutoff.minus(Duration::from_hours(24 * 8))
+}
+
+fn count_files(removed: &mut Removed, files: u64, bytes: u64) {
+    let number = |it: u64| i64::try_from(it).unwrap_or(i64::MAX);
+    removed.files += number(files);
+    removed.file_bytes += number(bytes);
+}

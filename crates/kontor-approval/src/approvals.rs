@@ -6,11 +6,12 @@ use kontor_audit::{Action, Audit, Event, Pseudonym};
 use kontor_core::{Cx, Error, MatrixCode, Permission, Result, Role, Roles, Timestamp};
 use kontor_db::{Db, Tx};
 use kontor_identity::{Identity, RoleChange};
-use kontor_policy::{Change, Policies};
+use kontor_policy::{Agreement, Change, Policies, ProfileChange};
 use kontor_store::account;
 use kontor_store::approval::{self, ApprovalRow};
 use ruma::OwnedUserId;
 use ruma::api::client::uiaa::AuthData;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::Proposal;
@@ -107,6 +108,22 @@ impl Approvals {
         self.policies.change(cx, change).await
     }
 
+    /// Chooses a profile, once the caller has shown who they are; answers the number of the
+    /// decision.
+    ///
+    /// # Errors
+    /// Those of [`Policies::choose_profile`] and of [`Identity::step_up`].
+    pub async fn choose_profile(
+        &self,
+        cx: &Cx,
+        change: ProfileChange,
+        auth: Option<AuthData>,
+    ) -> Result<i64> {
+        cx.require(Permission::DecidePolicy)?;
+        self.identity.step_up(cx, auth).await?;
+        self.policies.choose_profile(cx, change).await
+    }
+
     /// Asks for a second person; answers the number of the request.
     ///
     /// # Errors
@@ -163,7 +180,8 @@ impl Approvals {
         self.check_second(cx, &row, &proposal).await?;
         self.identity.step_up(cx, auth).await?;
         self.decide(cx, &row, (Action::ApprovalGranted, "approved")).await?;
-        let done = self.carry_out(cx, &row, proposal).await;
+        // Every act there is makes it large.
+        let done = Box::pin(self.carry_out(cx, &row, proposal)).await;
         let (decision, outcome) = match &done {
             Ok(outcome) => ("approved", outcome.as_ref().map(Value::to_string)),
             Err(_) => ("failed", None),
@@ -221,7 +239,25 @@ impl Approvals {
         if deciding.beyond(asking).is_empty() {
             return Err(Error::forbidden("Somebody with another role has to allow this."));
         }
+        if !session.roles.has(Role::Betriebsrat) && self.awaits_council(cx, proposal).await? {
+            let text = "The works council has to allow this, or its agreement has to be named.";
+            return Err(Error::forbidden(text).with_code(MatrixCode::WorksCouncil));
+        }
         Ok(())
+    }
+
+    /// Whether only a member of the works council can be the second person.
+    async fn awaits_council(&self, cx: &Cx, proposal: &Proposal) -> Result<bool> {
+        match proposal {
+            Proposal::WeakenPolicy { setting, value, agreement: None, .. } => {
+                self.policies.needs_works_council(cx, setting, value).await
+            }
+            Proposal::ChooseProfile { profile, agreement: None, .. } => {
+                let preview = self.policies.preview_profile(cx, profile.parse()?).await?;
+                Ok(preview.needs_works_council())
+            }
+            _ => Ok(false),
+        }
     }
 
     async fn decide(
@@ -253,14 +289,26 @@ impl Approvals {
             Error::invalid(MatrixCode::InvalidParam, text)
         };
         match &proposal {
-            Proposal::WeakenPolicy { setting, value, .. } => {
-                if !self.policies.needs_approval(cx, setting, value).await? {
+            Proposal::WeakenPolicy { setting, value, agreement, .. } => {
+                let council = self.policies.needs_works_council(cx, setting, value).await?;
+                let consent = council && agreement.is_none();
+                if !consent && !self.policies.needs_approval(cx, setting, value).await? {
                     return Err(alone());
                 }
-                let before = self.policies.value(cx, setting).await?;
-                let before = serde_json::to_value(before).map_err(Error::internal)?;
+                let before = json(self.policies.value(cx, setting).await?)?;
                 let (setting, value) = (setting.clone(), value.clone());
-                return Ok(Proposal::WeakenPolicy { setting, before, value });
+                let agreement = agreement.clone();
+                return Ok(Proposal::WeakenPolicy { setting, before, value, agreement });
+            }
+            Proposal::ChooseProfile { profile, agreement, .. } => {
+                let preview = self.policies.preview_profile(cx, profile.parse()?).await?;
+                let consent = preview.needs_works_council() && agreement.is_none();
+                if !consent && !preview.needs_second() {
+                    return Err(alone());
+                }
+                let before = json(preview.current)?;
+                let (profile, agreement) = (profile.clone(), agreement.clone());
+                return Ok(Proposal::ChooseProfile { profile, before, agreement });
             }
             Proposal::ChangeRole { role, .. } => {
                 if !role.parse::<Role>()?.needs_four_eyes() {
@@ -283,14 +331,23 @@ impl Approvals {
     ) -> Result<Option<Value>> {
         let reason = row.reason.clone();
         match proposal {
-            Proposal::WeakenPolicy { setting, before, value } => {
-                let now = self.policies.value(cx, &setting).await?;
-                if serde_json::to_value(now).map_err(Error::internal)? != before {
-                    let text = "The setting has changed since this was asked for.";
-                    return Err(Error::conflict(MatrixCode::Unknown, text));
+            Proposal::WeakenPolicy { setting, before, value, agreement } => {
+                if json(self.policies.value(cx, &setting).await?)? != before {
+                    return Err(changed_since());
                 }
-                let change = Change { setting, value, reason, lock: false };
+                let agreement = agreement.or_else(|| consent_of(cx, row));
+                let change = Change { setting, value, reason, lock: false, agreement };
                 let version = self.policies.change_approved(cx, change, &row.requester).await?;
+                Ok(Some(json!({ "version": version })))
+            }
+            Proposal::ChooseProfile { profile, before, agreement } => {
+                if json(self.policies.profile(cx).await?)? != before {
+                    return Err(changed_since());
+                }
+                let agreement = agreement.or_else(|| consent_of(cx, row));
+                let change = ProfileChange { profile: profile.parse()?, reason, agreement };
+                let requester = &row.requester;
+                let version = self.policies.choose_profile_approved(cx, change, requester).await?;
                 Ok(Some(json!({ "version": version })))
             }
             Proposal::ChangeRole { user_id, role, held } => {
@@ -306,6 +363,22 @@ impl Approvals {
             }
         }
     }
+}
+
+/// The consent of the works council, if a member of it decides.
+fn consent_of(cx: &Cx, row: &ApprovalRow) -> Option<Agreement> {
+    let session = cx.session().ok()?;
+    let is_member = session.roles.has(Role::Betriebsrat);
+    is_member.then(|| Agreement::consent(row.nid, cx.now, &session.user_id))
+}
+
+fn json(value: impl Serialize) -> Result<Value> {
+    serde_json::to_value(value).map_err(Error::internal)
+}
+
+fn changed_since() -> Error {
+    let text = "The setting has changed since this was asked for.";
+    Error::conflict(MatrixCode::Unknown, text)
 }
 
 /// Whether a holder of `role` may be the second person: nobody decides alone on who joins those

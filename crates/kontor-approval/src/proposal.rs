@@ -1,6 +1,7 @@
 //! What can be proposed, and who has a say in it.
 
 use kontor_core::{Permission, Role};
+use kontor_policy::Agreement;
 use ruma::OwnedUserId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,6 +19,21 @@ pub enum Proposal {
         before: Value,
         /// What is to hold.
         value: Value,
+        /// That the works council agrees. Without it, where that is asked for, only a member of
+        /// the works council can be the second person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agreement: Option<Agreement>,
+    },
+    /// Choose a profile that protects less where something is locked.
+    ChooseProfile {
+        /// Its name.
+        profile: String,
+        /// The one chosen when this is asked for; filled in by the server.
+        #[serde(default)]
+        before: Value,
+        /// As for a single setting.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agreement: Option<Agreement>,
     },
     /// Give or take a role that decides on others or watches those who do.
     ChangeRole {
@@ -41,6 +57,7 @@ impl Proposal {
     pub const fn act(&self) -> &'static str {
         match self {
             Self::WeakenPolicy { .. } => "weaken_policy",
+            Self::ChooseProfile { .. } => "choose_profile",
             Self::ChangeRole { .. } => "change_role",
             Self::LookUpPseudonym { .. } => "look_up_pseudonym",
         }
@@ -50,7 +67,7 @@ impl Proposal {
     #[must_use]
     pub const fn permission(&self) -> Permission {
         match self {
-            Self::WeakenPolicy { .. } => Permission::DecidePolicy,
+            Self::WeakenPolicy { .. } | Self::ChooseProfile { .. } => Permission::DecidePolicy,
             Self::ChangeRole { .. } => Permission::ChangeRoles,
             Self::LookUpPseudonym { .. } => Permission::LookUpPseudonym,
         }
@@ -65,7 +82,9 @@ impl Proposal {
     pub(crate) fn role(&self) -> Option<Role> {
         match self {
             Self::ChangeRole { role, .. } => role.parse().ok(),
-            Self::WeakenPolicy { .. } | Self::LookUpPseudonym { .. } => None,
+            Self::WeakenPolicy { .. }
+            | Self::ChooseProfile { .. }
+            | Self::LookUpPseudonym { .. } => None,
         }
     }
 }

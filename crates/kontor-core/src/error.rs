@@ -153,6 +153,10 @@ pub enum MatrixCode {
     ProgramTooOld,
     /// `APP_KONTOR_EXPIRED`: it was waiting too long.
     Expired,
+    /// `APP_KONTOR_WORKS_COUNCIL`: the works council has to agree first.
+    WorksCouncil,
+    /// `APP_KONTOR_POLICY_LOCKED`: the organisation allows no less protection (law: R-061).
+    PolicyLocked,
 }
 
 impl MatrixCode {
@@ -211,6 +215,8 @@ impl MatrixCode {
             Self::DeviceNotAllowed => "APP_KONTOR_DEVICE_NOT_ALLOWED",
             Self::ProgramTooOld => "APP_KONTOR_PROGRAM_TOO_OLD",
             Self::Expired => "APP_KONTOR_EXPIRED",
+            Self::WorksCouncil => "APP_KONTOR_WORKS_COUNCIL",
+            Self::PolicyLocked => "APP_KONTOR_POLICY_LOCKED",
         }
     }
 }

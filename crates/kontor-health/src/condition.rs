@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kontor_core::{Cx, Permission, Result, Spread, Timestamp};
 use kontor_db::Db;
-use kontor_policy::Policies;
+use kontor_policy::{Policies, Profile};
 use kontor_store::tally::{self, Tally};
 
 /// A commit that takes longer is noticed by people who write.
@@ -44,7 +44,7 @@ pub struct Condition {
     pub waiting_mails: u64,
     /// Since when the oldest of them is overdue, if for more than a quarter of an hour.
     pub late_mail: Option<Timestamp>,
-    /// Settings that protect less than what is shipped.
+    /// Settings that protect less than the chosen profile, or the standard one.
     pub weakened_settings: Vec<&'static str>,
 }
 
@@ -82,8 +82,9 @@ impl Health {
 
     async fn weakened(&self, cx: &Cx) -> Result<Vec<&'static str>> {
         let states = self.policies.list(cx).await?;
+        let profile = self.policies.profile(cx).await?.unwrap_or(Profile::Standard);
         let weakened = states.iter().filter(|state| {
-            let shipped = state.setting.shipped.standard;
+            let shipped = state.setting.shipped.of(profile);
             let both = shipped.zip(state.value);
             both.is_some_and(|(shipped, now)| state.setting.domain.loosens(&shipped, &now))
         });

@@ -8,12 +8,13 @@ use kontor_core::{
 };
 use kontor_db::Tx;
 use kontor_mail::Letter;
+use kontor_policy::FieldRule;
 use kontor_store::account::{self, AccountRow};
 use kontor_store::identity_proof::{self, ProofRow};
 use kontor_store::{
     accepted_notice, account_role, app_password, browser_session, device_registration, e2ee,
     former_password, login_failure, mail_address, oauth_code, oauth_device_grant, one_time_link,
-    password as password_table, profile, waiting_mail,
+    own_setting, password as password_table, profile, waiting_mail,
 };
 use ruma::api::client::uiaa::AuthData;
 use ruma::{OwnedUserId, UserId};
@@ -37,7 +38,8 @@ pub struct NewUser {
     pub username: Option<String>,
     /// Password; `None`: nobody can sign in by password.
     pub password: Option<Secret<String>>,
-    /// Name shown to others. Without it, the user name is shown if ids are readable.
+    /// Name shown to others. Without it, the user name is shown if ids are readable, or if the
+    /// organisation asks for a name (law: R-051).
     pub display_name: Option<String>,
     /// Roles held from the beginning, beside that of a user.
     pub roles: Roles,
@@ -173,6 +175,7 @@ impl Identity {
             device_registration::delete_registrations_of_user(tx, &user)?;
             waiting_mail::delete_waiting_mails_of_user(tx, &user)?;
             accepted_notice::delete_accepted_notices(tx, &user)?;
+            own_setting::delete_own_settings(tx, &user)?;
             login_failure::delete_login_failure(tx, &subject)?;
             oauth_code::delete_codes_of_user(tx, &user)?;
             oauth_device_grant::delete_device_grants_of_user(tx, &user)?;
@@ -237,6 +240,7 @@ impl Identity {
     }
 
     pub(crate) async fn prepare_user(&self, cx: &Cx, new: NewUser) -> Result<PreparedUser> {
+        self.admit_guest(new.roles)?;
         let shown = new.display_name.clone();
         let names = self.names(cx, new.username.as_deref(), new.display_name)?;
         if let Some(password) = &new.password {
@@ -254,7 +258,7 @@ impl Identity {
             deactivated: None,
         };
         let login_key = account.login_name.as_deref().map(|name| self.login_key(name));
-        let display_name = names.display_name;
+        let display_name = self.first_name(names.display_name, new.username)?;
         let roles = new.roles;
         Ok(PreparedUser { account, roles, login_key, password_hash, display_name, proof: None })
     }
@@ -265,6 +269,28 @@ impl Identity {
         password: Secret<String>,
     ) -> Result<String> {
         self.inner.hasher.hash(password, self.inner.pepper.key().clone(), &cx.random).await
+    }
+
+    /// The name that a new account shows, as the organisation's rules have it. law: R-051
+    ///
+    /// # Errors
+    /// `Invalid`, with the field `field`, if a name is asked for and none is there.
+    fn first_name(
+        &self,
+        wanted: Option<String>,
+        username: Option<String>,
+    ) -> Result<Option<String>> {
+        let wanted = wanted.filter(|name| !name.trim().is_empty());
+        match self.inner.policy.now().profile_name {
+            FieldRule::Off => Ok(None),
+            FieldRule::Optional => Ok(wanted),
+            FieldRule::Required => {
+                let text = "display_name: your organisation asks for a name.";
+                let missing = Error::invalid(MatrixCode::MissingParam, text);
+                let missing = missing.with_field("field", "display_name");
+                wanted.or(username).ok_or(missing).map(Some)
+            }
+        }
     }
 
     async fn set_password(

@@ -11,6 +11,7 @@ use aws_lc_rs::constant_time;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kontor_core::{Actor, Cx, Error, Result, Roles, Session, Timestamp};
+use kontor_policy::Policy;
 use kontor_store::access_token::TokenHash;
 use kontor_store::account_role;
 use kontor_store::browser_session::{self, BrowserSessionRow};
@@ -21,9 +22,6 @@ use crate::methods::{Methods, Stage};
 use crate::pepper::{Pepper, Purpose};
 
 const MINUTE_MS: i64 = 60_000;
-/// How old a proof of identity may be for critical acts. law: R-045
-const RECENT: Duration = Duration::from_mins(5);
-
 /// How long a browser stays signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Bounds {
@@ -33,10 +31,18 @@ struct Bounds {
     longest: Duration,
 }
 
-/// law: R-046
-const PERSON: Bounds = Bounds { idle: Duration::from_hours(1), longest: Duration::from_hours(12) };
-/// law: R-045
-const ADMIN: Bounds = Bounds { idle: Duration::from_mins(15), longest: Duration::from_hours(8) };
+/// Longest time that the browser of whoever administers nothing may be idle. law: R-046
+const IDLE: Duration = Duration::from_hours(1);
+
+impl Bounds {
+    /// law
+    fn of(policy: &Policy, roles: Roles) -> Self {
+        if roles.offices().is_empty() {
+            return Self { idle: IDLE, longest: policy.browser_session };
+        }
+        Self { idle: policy.admin_idle, longest: policy.admin_session }
+    }
+}
 
 /// Somebody signed in with a browser, as of one request.
 #[derive(Clone)]
@@ -60,6 +66,8 @@ pub struct BrowserSession {
     /// To be sent with every form of this session, and compared by [`Self::accepts_form`].
     pub form_token: String,
     pub(crate) hash: TokenHash,
+    /// How old a proof of who she is may be for critical acts.
+    pub(crate) proof_lasts: Duration,
 }
 
 /// One of a person's sessions, for her to look over.
@@ -76,10 +84,10 @@ pub struct ListedBrowserSession {
 }
 
 impl BrowserSession {
-    /// Whether she has shown who she is within the last five minutes, as critical acts ask.
-    /// law: R-045
+    /// Whether she has shown who she is as lately as critical acts ask (setting
+    /// `step_up_minutes`). law: R-045
     pub fn is_recent(&self, now: Timestamp) -> bool {
-        self.authenticated.plus(RECENT) > now
+        self.authenticated.plus(self.proof_lasts) > now
     }
 
     /// Whether a form came from a page of this session. Takes the same time for every answer.
@@ -123,8 +131,10 @@ impl Identity {
             Ok(Some((held, Roles::of_account(stored))))
         });
         let Some((held, roles)) = found.await? else { return Ok(None) };
-        let ends = end_of(&held.session, roles);
-        if ends <= cx.now {
+        let policy = self.inner.policy.now();
+        let bounds = Bounds::of(&policy, roles);
+        let ends = end_of(&held.session, bounds);
+        if ends <= cx.now || self.admit_guest(roles).is_err() {
             let gone = move |tx: &mut kontor_db::Tx<'_>| {
                 browser_session::delete_browser_session(tx, &hash)
             };
@@ -140,7 +150,8 @@ impl Identity {
         }
         let row = BrowserSessionRow { last_used: minute, ..held.session };
         Ok(Some(BrowserSession {
-            ends: end_of(&row, roles),
+            ends: end_of(&row, bounds),
+            proof_lasts: policy.step_up,
             roles,
             stage: row.stage.parse()?,
             methods: row.methods.parse()?,
@@ -169,8 +180,9 @@ impl Identity {
             .db
             .read(cx, move |tx| browser_session::list_browser_sessions(tx, &user))
             .await?;
+        let bounds = Bounds::of(&self.inner.policy.now(), roles);
         rows.into_iter()
-            .filter(|row| end_of(row, roles) > now)
+            .filter(|row| end_of(row, bounds) > now)
             .map(|row| {
                 Ok(ListedBrowserSession {
                     methods: row.methods.parse()?,
@@ -222,8 +234,7 @@ fn form_token(pepper: &Pepper, secret: &str) -> String {
 }
 
 /// When a session ends if it is not used again.
-fn end_of(row: &BrowserSessionRow, roles: Roles) -> Timestamp {
-    let bounds = if roles.offices().is_empty() { PERSON } else { ADMIN };
+fn end_of(row: &BrowserSessionRow, bounds: Bounds) -> Timestamp {
     // The last use is known to the minute, so that nobody is signed out a minute early.
     let idle = row.last_used.plus(bounds.idle + Duration::from_mins(1));
     idle.min(row.created.plus(bounds.longest))

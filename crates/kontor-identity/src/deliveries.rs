@@ -15,7 +15,7 @@ use crate::Identity;
 use crate::forgotten::BY_MAIL;
 use crate::letters::{Enclosed, Notice, locale_of};
 use crate::links::{
-    Details, ID_LETTERS, INVITATION, TO_ACCOUNT, TO_ADDRESS, TO_PASSWORD_BY_MAIL, TOKEN_LETTERS,
+    Details, ID_LETTERS, TO_ACCOUNT, TO_ADDRESS, TO_PASSWORD_BY_MAIL, TOKEN_LETTERS,
 };
 use crate::mail_address::CONFIRMATION;
 
@@ -165,9 +165,10 @@ impl Identity {
         let hash = self.link_hash(&word);
         let token = Token { word, link_id: cx.random.word(ID_LETTERS)?, hash };
         let (now, about) = (cx.now, row.user_id.clone());
+        let this = self.clone();
         let write = self.inner.db.write(cx, move |tx| match &row.user_id {
             Some(user) => addressed_to(tx, (user, letter), &row, (&token, now)),
-            None => invited(tx, &row, (&token, now)),
+            None => this.invited(tx, &row, (&token, now)),
         });
         let addressed = write.await?;
         if let (Some(_), Some(user), Letter::ForgottenPassword) = (&addressed, about, letter) {
@@ -220,26 +221,32 @@ fn addressed_to(
     Ok(Some(Addressed { to, locale, path }))
 }
 
-/// Somebody who has no account yet. Only who gets the mail can open the link in it, so the address
-/// is proved by that.
-fn invited(
-    tx: &mut Tx<'_>,
-    row: &WaitingMailRow,
-    (token, now): (&Token, Timestamp),
-) -> Result<Option<Addressed>> {
-    let enclosed = enclosed(row)?;
-    let (Some(to), Some(invitation)) = (enclosed.to, enclosed.invitation) else { return Ok(None) };
-    let details = Details { mail: Some(to.clone()), ..invitation };
-    one_time_link::delete_named_link(tx, &row.mail_id, now)?;
-    let by = enclosed.invited_by.unwrap_or_default();
-    let link = LinkRow {
-        // The name under which whoever invites can take it back.
-        link_id: row.mail_id.clone(),
-        ..token.row((TO_ACCOUNT, None), &details, (now, INVITATION))?
-    };
-    one_time_link::insert_link(tx, &token.hash, &LinkRow { created_by: by, ..link })?;
-    let locale = locale_of(&enclosed.locale.unwrap_or_default());
-    Ok(Some(Addressed { to, locale, path: format!("/account/invitation/{}", token.word) }))
+impl Identity {
+    /// Somebody who has no account yet. Only who gets the mail can open the link in it, so the
+    /// address is proved by that.
+    fn invited(
+        &self,
+        tx: &mut Tx<'_>,
+        row: &WaitingMailRow,
+        (token, now): (&Token, Timestamp),
+    ) -> Result<Option<Addressed>> {
+        let enclosed = enclosed(row)?;
+        let (Some(to), Some(invitation)) = (enclosed.to, enclosed.invitation) else {
+            return Ok(None);
+        };
+        let lifetime = self.longest_invitation(invitation.guest);
+        let details = Details { mail: Some(to.clone()), ..invitation };
+        one_time_link::delete_named_link(tx, &row.mail_id, now)?;
+        let by = enclosed.invited_by.unwrap_or_default();
+        let link = LinkRow {
+            // The name under which whoever invites can take it back.
+            link_id: row.mail_id.clone(),
+            ..token.row((TO_ACCOUNT, None), &details, (now, lifetime))?
+        };
+        one_time_link::insert_link(tx, &token.hash, &LinkRow { created_by: by, ..link })?;
+        let locale = locale_of(&enclosed.locale.unwrap_or_default());
+        Ok(Some(Addressed { to, locale, path: format!("/account/invitation/{}", token.word) }))
+    }
 }
 
 impl Token {

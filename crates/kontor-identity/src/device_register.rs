@@ -219,9 +219,11 @@ impl Identity {
     /// Lets a device pass that the policy lets in, with a program that is new enough.
     ///
     /// # Errors
-    /// `Forbidden`: `APP_KONTOR_DEVICE_NOT_ALLOWED`, `APP_KONTOR_PROGRAM_TOO_OLD`.
+    /// `Forbidden`: `M_GUEST_ACCESS_FORBIDDEN` for guests where there are none,
+    /// `APP_KONTOR_DEVICE_NOT_ALLOWED`, `APP_KONTOR_PROGRAM_TOO_OLD`.
     pub fn admit_device(&self, cx: &Cx) -> Result<()> {
         let Ok(session) = cx.session() else { return Ok(()) };
+        self.admit_guest(session.roles)?;
         let kind = session.device_kind;
         if !DeviceRights::of(kind, &self.inner.policy.now()).admitted {
             let text = "Your organisation does not let such devices in. Say on your account pages \

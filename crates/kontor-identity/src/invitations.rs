@@ -6,6 +6,7 @@ use kontor_audit::{Action, Event};
 use kontor_core::{Cx, Error, MatrixCode, Permission, Result, Role, Roles, Secret, Timestamp};
 use kontor_db::Tx;
 use kontor_mail::{Letter, check_address};
+use kontor_policy::FieldRule;
 use kontor_store::{accepted_notice, mail_address, one_time_link};
 use ruma::UserId;
 
@@ -72,7 +73,8 @@ impl Identity {
     /// `Conflict` (`M_USER_IN_USE`).
     pub async fn create_invitation(&self, cx: &Cx, new: NewInvitation) -> Result<MadeLink> {
         self.check_invitation(cx, &new).await?;
-        let lifetime = new.lifetime.map_or(INVITATION, |span| span.min(INVITATION));
+        let longest = self.longest_invitation(new.guest);
+        let lifetime = new.lifetime.map_or(longest, |span| span.min(longest));
         let details = details_of(new)?;
         let event = Event::new(Action::LinkCreated).with_detail(TO_ACCOUNT);
         self.make_link(cx, (None, &details, lifetime), event).await
@@ -119,6 +121,12 @@ impl Identity {
             display_name: answer.display_name.or(details.display_name.clone()),
             roles: if details.guest { Roles::of(&[Role::Guest]) } else { Roles::default() },
         };
+        let is_named = new.display_name.as_ref().is_some_and(|name| !name.trim().is_empty());
+        if self.inner.policy.now().profile_name == FieldRule::Required && !is_named {
+            let text = "display_name: your organisation asks for a name.";
+            let error = Error::invalid(MatrixCode::MissingParam, text);
+            return Err(error.with_field("field", "display_name"));
+        }
         let roles = new.roles;
         let mail = self.first_address(cx, &details)?;
         let names = self.names(cx, new.username.as_deref(), None).map_err(name_field)?;
@@ -177,6 +185,9 @@ impl Identity {
 
     async fn check_invitation(&self, cx: &Cx, new: &NewInvitation) -> Result<()> {
         cx.require(Permission::ManagePeople)?;
+        if new.guest {
+            self.admit_guest(Roles::of(&[Role::Guest]))?;
+        }
         check_text("display_name", new.display_name.as_deref())?;
         if let Some(address) = &new.mail {
             check_address(address).map_err(|e| e.with_field("field", "mail"))?;
@@ -187,6 +198,14 @@ impl Identity {
             self.check_available(cx, &names).await?;
         }
         Ok(())
+    }
+
+    /// How long an invitation may be good.
+    pub(crate) fn longest_invitation(&self, guest: bool) -> Duration {
+        match guest {
+            true => INVITATION.min(self.inner.policy.now().guest_link),
+            false => INVITATION,
+        }
     }
 
     /// The mail address that an invitation brings along.
@@ -235,6 +254,9 @@ fn details_of(new: NewInvitation) -> Result<Details> {
 
 /// Says which field a refusal is about.
 fn name_field(error: Error) -> Error {
+    if error.fields.contains_key("field") {
+        return error;
+    }
     let field = match error.code {
         Some(MatrixCode::UserInUse | MatrixCode::InvalidUsername) => "username",
         Some(MatrixCode::WeakPassword | MatrixCode::InvalidParam) => "password",

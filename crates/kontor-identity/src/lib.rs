@@ -20,6 +20,7 @@ mod device_rights;
 mod devices;
 mod forgotten;
 mod guesses;
+mod guests;
 mod identity;
 mod interactive;
 mod invitations;

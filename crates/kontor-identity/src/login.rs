@@ -111,8 +111,10 @@ impl Identity {
                 let text = "This account has a second factor. Sign in with an app password.";
                 return Err(Error::forbidden(text));
             }
+            let roles = Roles::of_account(account_role::roles_of(tx, &user)?);
+            this.admit_guest(roles)?;
             opening.store(tx, &this, &user)?;
-            account_role::roles_of(tx, &user).map(Roles::of_account)
+            Ok(roles)
         });
         let roles = write.await?;
         if !roles.offices().is_empty() {

@@ -1,12 +1,12 @@
 //! Taking a new password: the rules that need to know whose it is. law: R-043
 
-use kontor_core::{Cx, Error, MatrixCode, Result, Secret, Timestamp};
+use kontor_core::{Cx, Result, Secret, Timestamp};
 use kontor_db::Tx;
 use kontor_store::{account, former_password, password as password_table, profile};
 use ruma::UserId;
 
 use crate::Identity;
-use crate::password::{Owner, check_new_password};
+use crate::password::{Owner, check_new_password, weak};
 
 /// Former passwords that nobody takes again. law: R-043
 const REMEMBERED: usize = 10;
@@ -31,7 +31,7 @@ impl Identity {
     /// who she is: the answer tells whether it is her present one.
     ///
     /// # Errors
-    /// As [`check_new_password`].
+    /// As [`check_new_password`]; the reason can be `former`.
     pub(crate) async fn check_next_password(
         &self,
         cx: &Cx,
@@ -44,8 +44,7 @@ impl Identity {
             let pepper = self.inner.pepper.key().clone();
             if self.inner.hasher.verify(password.clone(), pepper, Some(hash)).await? {
                 let text = "This is a password you have or had. Take another one.";
-                let error = Error::invalid(MatrixCode::WeakPassword, text);
-                return Err(error.with_field("field", "password"));
+                return Err(weak("former", text.to_owned()));
             }
         }
         Ok(())

@@ -16,8 +16,6 @@ use crate::guesses::{is_common, names_somebody};
 const AT_ONCE: usize = 2;
 /// Hashes that may wait for their turn; beyond that, callers are turned away.
 const LONGEST_QUEUE: usize = 256;
-/// Characters that are enough for whoever has a second factor. law: R-043
-const ENOUGH_WITH_SECOND_FACTOR: usize = 12;
 /// Longest password, in bytes.
 const LONGEST_PASSWORD_BYTES: usize = 512;
 
@@ -167,45 +165,51 @@ pub(crate) struct Owner {
 /// Refuses a new password that breaks the rules. law: R-043; no rule forces changes.
 ///
 /// # Errors
-/// `Invalid` with the field `field`: `M_WEAK_PASSWORD` if too short, too uniform or easily guessed,
-/// `M_INVALID_PARAM` if over-long.
+/// `Invalid` with the fields `field` and `reason`: `M_WEAK_PASSWORD` if it is `too_short` (with
+/// `least`), `too_uniform` (with `least`), `common` or has a `name` in it; `M_INVALID_PARAM` if it is
+/// `too_long`.
 pub(crate) fn check_new_password(
     password: &Secret<String>,
     policy: &Policy,
     owner: &Owner,
 ) -> Result<()> {
-    let weak = |text: String| {
-        let error = Error::invalid(MatrixCode::WeakPassword, text);
-        Err(error.with_field("field", "password"))
-    };
     let (least, classes) = match owner.second_factor {
-        true => (policy.password_min_length.min(ENOUGH_WITH_SECOND_FACTOR), 1),
+        true => (policy.password_min_length_with_factor, 1),
         false => (policy.password_min_length, policy.password_min_classes),
     };
     if password.expose().chars().count() < least {
-        return weak(format!("A password needs at least {least} characters."));
+        let text = format!("A password needs at least {least} characters.");
+        return Err(weak("too_short", text).with_field("least", least));
     }
     if classes_of(password) < classes {
-        return weak(format!(
+        let text = format!(
             "A password needs at least {classes} of these: small letters, capital letters, \
              digits, other characters."
-        ));
+        );
+        return Err(weak("too_uniform", text).with_field("least", classes));
     }
     if is_overlong(password) {
         let text = format!("A password has at most {LONGEST_PASSWORD_BYTES} bytes.");
         let error = Error::invalid(MatrixCode::InvalidParam, text);
-        return Err(error.with_field("field", "password"));
+        return Err(error.with_field("field", "password").with_field("reason", "too_long"));
     }
     if policy.weak_passwords_refused {
         if is_common(password.expose()) {
-            return weak("This password is one of the first that others would try.".to_owned());
+            let text = "This password is one of the first that others would try.";
+            return Err(weak("common", text.to_owned()));
         }
         if names_somebody(password.expose(), &owner.names) {
             let text = "A password contains neither a name of yours nor the organisation's.";
-            return weak(text.to_owned());
+            return Err(weak("name", text.to_owned()));
         }
     }
     Ok(())
+}
+
+/// That a password breaks the rule called `reason`; surfaces say so in words.
+pub(crate) fn weak(reason: &'static str, text: String) -> Error {
+    let error = Error::invalid(MatrixCode::WeakPassword, text);
+    error.with_field("field", "password").with_field("reason", reason)
 }
 
 /// How many of the four kinds of characters occur.

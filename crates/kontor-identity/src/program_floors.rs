@@ -1,8 +1,6 @@
 //! The oldest versions of programs that may still be used: warned of first, refused after a grace.
 //! law: R-204
 
-use std::time::Duration;
-
 use kontor_audit::{Action, Event};
 use kontor_core::{Cx, Error, MatrixCode, Permission, Program, Result, Timestamp};
 use kontor_store::program_floor::{self, FloorRow};
@@ -10,8 +8,6 @@ use kontor_store::program_floor::{self, FloorRow};
 use crate::Identity;
 use crate::roles::author;
 
-/// Longest grace where people are in danger. law: R-204
-const CRITICAL_GRACE: Duration = Duration::from_hours(72);
 /// Longest reason, in characters.
 const LONGEST_REASON_CHARS: usize = 1000;
 
@@ -22,7 +18,7 @@ pub struct NewFloor {
     pub program: String,
     /// Oldest version that may be used.
     pub minimum: String,
-    /// Older ones are dangerous: at most 72 hours.
+    /// Older ones are dangerous: the grace is `program_grace_critical_hours`.
     pub critical: bool,
     /// Why.
     pub reason: String,
@@ -73,8 +69,11 @@ impl Identity {
             let error = Error::invalid(MatrixCode::MissingParam, "reason: is missing or too long.");
             return Err(error.with_field("field", "reason"));
         }
-        let grace = self.inner.policy.now().program_grace;
-        let grace = if new.critical { grace.min(CRITICAL_GRACE) } else { grace };
+        let policy = self.inner.policy.now();
+        let grace = match new.critical {
+            true => policy.program_grace.min(policy.program_grace_critical),
+            false => policy.program_grace,
+        };
         let floor = FloorRow {
             program: asked.name.to_lowercase(),
             minimum: asked.version,

@@ -65,6 +65,9 @@ impl Identity {
     /// cannot be recorded.
     pub async fn change_role_approved(&self, cx: &Cx, change: RoleChange) -> Result<bool> {
         check_change(&change)?;
+        if change.held {
+            self.admit_guest(Roles::of(&[change.role]))?;
+        }
         let event = Event::new(Action::RoleChanged).about(&change.user_id);
         let event = event.with_detail(word(change.role, change.held)).because(&change.reason);
         let row = RoleRow {

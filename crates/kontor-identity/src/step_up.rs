@@ -1,18 +1,13 @@
 //! Showing again who one is, before critical acts. law: R-045
 
-use std::time::Duration;
-
 use kontor_core::{Actor, Cx, Error, MatrixCode, Result};
 use ruma::api::client::uiaa::AuthData;
 
 use crate::Identity;
 use crate::interactive::Purpose;
 
-/// How old a proof may be.
-const RECENT: Duration = Duration::from_mins(5);
-
 impl Identity {
-    /// Lets pass whoever has shown within the last five minutes who they are. In a browser that is
+    /// Lets pass whoever has shown lately (setting `step_up_minutes`) who they are. In a browser that is
     /// known; a program's session asks by interactive authentication.
     ///
     /// # Errors
@@ -22,10 +17,10 @@ impl Identity {
         if let Actor::User(session) = &cx.actor
             && let Some(at) = session.authenticated
         {
-            if at.plus(RECENT) > cx.now {
+            if at.plus(self.inner.policy.now().step_up) > cx.now {
                 return Ok(());
             }
-            let text = "Confirm who you are: this was more than five minutes ago.";
+            let text = "Confirm who you are: this was some minutes ago.";
             return Err(Error::forbidden(text).with_code(MatrixCode::StepUp));
         }
         self.authenticate_interactively(cx, Purpose::CriticalAct, auth).await

@@ -4,6 +4,7 @@
 //! is written piece by piece and is never whole in memory. Whoever is signed in at the organisation
 //! may read a file whose address they know; nobody else may.
 
+mod active;
 mod address;
 mod download;
 mod limits;

@@ -3,9 +3,11 @@
 use kontor_blob::Upload;
 use kontor_core::{Cx, Error, MatrixCode, Result};
 use kontor_db::Tx;
+use kontor_policy::UploadTypes;
 use kontor_store::media::{self, MediaRow};
 use ruma::{OwnedMxcUri, OwnedUserId};
 
+use crate::active::{self, ENOUGH_BYTES};
 use crate::reserve::day_of;
 use crate::{Media, address};
 
@@ -34,6 +36,8 @@ pub struct Incoming {
     media_id: String,
     is_reserved: bool,
     blob: Upload,
+    /// The first bytes, until there are enough to tell what they are.
+    beginning: Vec<u8>,
 }
 
 impl Media {
@@ -41,7 +45,8 @@ impl Media {
     ///
     /// # Errors
     /// `M_TOO_LARGE` if the announced size is beyond the limit; `M_FORBIDDEN` if the person's
-    /// quota is used up; `M_INVALID_PARAM` for an over-long file name.
+    /// quota is used up, or for a type that the organisation does not take in; `M_INVALID_PARAM` for
+    /// an over-long file name.
     pub async fn begin_upload(&self, cx: &Cx, description: Description) -> Result<Incoming> {
         self.check_announced(&description)?;
         let media_id = address::new_id(&cx.random)?;
@@ -102,6 +107,7 @@ impl Media {
             media_id,
             is_reserved,
             blob,
+            beginning: Vec::with_capacity(ENOUGH_BYTES),
         })
     }
 
@@ -117,7 +123,11 @@ impl Media {
         if content_type.len() > TYPE_LIMIT_BYTES {
             return Err(Error::invalid(MatrixCode::InvalidParam, "The content type is too long."));
         }
-        Ok(())
+        active::check_described(self.upload_types(), content_type, name)
+    }
+
+    fn upload_types(&self) -> UploadTypes {
+        self.shared.limits.policy.now().upload_types
     }
 
     fn too_large(&self) -> Error {
@@ -132,16 +142,28 @@ impl Incoming {
     ///
     /// # Errors
     /// `M_TOO_LARGE` as soon as more than the limit has arrived; `Unavailable` if the disk is full.
+    /// `Forbidden` if it is of a type that the organisation does not take in.
     pub async fn push(&mut self, piece: &[u8]) -> Result<()> {
+        let missing = ENOUGH_BYTES.saturating_sub(self.beginning.len());
+        if missing > 0 {
+            self.beginning.extend(piece.iter().take(missing));
+            if self.beginning.len() == ENOUGH_BYTES {
+                self.check_beginning()?;
+            }
+        }
         self.blob.write(piece).await
     }
 
     /// Makes the file durable and visible; answers its address.
     ///
     /// # Errors
-    /// `M_CANNOT_OVERWRITE_MEDIA` if another upload to the same reserved address was faster.
+    /// `M_CANNOT_OVERWRITE_MEDIA` if another upload to the same reserved address was faster;
+    /// `Forbidden` if it is of a type that the organisation does not take in.
     pub async fn finish(self) -> Result<OwnedMxcUri> {
-        let Self { media, cx, description, media_id, is_reserved, blob } = self;
+        if self.beginning.len() < ENOUGH_BYTES {
+            self.check_beginning()?;
+        }
+        let Self { media, cx, description, media_id, is_reserved, blob, .. } = self;
         let user = cx.user()?.to_owned();
         let stored = blob.finish().await?;
         let row = MediaRow {
@@ -166,6 +188,12 @@ impl Incoming {
             media.shared.arrivals.send_modify(|count| *count = count.wrapping_add(1));
         }
         Ok(address::uri(media.server_name(), &media_id))
+    }
+}
+
+impl Incoming {
+    fn check_beginning(&self) -> Result<()> {
+        active::check_beginning(self.media.upload_types(), &self.beginning)
     }
 }
 

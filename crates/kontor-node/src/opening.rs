@@ -19,7 +19,7 @@ use kontor_identity::{Hasher, Identity};
 use kontor_mail::Mailer;
 use kontor_media::{Limits, Media};
 use kontor_oauth::OAuth;
-use kontor_policy::{InForce, Policies, Policy};
+use kontor_policy::{InForce, OwnSettings, Policies, Policy, Profile, Start};
 use kontor_presence::{Presence, Pulse, Typing};
 use kontor_protocol::SigningKey;
 use kontor_push::Push;
@@ -41,7 +41,7 @@ pub(crate) struct Opening {
     vault: Arc<Vault>,
     database: DatabaseUrl,
     /// As configured; each organisation decides for itself on top of it.
-    policy: Policy,
+    start: Start,
     registration_shared_secret: Option<Secret<String>>,
     /// Addresses announced to clients.
     public_urls: BTreeMap<OwnedServerName, String>,
@@ -80,7 +80,10 @@ impl Opening {
         Self {
             vault: Arc::new(vault),
             database,
-            policy: Policy::configured(config),
+            start: Start {
+                preset: Policy::preset(config.policy.preset),
+                configured: Policy::configured(config),
+            },
             registration_shared_secret: config.registration.shared_secret.clone(),
             public_urls: public_urls.collect(),
             hasher: Hasher::default(),
@@ -124,8 +127,11 @@ impl Opening {
         let audit = Audit::open(&cx, &place, server_name, &keys.audit_key).await?;
         let db = Db::open(place, keys.tenant, database_keys, MIGRATIONS).await?;
         let blobs = BlobStore::open(&media_folder, &keys.media_key, self.random.clone())?;
-        let policy = InForce::new(self.policy.clone());
-        let policies = Policies::open(&cx, db.clone(), audit.clone(), policy.clone()).await?;
+        let policy = InForce::new(self.start.configured.clone());
+        let store = (db.clone(), audit.clone());
+        let (start, first) = (self.start.clone(), first_profile(&folder)?);
+        let policies = Policies::open(&cx, store, policy.clone(), start, first);
+        let policies = Box::pin(policies).await?;
         let limits = Limits::of(policy.clone());
         let media = Media::new(db.clone(), blobs, server_name.to_owned(), limits);
         let swept = media.sweep(&cx).await?;
@@ -146,10 +152,9 @@ impl Opening {
         let Ground { db, audit, media, policy, policies } = ground;
         let signing = SigningKey::from_seed(&keys.signing.seed, keys.signing.version())?;
         let signer = (server_name.to_owned(), signing);
-        let settings = self.identity_settings(server_name, keys.pepper, (&audit, &policy));
-        let identity = Identity::new(db.clone(), feed.clone(), settings);
-        identity.adopt_administrators(cx).await?;
-        identity.load_floors(cx).await?;
+        let stores = (db.clone(), audit.clone(), feed.clone());
+        let who = (server_name, keys.pepper.clone(), policy.clone());
+        let identity = self.open_identity(cx, who, stores).await?;
         let approvals =
             Approvals::new(db.clone(), audit.clone(), identity.clone(), policies.clone());
         let oauth = OAuth::new(db.clone(), identity.clone(), policy.clone());
@@ -160,23 +165,25 @@ impl Opening {
         let e2ee =
             E2ee::open(cx, db.clone(), feed.clone(), rooms.clone(), server_name.to_owned()).await?;
         let account_data = AccountData::new(db.clone(), feed.clone(), rooms.clone());
+        let own = OwnSettings::new(policies.clone());
         let receipts = Receipts::new(
             db.clone(),
             feed.clone(),
-            policy.clone(),
+            own.clone(),
             rooms.clone(),
             account_data.clone(),
         );
         let push = Push::new(kontor_push::Sources {
             db: db.clone(),
             policy: policy.clone(),
+            own: own.clone(),
             rooms: rooms.clone(),
             account_data: account_data.clone(),
             receipts: receipts.clone(),
         });
         let pulse = Pulse::starting_at(u64::try_from(self.clock.now().0).unwrap_or_default());
-        let typing = Typing::new(feed.clone(), policy.clone(), rooms.clone(), pulse.clone());
-        let presence = Presence::new(feed.clone(), policy.clone(), rooms.clone(), pulse.clone());
+        let typing = Typing::new(feed.clone(), own.clone(), rooms.clone(), pulse.clone());
+        let presence = Presence::new(feed.clone(), own.clone(), rooms.clone(), pulse.clone());
         let sync = Sync::new(Sources {
             feed,
             identity: identity.clone(),
@@ -198,6 +205,7 @@ impl Opening {
             public_url: self.public_urls.get(server_name).cloned(),
             policy,
             policies,
+            own,
             audit,
             approvals,
             pace: kontor_tenant::Pace::default(),
@@ -216,22 +224,27 @@ impl Opening {
         })
     }
 
-    fn identity_settings(
+    /// Accounts, with what they keep in memory.
+    async fn open_identity(
         &self,
-        server_name: &ServerName,
-        pepper: Secret<[u8; 32]>,
-        (audit, policy): (&Audit, &InForce),
-    ) -> kontor_identity::Settings {
-        kontor_identity::Settings {
+        cx: &Cx,
+        (server_name, pepper, policy): (&ServerName, Secret<[u8; 32]>, InForce),
+        (db, audit, feed): (Db, Audit, Feed),
+    ) -> Result<Identity> {
+        let settings = kontor_identity::Settings {
             server_name: server_name.to_owned(),
             public_url: self.public_urls.get(server_name).cloned(),
-            audit: audit.clone(),
-            policy: policy.clone(),
+            audit,
+            policy,
             pepper,
             hasher: self.hasher.clone(),
             registration_shared_secret: self.registration_shared_secret.clone(),
             mailer: self.mailer.clone(),
-        }
+        };
+        let identity = Identity::new(db, feed, settings);
+        identity.adopt_administrators(cx).await?;
+        identity.load_floors(cx).await?;
+        Ok(identity)
     }
 
     /// Opens the audit log alone of a tenant whose keys exist, beside a running server or without.
@@ -249,6 +262,17 @@ impl Opening {
         match &self.database {
             DatabaseUrl::Sqlite => Settings::Sqlite { path: folder.join(DATABASE_FILE) },
             DatabaseUrl::Postgres(url) => Settings::Postgres { url: url.clone(), beside: None },
+        }
+    }
+}
+
+/// The profile that was named when the organisation was created.
+fn first_profile(folder: &Path) -> Result<Option<Profile>> {
+    match std::fs::read_to_string(folder.join(kontor_vault::PROFILE_FILE)) {
+        Ok(word) => word.trim().parse().map(Some),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            Err(kontor_core::Error::unavailable("The profile cannot be read.").because(error))
         }
     }
 }

@@ -6,7 +6,10 @@ use kontor_db::{Db, Tx};
 use kontor_store::policy_setting::{self, ChangeRow, SettingRow};
 use ruma::UserId;
 
-use crate::{Effect, InForce, Policy, Setting, Value, catalogue, setting};
+use crate::agreement::Agreement;
+use crate::choosing::{ProfileChange, works_council};
+use crate::held::{Held, Start};
+use crate::{InForce, Profile, Setting, Value, catalogue, setting};
 
 /// Longest reason for a change, in bytes.
 const REASON_LIMIT_BYTES: usize = 1000;
@@ -16,11 +19,10 @@ const HISTORY_PAGE: u32 = 100;
 /// The settings of an organisation.
 #[derive(Clone)]
 pub struct Policies {
-    db: Db,
-    audit: Audit,
-    in_force: InForce,
-    /// What holds where nothing was decided: the configuration over the profile.
-    base: Policy,
+    pub(crate) db: Db,
+    pub(crate) audit: Audit,
+    pub(crate) in_force: InForce,
+    pub(crate) start: Start,
 }
 
 /// A setting and its value.
@@ -51,38 +53,65 @@ pub struct Change {
     /// Whether it is locked from now on: less protection then needs a second person. Taking a lock
     /// off does so too.
     pub lock: bool,
+    /// That the works council agrees, where that is asked for.
+    pub agreement: Option<Agreement>,
 }
 
 impl Policies {
-    /// Reads what was decided and puts it in force. `in_force` holds the configured policy.
-    pub async fn open(cx: &Cx, db: Db, audit: Audit, in_force: InForce) -> Result<Self> {
-        let base = (*in_force.now()).clone();
-        let rows = db.read(cx, policy_setting::list_settings).await?;
-        in_force.replace(with_decisions(&base, &rows)?);
-        Ok(Self { db, audit, in_force, base })
+    /// Reads what was decided and puts it in force. An organisation that has decided nothing yet
+    /// begins with the profile `first`, if any.
+    pub async fn open(
+        cx: &Cx,
+        (db, audit): (Db, Audit),
+        in_force: InForce,
+        start: Start,
+        first: Option<Profile>,
+    ) -> Result<Self> {
+        let read = db.read(cx, |tx| {
+            Ok((policy_setting::list_settings(tx)?, policy_setting::newest_version(tx)?))
+        });
+        let (rows, newest) = read.await?;
+        in_force.replace(Held::of(&start, rows)?.policy()?);
+        let this = Self { db, audit, in_force, start };
+        if let (Some(profile), 0) = (first, newest) {
+            let reason = "chosen when the organisation was created".to_owned();
+            this.begin_with(cx, ProfileChange { profile, reason, agreement: None }).await?;
+        }
+        Ok(this)
+    }
+
+    /// The chosen profile; `None`: none was chosen.
+    ///
+    /// # Errors
+    /// `Forbidden` unless signed in.
+    pub async fn profile(&self, cx: &Cx) -> Result<Option<Profile>> {
+        require_signed_in(cx)?;
+        Ok(self.held(cx).await?.profile)
     }
 
     /// Every setting with its value; for everybody who has signed in, because clients follow it.
+    ///
+    /// # Errors
+    /// `Forbidden` unless signed in.
     pub async fn list(&self, cx: &Cx) -> Result<Vec<SettingState>> {
-        if matches!(cx.actor, Actor::Anonymous) {
-            return Err(Error::forbidden("Sign in to read the policy."));
-        }
-        let rows = self.db.read(cx, policy_setting::list_settings).await?;
+        require_signed_in(cx)?;
+        let held = self.held(cx).await?;
         let state = |setting: &'static Setting| {
-            let decided = rows.iter().find(|row| row.setting == setting.key);
-            let value = match decided {
-                Some(row) => Some(decided_value(setting, row)?),
-                None => self.undecided(setting),
-            };
+            let decided = held.decision(setting);
             Ok(SettingState {
                 setting,
-                value,
+                value: held.value(setting)?,
                 version: decided.map(|row| row.version),
-                floor: self.floor(setting, decided)?,
+                floor: held.floor(setting)?,
                 locked_here: decided.is_some_and(|row| row.locked),
             })
         };
         catalogue().map(state).collect()
+    }
+
+    async fn held(&self, cx: &Cx) -> Result<Held> {
+        let rows = self.db.read(cx, policy_setting::list_settings).await?;
+        Held::of(&self.start, rows)
     }
 
     /// Decides on a setting; answers the number of the decision. Deciding what holds already
@@ -92,8 +121,9 @@ impl Policies {
     /// `Forbidden` without the permission, and (`APP_KONTOR_FOUR_EYES`) for less protection than
     /// shipped where the
     /// setting is locked; `NotFound` for unknown settings; `Invalid` for values outside the domain,
-    /// settings nobody can change, and a missing or over-long reason; `Unavailable` if the decision
-    /// cannot be recorded in the audit log.
+    /// settings nobody can change, a missing or over-long reason, and a defective agreement;
+    /// `Conflict` (`APP_KONTOR_WORKS_COUNCIL`) where the works council has to agree;
+    /// `Unavailable` if the decision cannot be recorded in the audit log.
     pub async fn change(&self, cx: &Cx, change: Change) -> Result<i64> {
         cx.require(Permission::DecidePolicy)?;
         if self.needs_approval(cx, &change.setting, &change.value).await? {
@@ -104,7 +134,7 @@ impl Policies {
             let error = Error::forbidden(text).with_code(MatrixCode::FourEyes);
             return Err(error.with_field("setting", change.setting));
         }
-        self.decide(cx, change, (author(cx), true)).await
+        Box::pin(self.decide(cx, change, (author(cx), true))).await
     }
 
     /// As [`Self::change`], for what `requester` asked for and the caller allows. Whoever calls has
@@ -118,7 +148,7 @@ impl Policies {
         change: Change,
         requester: &UserId,
     ) -> Result<i64> {
-        self.decide(cx, change, (format!("{requester} + {}", author(cx)), false)).await
+        Box::pin(self.decide(cx, change, (format!("{requester} + {}", author(cx)), false))).await
     }
 
     /// Whether one person alone may not give `setting` that value: it is locked, and less would be
@@ -134,22 +164,30 @@ impl Policies {
         wanted: &serde_json::Value,
     ) -> Result<bool> {
         let setting = setting(name)?;
-        let Some(value) = allowed(setting, wanted)?.or_else(|| self.undecided(setting)) else {
+        let held = self.held(cx).await?;
+        let Some(value) = allowed(setting, wanted)?.or_else(|| held.undecided(setting)) else {
             return Ok(false);
         };
-        let key = setting.key;
-        let row = self.db.read(cx, move |tx| policy_setting::find_setting(tx, key)).await?;
-        let floor = self.floor(setting, row.as_ref())?;
+        let floor = held.floor(setting)?;
         Ok(floor.is_some_and(|floor| setting.domain.loosens(&floor, &value)))
     }
 
-    /// What one person alone may not go below.
-    fn floor(&self, setting: &Setting, decided: Option<&SettingRow>) -> Result<Option<Value>> {
-        match decided {
-            Some(row) if row.locked => decided_value(setting, row).map(Some),
-            _ if setting.locked => Ok(self.undecided(setting)),
-            _ => Ok(None),
-        }
+    /// Whether the works council has to agree to that value: the setting can be used to watch
+    /// people, and less would be protected than now. law
+    ///
+    /// # Errors
+    /// As [`Self::needs_approval`].
+    pub async fn needs_works_council(
+        &self,
+        cx: &Cx,
+        name: &str,
+        wanted: &serde_json::Value,
+    ) -> Result<bool> {
+        let setting = setting(name)?;
+        let held = self.held(cx).await?;
+        let after = allowed(setting, wanted)?.or_else(|| held.undecided(setting));
+        let (Some(before), Some(after)) = (held.value(setting)?, after) else { return Ok(false) };
+        Ok(setting.monitoring && setting.domain.loosens(&before, &after))
     }
 
     /// What holds for a setting; `None` where the profile has no use for it.
@@ -158,12 +196,7 @@ impl Policies {
     /// `NotFound` for unknown settings.
     pub async fn value(&self, cx: &Cx, name: &str) -> Result<Option<Value>> {
         let setting = setting(name)?;
-        let key = setting.key;
-        let row = self.db.read(cx, move |tx| policy_setting::find_setting(tx, key)).await?;
-        row.map_or_else(
-            || Ok(self.undecided(setting)),
-            |row| decided_value(setting, &row).map(Some),
-        )
+        self.held(cx).await?.value(setting)
     }
 
     /// `keeps_lock`: a lock that is there stays, whatever the change says.
@@ -176,8 +209,10 @@ impl Policies {
         let setting = setting(&change.setting)?;
         check_reason(&change.reason)?;
         let value = allowed(setting, &change.value)?;
+        let agreement = self.agreement_for(cx, &change).await?;
+        let held = self.held(cx).await?;
         // What is locked is a value, not what some later version ships.
-        let value = value.or_else(|| self.undecided(setting).filter(|_| change.lock));
+        let value = value.or_else(|| held.undecided(setting).filter(|_| change.lock));
         let new_value = value.map(json_of).transpose()?.unwrap_or_default();
         if let Some(version) = self.holding(cx, setting, (&new_value, change.lock)).await? {
             return Ok(version);
@@ -205,14 +240,27 @@ impl Policies {
                 changed: now,
                 reason: change.reason,
                 locked,
+                agreement,
             };
             policy_setting::insert_change(tx, &decision)?;
             let rows = policy_setting::list_settings(tx)?;
-            let policy = with_decisions(&this.base, &rows)?;
+            let policy = Held::of(&this.start, rows)?.policy()?;
             tx.after_commit(move || this.in_force.replace(policy));
             Ok(version)
         });
         self.audit.act(cx, event, write).await
+    }
+
+    /// The agreement that a change names, as it is kept; `None` where none is named nor asked for.
+    async fn agreement_for(&self, cx: &Cx, change: &Change) -> Result<Option<String>> {
+        if let Some(agreement) = &change.agreement {
+            agreement.check(cx.now)?;
+            return serde_json::to_string(agreement).map(Some).map_err(Error::internal);
+        }
+        match self.needs_works_council(cx, &change.setting, &change.value).await? {
+            true => Err(works_council(&change.setting)),
+            false => Ok(None),
+        }
     }
 
     /// Number of the decision by which `value` holds already, locked if it is to be; `None` if it
@@ -236,7 +284,7 @@ impl Policies {
         read.await
     }
 
-    /// At most a hundred decisions on one setting, newest first.
+    /// At most a hundred decisions on one setting and choices of a profile, newest first.
     ///
     /// # Errors
     /// `Forbidden` without the permission; `NotFound` for unknown settings.
@@ -256,16 +304,11 @@ impl Policies {
         let before = before.unwrap_or(i64::MAX);
         self.db.read(cx, move |tx| policy_setting::list_changes(tx, before, HISTORY_PAGE)).await
     }
-
-    /// The value where nothing was decided.
-    fn undecided(&self, setting: &Setting) -> Option<Value> {
-        setting.effect.read(&self.base).or(setting.shipped.standard)
-    }
 }
 
 /// The wanted value, if the setting may take it; `None` to go back.
 fn allowed(setting: &Setting, wanted: &serde_json::Value) -> Result<Option<Value>> {
-    if matches!(setting.effect, Effect::Planned | Effect::Absent) {
+    if !setting.effect.is_decided_here() {
         let text = format!("{}: Kontor offers no other value.", setting.key);
         return Err(Error::invalid(MatrixCode::InvalidParam, text));
     }
@@ -275,14 +318,21 @@ fn allowed(setting: &Setting, wanted: &serde_json::Value) -> Result<Option<Value
     setting.domain.parse(setting.key, wanted).map(Some)
 }
 
-fn author(cx: &Cx) -> String {
+fn require_signed_in(cx: &Cx) -> Result<()> {
+    match cx.actor {
+        Actor::Anonymous => Err(Error::forbidden("Sign in to read the policy.")),
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn author(cx: &Cx) -> String {
     match &cx.actor {
         Actor::User(session) => session.user_id.to_string(),
         Actor::Operator | Actor::Anonymous | Actor::Job(_) => "operator".to_owned(),
     }
 }
 
-fn check_reason(reason: &str) -> Result<()> {
+pub(crate) fn check_reason(reason: &str) -> Result<()> {
     if reason.trim().is_empty() || reason.len() > REASON_LIMIT_BYTES || reason.contains('\0') {
         let text = format!("reason: needs 1 to {REASON_LIMIT_BYTES} bytes and no NUL.");
         return Err(Error::invalid(MatrixCode::InvalidParam, text));
@@ -297,23 +347,6 @@ fn store(tx: &mut Tx<'_>, row: &SettingRow) -> Result<()> {
     policy_setting::upsert_setting(tx, row)
 }
 
-fn json_of(value: Value) -> Result<String> {
+pub(crate) fn json_of(value: Value) -> Result<String> {
     serde_json::to_string(&value).map_err(Error::internal)
-}
-
-fn decided_value(setting: &Setting, row: &SettingRow) -> Result<Value> {
-    let json = serde_json::from_str(&row.value).map_err(Error::internal)?;
-    setting.domain.parse(setting.key, &json)
-}
-
-/// The base with what was decided. A decision on a setting that this version does not know rests.
-fn with_decisions(base: &Policy, rows: &[SettingRow]) -> Result<Policy> {
-    let mut policy = base.clone();
-    for row in rows {
-        let Some(setting) = catalogue().find(|setting| setting.key == row.setting) else {
-            continue;
-        };
-        setting.effect.apply(&mut policy, decided_value(setting, row)?);
-    }
-    Ok(policy)
 }

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use kontor_config::{Config, Preset};
+use kontor_config::{Config, Preset, TlsVersion};
 use kontor_core::RoomClass;
 use ruma::RoomVersionId;
 use ruma::events::room::history_visibility::HistoryVisibility;
 
-use crate::{Profile, RateLimits, Registration, RetentionPeriods};
+use crate::{
+    DeviceRule, DirectoryScope, DirectorySearch, FieldRule, GuestRule, PasswordLogin, PrivateUse,
+    Profile, RateLimits, Registration, RetentionPeriods, SecondFactor, UploadTypes,
+};
 
 /// Room versions that Kontor creates and serves, oldest first.
 const ROOM_VERSIONS: [RoomVersionId; 3] =
@@ -29,9 +32,11 @@ pub struct Policy {
     pub password_login: PasswordLogin,
     /// Who must show more than a password to sign in with a browser. Row "2FA" (law: R-042).
     pub second_factor: SecondFactor,
-    /// Shortest password accepted, in characters. Row "Password (no 2FA, exception)", as long as
-    /// there is no second factor.
+    /// Shortest password of whoever has no second factor, in characters. Row "Password (no 2FA,
+    /// exception)".
     pub password_min_length: usize,
+    /// Shortest password of whoever has one. Row "Password (with 2FA, lock 10)".
+    pub password_min_length_with_factor: usize,
     /// Fewest kinds of characters in a password, of four: small and capital letters, digits, all
     /// others. Same row.
     pub password_min_classes: usize,
@@ -46,12 +51,22 @@ pub struct Policy {
     pub access_token_lifetime: Option<Duration>,
     /// Longest time between sign-in and the next one; `None`: unlimited. Row "Session max".
     pub session_lifetime: Option<Duration>,
+    /// Longest sign-in on the account pages. Same row.
+    pub browser_session: Duration,
+    /// Longest time that an administrator's browser may be idle. Row "Admin session".
+    pub admin_idle: Duration,
+    /// Longest sign-in of administrators on the account pages and in the console. Same row.
+    pub admin_session: Duration,
+    /// How old a proof of who one is may be for critical acts. Same row.
+    pub step_up: Duration,
     /// Which devices are let in. law: R-200
     pub devices_allowed: DeviceRule,
     /// Longest sign-in on somebody else's device. law: R-201
     pub foreign_browser_session: Duration,
     /// Time between the word that a version is too old and refusing it. law: R-204
     pub program_grace: Duration,
+    /// The same where an old version is dangerous. Row "Update floor grace".
+    pub program_grace_critical: Duration,
     /// Whether people may choose their user id. Row "MXID": random.
     pub readable_user_ids: bool,
     /// Room version used if the client names none.
@@ -61,7 +76,8 @@ pub struct Policy {
     /// Whether a room with `m.room.encryption` refuses message events in clear. Row "E2EE in all
     /// rooms"; on in every preset, because some SDKs leak the first message (design §5).
     pub plaintext_guard: bool,
-    /// What newcomers see of a room whose creator did not say. Row "History visibility".
+    /// The most that newcomers see of a room; where its creator does not say, just that. Row
+    /// "History visibility".
     pub default_history_visibility: HistoryVisibility,
     /// Class of rooms whose creator names none. law: R-070
     pub default_room_class: RoomClass,
@@ -73,8 +89,12 @@ pub struct Policy {
     pub retention: RetentionPeriods,
     /// Whether rooms may be listed in the public directory. Row "Public/discoverable rooms".
     pub publish_rooms_allowed: bool,
-    /// Whether guests may use the API. Row "Guests": each is invited as a full account.
-    pub guest_access_allowed: bool,
+    /// Whether there are guests. Row "Guests".
+    pub guests: GuestRule,
+    /// Longest validity of an invitation of a guest. Row "Guest invite link".
+    pub guest_link: Duration,
+    /// The oldest TLS that the listener speaks, as configured. Row "TLS".
+    pub oldest_tls: TlsVersion,
     /// Whether other servers may be talked to. Row "Federation".
     pub federation: bool,
     /// Whether read receipts are passed on to others. Row "Read receipts".
@@ -83,6 +103,15 @@ pub struct Policy {
     pub typing_allowed: bool,
     /// Whether presence is kept and passed on. Rows "Presence" and "Last seen".
     pub presence_allowed: bool,
+    /// Whether locations may be sent, as far as the server sees it. Row "Location sharing".
+    pub location_allowed: bool,
+    /// Whether messages may be changed by those who wrote them. Row "Message edit".
+    pub message_editing: bool,
+    /// Whether people may delete what they wrote. Row "Delete own message".
+    pub delete_own_messages: bool,
+    /// Whether receipts, typing notices and presence of a person are shown only once she has said
+    /// so, where the organisation allows them. law: R-215
+    pub signals_opt_in: bool,
     /// Whether pushes carry room and sender. Row "Push text": without content.
     pub push_content_allowed: bool,
     /// Whether devices may name a push gateway outside. R-002: nothing goes out that is not in
@@ -98,77 +127,12 @@ pub struct Policy {
     pub profile_phone: FieldRule,
     /// Whether programs may put fields into profiles that Kontor does not know.
     pub profile_other_fields: bool,
+    /// Which files are taken in. Row "Max upload types".
+    pub upload_types: UploadTypes,
     /// Largest upload, in bytes.
     pub max_upload_bytes: u64,
     /// How often things may be done; `None`: as often as one likes.
     pub rate_limits: Option<RateLimits>,
-}
-
-/// What opens `m.login.password`, strictest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PasswordLogin {
-    /// Nothing.
-    Off,
-    /// App passwords, which people make for single programs.
-    AppPasswords,
-    /// App passwords and the account's password.
-    On,
-}
-
-/// Who must show more than a password to sign in with a browser, strictest first. Whoever has a
-/// second factor is always asked for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SecondFactor {
-    /// Everybody, and it must be a passkey.
-    Passkey,
-    /// Everybody; administrators a passkey (law: R-045).
-    Everybody,
-    /// Administrators, and it must be a passkey.
-    Administrators,
-    /// Nobody.
-    Optional,
-}
-
-/// Whether a field of a profile is filled in, strictest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FieldRule {
-    /// Nobody may fill it in.
-    Off,
-    /// Everybody decides for themselves.
-    Optional,
-    /// It cannot be emptied.
-    Required,
-}
-
-/// What private use the employer allows, strictest first (law: R-073).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PrivateUse {
-    /// None.
-    Forbidden,
-    /// In rooms of their own class, which nobody else looks into.
-    PrivateRooms,
-    /// Everywhere; therefore nothing may be supervised.
-    Everywhere,
-}
-
-/// Which devices are let in, strictest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeviceRule {
-    /// Those of the organisation.
-    CompanyOnly,
-    /// Browsers that keep nothing.
-    BrowserOnly,
-    /// All, people's own too.
-    PrivateToo,
-}
-
-/// How people find each other in the user directory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DirectorySearch {
-    /// Shorter search terms find nobody, in characters.
-    pub min_chars: usize,
-    /// Most people in one answer.
-    pub max_results: usize,
 }
 
 impl Policy {
@@ -192,7 +156,9 @@ impl Policy {
             directory_search: DirectorySearch {
                 min_chars: count(changes.directory_min_chars, search.min_chars),
                 max_results: count(changes.directory_max_results, search.max_results),
+                scope: search.scope,
             },
+            oldest_tls: config.tls.oldest,
             max_upload_bytes: config.media.max_upload_bytes.unwrap_or(preset.max_upload_bytes),
             ..preset
         }
@@ -213,14 +179,20 @@ impl Policy {
             password_login: PasswordLogin::AppPasswords,
             second_factor: SecondFactor::Everybody,
             password_min_length: 20,
+            password_min_length_with_factor: 12,
             password_min_classes: 2,
             weak_passwords_refused: true,
             login_lock_after: Some(10),
             access_token_lifetime: Some(Duration::from_mins(5)),
             session_lifetime: Some(30 * DAY),
+            browser_session: Duration::from_hours(12),
+            admin_idle: Duration::from_mins(15),
+            admin_session: Duration::from_hours(8),
+            step_up: Duration::from_mins(5),
             devices_allowed: DeviceRule::PrivateToo,
             foreign_browser_session: Duration::from_hours(1),
             program_grace: 14 * DAY,
+            program_grace_critical: 3 * DAY,
             readable_user_ids: false,
             default_room_version: RoomVersionId::V12,
             e2ee_required: true,
@@ -231,18 +203,29 @@ impl Policy {
             supervised_rooms_allowed: false,
             retention: RetentionPeriods::shipped(Profile::Standard),
             publish_rooms_allowed: false,
-            guest_access_allowed: false,
+            guests: GuestRule::Invitation,
+            guest_link: 7 * DAY,
+            oldest_tls: TlsVersion::Tls13,
             federation: false,
             receipts_allowed: false,
             typing_allowed: false,
             presence_allowed: false,
+            location_allowed: false,
+            message_editing: true,
+            delete_own_messages: true,
+            signals_opt_in: true,
             push_content_allowed: false,
             push_gateways_allowed: false,
-            directory_search: DirectorySearch { min_chars: 3, max_results: 20 },
+            directory_search: DirectorySearch {
+                min_chars: 3,
+                max_results: 20,
+                scope: DirectoryScope::Organisation,
+            },
             profile_name: FieldRule::Required,
             profile_picture: FieldRule::Optional,
             profile_phone: FieldRule::Off,
             profile_other_fields: false,
+            upload_types: UploadTypes::NoActiveContent,
             max_upload_bytes: 50 * MIB,
             rate_limits: Some(RateLimits::standard()),
         }
@@ -255,14 +238,20 @@ impl Policy {
             password_login: PasswordLogin::On,
             second_factor: SecondFactor::Optional,
             password_min_length: 1,
+            password_min_length_with_factor: 1,
             password_min_classes: 1,
             weak_passwords_refused: false,
             login_lock_after: None,
             access_token_lifetime: None,
             session_lifetime: None,
+            browser_session: Duration::from_hours(12),
+            admin_idle: Duration::from_mins(15),
+            admin_session: Duration::from_hours(8),
+            step_up: Duration::from_mins(5),
             devices_allowed: DeviceRule::PrivateToo,
             foreign_browser_session: Duration::from_hours(1),
             program_grace: 14 * DAY,
+            program_grace_critical: 3 * DAY,
             readable_user_ids: true,
             default_room_version: RoomVersionId::V12,
             e2ee_required: false,
@@ -273,18 +262,29 @@ impl Policy {
             supervised_rooms_allowed: true,
             retention: RetentionPeriods::shipped(Profile::Standard),
             publish_rooms_allowed: true,
-            guest_access_allowed: false,
+            guests: GuestRule::Invitation,
+            guest_link: 7 * DAY,
+            oldest_tls: TlsVersion::Tls13,
             federation: false,
             receipts_allowed: true,
             typing_allowed: true,
             presence_allowed: true,
+            location_allowed: true,
+            message_editing: true,
+            delete_own_messages: true,
+            signals_opt_in: false,
             push_content_allowed: true,
             push_gateways_allowed: true,
-            directory_search: DirectorySearch { min_chars: 1, max_results: 50 },
+            directory_search: DirectorySearch {
+                min_chars: 1,
+                max_results: 50,
+                scope: DirectoryScope::Organisation,
+            },
             profile_name: FieldRule::Optional,
             profile_picture: FieldRule::Optional,
             profile_phone: FieldRule::Optional,
             profile_other_fields: true,
+            upload_types: UploadTypes::Everything,
             max_upload_bytes: 100 * MIB,
             rate_limits: None,
         }
@@ -331,7 +331,7 @@ mod tests {
         let rows = [
             ("E2EE in all rooms: an", policy.e2ee_required && policy.plaintext_guard),
             ("Federation: aus", !policy.federation),
-            ("Guests: Einladung", !policy.guest_access_allowed),
+            ("Guests: Einladung", policy.guests == GuestRule::Invitation),
             ("Guests: Einladung", policy.registration == Registration::Closed),
             ("Public/discoverable rooms: aus", !policy.publish_rooms_allowed),
             (
@@ -345,7 +345,7 @@ mod tests {
             ("MXID: zufällig", !policy.readable_user_ids),
             (
                 "Directory search: ≥ 3 Zeichen, 20 Treffer",
-                policy.directory_search == DirectorySearch { min_chars: 3, max_results: 20 },
+                (policy.directory_search.min_chars, policy.directory_search.max_results) == (3, 20),
             ),
             ("Password without 2FA: ≥ 20", policy.password_min_length == 20),
             ("Password without 2FA: 2 classes", policy.password_min_classes == 2),

@@ -1,5 +1,8 @@
 //! What a setting is.
 
+use std::str::FromStr;
+use std::time::Duration;
+
 use kontor_core::{Error, MatrixCode, Result};
 use serde::Serialize;
 
@@ -31,6 +34,8 @@ pub enum Unit {
     Hours,
     /// Days.
     Days,
+    /// An hour of the day.
+    OClock,
     /// Mebibytes.
     Mebibytes,
 }
@@ -151,6 +156,8 @@ pub enum Area {
     Profile,
     /// Files and messages.
     Content,
+    /// People from outside.
+    Guests,
     /// Running the service.
     Operation,
 }
@@ -165,6 +172,33 @@ pub enum Profile {
     Elevated,
     /// H: business letters and sales.
     Trade,
+}
+
+impl Profile {
+    /// Every profile.
+    pub const ALL: [Self; 3] = [Self::Standard, Self::Elevated, Self::Trade];
+
+    /// Its name in the API and at the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Elevated => "elevated",
+            Self::Trade => "trade",
+        }
+    }
+}
+
+impl FromStr for Profile {
+    type Err = Error;
+
+    /// # Errors
+    /// `Invalid`, naming those there are.
+    fn from_str(word: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|profile| profile.as_str() == word).ok_or_else(|| {
+            let text = "profile: must be one of standard, elevated, trade.";
+            Error::invalid(MatrixCode::InvalidParam, text).with_field("field", "profile")
+        })
+    }
 }
 
 /// What each profile ships; `None` where the profile has no use for the setting.
@@ -213,6 +247,8 @@ impl Shipped {
 pub enum Effect {
     /// The server, for every client: a switch of the [`Policy`].
     Flag(fn(&mut Policy) -> &mut bool),
+    /// The server, for every client: a time of the [`Policy`], in multiples of a unit.
+    Span(fn(&mut Policy) -> &mut Duration, Duration),
     /// The server, for every client.
     Server {
         /// The value in a policy; `None` if it has no bound.
@@ -220,10 +256,19 @@ pub enum Effect {
         /// Puts a value of the domain into a policy.
         apply: fn(&mut Policy, Value),
     },
-    /// Clients that ask for the policy.
+    /// The server shows it to everybody concerned; keeping to it is not in the product yet.
+    Announced {
+        /// The value in a policy; `None` if it has no bound.
+        read: fn(&Policy) -> Option<Value>,
+        /// Puts a value of the domain into a policy.
+        apply: fn(&mut Policy, Value),
+    },
+    /// The server; the operator decides, in the configuration.
+    Operator(fn(&Policy) -> Value),
+    /// Clients that ask for the policy; [`Setting::programs`] says what they have to do.
     Client,
-    /// Nobody yet: shown with what holds today, and not to be changed.
-    Planned,
+    /// Nobody yet: not to be changed, and this holds today (`None`: no bound).
+    Planned(Option<Value>),
     /// Not in the product, and therefore not to be switched on.
     Absent,
 }
@@ -233,8 +278,13 @@ impl Effect {
     pub fn read(&self, policy: &Policy) -> Option<Value> {
         match self {
             Self::Flag(field) => Some(Value::Switch(*field(&mut policy.clone()))),
-            Self::Server { read, .. } => read(policy),
-            Self::Client | Self::Planned | Self::Absent => None,
+            Self::Span(field, unit) => {
+                let span = *field(&mut policy.clone());
+                Some(Value::Number(span.as_secs() / unit.as_secs().max(1)))
+            }
+            Self::Server { read, .. } | Self::Announced { read, .. } => read(policy),
+            Self::Operator(read) => Some(read(policy)),
+            Self::Client | Self::Planned(_) | Self::Absent => None,
         }
     }
 
@@ -242,17 +292,34 @@ impl Effect {
     pub fn apply(&self, policy: &mut Policy, value: Value) {
         match (self, value) {
             (Self::Flag(field), Value::Switch(on)) => *field(policy) = on,
-            (Self::Server { apply, .. }, value) => apply(policy, value),
+            (Self::Span(field, unit), Value::Number(number)) => {
+                *field(policy) = Duration::from_secs(number.saturating_mul(unit.as_secs()));
+            }
+            (Self::Server { apply, .. } | Self::Announced { apply, .. }, value) => {
+                apply(policy, value);
+            }
             _ => {}
         }
+    }
+
+    /// Whether an organisation can decide on it.
+    pub const fn is_decided_here(&self) -> bool {
+        !matches!(self, Self::Operator(_) | Self::Planned(_) | Self::Absent)
+    }
+
+    /// Whether the server sees to it today, whatever the client.
+    pub const fn is_kept_by_server(&self) -> bool {
+        matches!(self, Self::Flag(_) | Self::Span(..) | Self::Server { .. } | Self::Operator(_))
     }
 
     /// Its name in the API.
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Flag(_) | Self::Server { .. } => "server",
+            Self::Flag(_) | Self::Span(..) | Self::Server { .. } => "server",
+            Self::Announced { .. } => "announced",
+            Self::Operator(_) => "operator",
             Self::Client => "client",
-            Self::Planned => "planned",
+            Self::Planned(_) => "planned",
             Self::Absent => "absent",
         }
     }
@@ -278,6 +345,12 @@ pub struct Setting {
     pub locked: bool,
     /// Whether it can be used to watch what employees do (`BetrVG` § 87(1) Nr. 6).
     pub monitoring: bool,
+    /// Whether people may decide more strictly for themselves (law: R-067).
+    pub personal: bool,
+    /// Where the server sees to it: source files below `crates/`.
+    pub points: &'static [&'static str],
+    /// What programs have to do about it, because the server cannot.
+    pub programs: Option<Text>,
     /// Who makes it come true.
     pub effect: Effect,
 }

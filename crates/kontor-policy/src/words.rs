@@ -2,11 +2,12 @@
 
 use crate::{Area, Text, Unit};
 
-const WORDS: [(&str, Text); 29] = [
+const WORDS: [(&str, Text); 36] = [
     ("1.2", Text { de: "ab TLS 1.2", en: "from TLS 1.2" }),
     ("1.3", Text { de: "nur TLS 1.3", en: "TLS 1.3 only" }),
     ("administrators", Text { de: "nur für die Verwaltung", en: "administration only" }),
     ("allow_list", Text { de: "nur genannte Server", en: "named servers only" }),
+    ("allowed", Text { de: "erlaubt", en: "allowed" }),
     ("always", Text { de: "immer", en: "always" }),
     ("app_passwords", Text { de: "nur App-Passwörter", en: "app passwords only" }),
     ("browser_only", Text { de: "private nur im Browser", en: "private ones only as browsers" }),
@@ -14,21 +15,33 @@ const WORDS: [(&str, Text); 29] = [
     ("class_2", Text { de: "bis Schutzklasse 2", en: "up to protection class 2" }),
     ("closed", Text { de: "geschlossen", en: "closed" }),
     ("company_only", Text { de: "nur Firmengeräte", en: "company devices only" }),
+    ("everything", Text { de: "alle Dateien", en: "all files" }),
     ("everywhere", Text { de: "überall erlaubt", en: "allowed everywhere" }),
     ("forbidden", Text { de: "nicht erlaubt", en: "not allowed" }),
     ("invitation", Text { de: "auf Einladung", en: "by invitation" }),
     ("invited", Text { de: "ab der Einladung", en: "from the invitation on" }),
     ("joined", Text { de: "ab dem Beitritt", en: "from joining on" }),
     ("never", Text { de: "nie", en: "never" }),
+    (
+        "no_active_content",
+        Text { de: "keine Programme, Skripte, Webseiten", en: "no programs, scripts, web pages" },
+    ),
     ("off", Text { de: "aus", en: "off" }),
     ("on", Text { de: "an", en: "on" }),
     ("open", Text { de: "offen", en: "open" }),
     ("optional", Text { de: "freiwillig", en: "voluntary" }),
+    ("organisation", Text { de: "alle in der Organisation", en: "everybody in the organisation" }),
     ("private_rooms", Text { de: "nur in privaten Räumen", en: "in private rooms only" }),
     ("private_too", Text { de: "auch private", en: "private ones too" }),
+    (
+        "real_name_outside",
+        Text { de: "nach außen mit Klarnamen", en: "real names towards outside" },
+    ),
     ("required", Text { de: "Pflicht", en: "required" }),
     ("room_and_single", Text { de: "ganzer Raum und einzelne", en: "whole room and single ones" }),
     ("shared", Text { de: "der ganze Verlauf", en: "the whole history" }),
+    ("shared_rooms", Text { de: "wer einen Raum teilt", en: "those who share a room" }),
+    ("signed_documents", Text { de: "dazu XML (Rechnungen)", en: "XML as well (invoices)" }),
     ("single", Text { de: "einzelne Nachrichten", en: "single messages" }),
     ("token", Text { de: "mit Anmeldeschlüssel", en: "with a registration token" }),
     ("webauthn", Text { de: "Passkey für alle", en: "passkey for everybody" }),
@@ -48,6 +61,7 @@ impl Unit {
             Self::Minutes => Text { de: "Minuten", en: "minutes" },
             Self::Hours => Text { de: "Stunden", en: "hours" },
             Self::Days => Text { de: "Tage", en: "days" },
+            Self::OClock => Text { de: "Uhr", en: "o'clock" },
             Self::Mebibytes => Text { de: "MiB", en: "MiB" },
         }
     }
@@ -55,7 +69,7 @@ impl Unit {
 
 impl Area {
     /// Every area, in the order in which people look for them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Access,
         Self::Devices,
         Self::Rooms,
@@ -63,6 +77,7 @@ impl Area {
         Self::Privacy,
         Self::Profile,
         Self::Content,
+        Self::Guests,
         Self::Operation,
     ];
 
@@ -78,6 +93,7 @@ impl Area {
             Self::Privacy => Text { de: "Privatsphäre", en: "Privacy" },
             Self::Profile => Text { de: "Profile", en: "Profiles" },
             Self::Content => Text { de: "Nachrichten und Dateien", en: "Messages and files" },
+            Self::Guests => Text { de: "Gäste", en: "Guests" },
             Self::Operation => Text { de: "Betrieb", en: "Operation" },
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kontor_core::{Actor, Cx, Error, MatrixCode, Result, Timestamp};
 use kontor_feed::Feed;
-use kontor_policy::InForce;
+use kontor_policy::{OwnSettings, Signal};
 use kontor_rooms::Rooms;
 use parking_lot::Mutex;
 use ruma::presence::PresenceState;
@@ -40,7 +40,7 @@ pub struct Presence(Arc<Inner>);
 
 struct Inner {
     feed: Feed,
-    policy: InForce,
+    own: OwnSettings,
     rooms: Rooms,
     pulse: Pulse,
     /// Whoever gave a sign since the start.
@@ -75,10 +75,10 @@ pub struct Status {
 impl Presence {
     /// The service over its sources.
     #[must_use]
-    pub fn new(feed: Feed, policy: InForce, rooms: Rooms, pulse: Pulse) -> Self {
+    pub fn new(feed: Feed, own: OwnSettings, rooms: Rooms, pulse: Pulse) -> Self {
         Self(Arc::new(Inner {
             feed,
-            policy,
+            own,
             rooms,
             pulse,
             people: Mutex::default(),
@@ -87,7 +87,7 @@ impl Presence {
         }))
     }
 
-    /// Sets the caller's own presence. Ignored where the policy says so.
+    /// Sets the caller's own presence. Ignored where the policy or the person herself says so.
     ///
     /// # Errors
     /// `Forbidden` for others, `M_INVALID_PARAM` for a state that is none and for a message that is
@@ -123,10 +123,15 @@ impl Presence {
     }
 
     async fn note(&self, cx: &Cx, state: PresenceState, message: Message) -> Result<()> {
-        if !self.0.policy.now().presence_allowed {
-            return Ok(());
-        }
         let user = cx.user()?.to_owned();
+        let shown = self.0.own.shows(cx, &user, Signal::Presence).await?;
+        // What was shown before she said no goes, and nobody is told that she said so.
+        let known = self.0.people.lock().get(&user).map(|person| person.state.clone());
+        let (state, message) = match (shown, known) {
+            (true, _) => (state, message),
+            (false, None | Some(PresenceState::Offline)) => return Ok(()),
+            (false, Some(_)) => (PresenceState::Offline, Message::Becomes(None)),
+        };
         let changed = {
             let mut people = self.0.people.lock();
             let known = people.entry(user.clone()).or_insert_with(|| Person {

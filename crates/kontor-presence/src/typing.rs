@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kontor_core::{Cx, Error, Result, Timestamp};
 use kontor_feed::Feed;
-use kontor_policy::InForce;
+use kontor_policy::{OwnSettings, Signal};
 use kontor_rooms::{Room, Rooms};
 use parking_lot::Mutex;
 use ruma::{OwnedRoomId, OwnedUserId, RoomId, UserId};
@@ -20,7 +20,7 @@ const LONGEST: Duration = Duration::from_mins(2);
 #[derive(Clone)]
 pub struct Typing {
     feed: Feed,
-    policy: InForce,
+    own: OwnSettings,
     rooms: Rooms,
     pulse: Pulse,
     notices: Arc<Mutex<HashMap<OwnedRoomId, Notices>>>,
@@ -35,7 +35,7 @@ struct Notices {
 impl Typing {
     /// The service over its sources.
     #[must_use]
-    pub fn new(feed: Feed, policy: InForce, rooms: Rooms, pulse: Pulse) -> Self {
+    pub fn new(feed: Feed, own: OwnSettings, rooms: Rooms, pulse: Pulse) -> Self {
         let notices: Arc<Mutex<HashMap<OwnedRoomId, Notices>>> = Arc::default();
         let (kept, counter) = (Arc::downgrade(&notices), pulse.clone());
         feed.when_gone(move |user, room| {
@@ -49,10 +49,11 @@ impl Typing {
             }
             typed
         });
-        Self { feed, policy, rooms, pulse, notices }
+        Self { feed, own, rooms, pulse, notices }
     }
 
-    /// The caller types for the next `span`, or has stopped. Ignored where the policy says so.
+    /// The caller types for the next `span`, or has stopped. Ignored where the policy or the
+    /// person herself says so.
     ///
     /// # Errors
     /// `Forbidden` for others' notices and outside the room.
@@ -66,7 +67,7 @@ impl Typing {
             return Err(Error::forbidden("You may only say of yourself that you are typing."));
         }
         let room = self.rooms.joined_room(cx, room_id).await?;
-        if !self.policy.now().typing_allowed {
+        if !self.own.shows(cx, user, Signal::Typing).await? {
             return Ok(());
         }
         match typing_for {

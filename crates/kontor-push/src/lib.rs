@@ -17,7 +17,7 @@ use std::sync::Arc;
 use kontor_account_data::AccountData;
 use kontor_core::{RoomNid, StreamPos};
 use kontor_db::Db;
-use kontor_policy::InForce;
+use kontor_policy::{InForce, OwnSettings};
 use kontor_protocol::FlatEvent;
 use kontor_receipts::Receipts;
 use kontor_rooms::Rooms;
@@ -61,6 +61,8 @@ pub struct Sources {
     pub db: Db,
     /// Settings of the organisation.
     pub policy: InForce,
+    /// What people decide for themselves.
+    pub own: OwnSettings,
     /// Rooms and their events.
     pub rooms: Rooms,
     /// Where the rules are kept.

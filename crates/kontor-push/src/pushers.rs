@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use kontor_core::{Cx, Error, MatrixCode, Result};
+use kontor_policy::Signal;
 use kontor_store::pusher::{self, PusherKey};
 use ruma::OwnedUserId;
 use ruma::api::client::push::{Pusher, PusherIds, PusherKind};
@@ -67,7 +68,11 @@ impl Push {
             PusherKind::Http(_) if !self.sources.policy.now().push_gateways_allowed => {
                 return Err(Error::forbidden("This organisation allows no push gateways."));
             }
-            PusherKind::Http(data) => check_gateway(data)?,
+            PusherKind::Http(data) => {
+                let user = cx.user()?;
+                let with_content = self.sources.own.shows(cx, user, Signal::PushContent).await?;
+                check_gateway(data, with_content)?;
+            }
             _ => return Err(invalid("kind: only http is supported.")),
         }
         let json = serde_json::to_vec(&pusher).map_err(Error::internal)?;
@@ -118,7 +123,7 @@ fn key(ids: &PusherIds) -> Result<PusherKey> {
 }
 
 /// spec: "MUST be an HTTPS URL with a path of `/_matrix/push/v1/notify`".
-fn check_gateway(data: &HttpPusherData) -> Result<()> {
+fn check_gateway(data: &HttpPusherData, with_content: bool) -> Result<()> {
     let authority = data.url.strip_prefix("https://").and_then(|rest| rest.split_once('/'));
     let sound = authority.is_some_and(|(host, path)| {
         !host.is_empty() && GATEWAY_PATH.strip_prefix('/') == Some(path)
@@ -129,9 +134,9 @@ fn check_gateway(data: &HttpPusherData) -> Result<()> {
     }
     let format = serde_json::to_value(&data.format).map_err(Error::internal)?;
     match format {
-        Value::Null => Ok(()),
+        Value::Null if with_content => Ok(()),
         Value::String(format) if format == "event_id_only" => Ok(()),
-        _ => Err(invalid("data.format: only event_id_only is known.")),
+        _ => Err(invalid("data.format: must be event_id_only.")),
     }
 }
 

@@ -7,7 +7,7 @@ use kontor_account_data::AccountData;
 use kontor_core::{Cx, Error, MatrixCode, Result, RoomNid, StreamPos, Timestamp};
 use kontor_db::Db;
 use kontor_feed::Feed;
-use kontor_policy::InForce;
+use kontor_policy::{OwnSettings, Signal};
 use kontor_rooms::{Event, Room, Rooms, Sight};
 use kontor_store::receipt::{self, ReceiptRow};
 use parking_lot::Mutex;
@@ -49,7 +49,7 @@ pub struct ReadPositions {
 pub struct Receipts {
     db: Db,
     feed: Feed,
-    policy: InForce,
+    own: OwnSettings,
     rooms: Rooms,
     account_data: AccountData,
     /// Newest receipt of each room, so that an idle `/sync` costs no database access.
@@ -63,17 +63,18 @@ impl Receipts {
     pub fn new(
         db: Db,
         feed: Feed,
-        policy: InForce,
+        own: OwnSettings,
         rooms: Rooms,
         account_data: AccountData,
     ) -> Self {
         let positions = Arc::new(Cache::new(POSITIONS));
-        Self { db, feed, policy, rooms, account_data, newest: Arc::default(), positions }
+        Self { db, feed, own, rooms, account_data, newest: Arc::default(), positions }
     }
 
     /// Records what a device reports as read, all of it in one write.
     ///
-    /// Where the policy keeps receipts to oneself, a public receipt becomes a private one.
+    /// Where the policy or the person keeps receipts to herself, a public receipt becomes a private
+    /// one.
     /// A receipt for an event that is older than the recorded one changes nothing.
     ///
     /// # Errors
@@ -98,7 +99,7 @@ impl Receipts {
             match report {
                 Report::FullyRead(event_id) => marker = Some(event_id),
                 Report::Public(event_id) => {
-                    let shown = self.policy.now().receipts_allowed;
+                    let shown = self.own.shows(cx, &user, Signal::ReadReceipts).await?;
                     let kind = if shown { "m.read" } else { "m.read.private" };
                     rows.extend(self.row(cx, &room, (kind, thread), &event_id).await?);
                 }

@@ -50,8 +50,14 @@ impl Rooms {
         target: &Arc<Event>,
     ) -> Result<()> {
         let levels = self.power_levels(room);
-        if target.pdu.sender == session.user_id || levels.may_redact_others(&session.user_id) {
+        if levels.may_redact_others(&session.user_id) {
             return Ok(());
+        }
+        if target.pdu.sender == session.user_id {
+            if self.policy.now().delete_own_messages {
+                return Ok(());
+            }
+            return Err(Error::forbidden("Messages are not deleted in this organisation."));
         }
         Err(Error::forbidden("You may not delete messages of others in this room."))
     }

@@ -2,15 +2,17 @@
 //! law: R-070…R-078
 
 use kontor_core::{Cx, Error, MatrixCode, Permission, Result, RoomClass};
-use kontor_policy::{Audience, ClassRules, PrivateUse};
+use kontor_policy::{Audience, ClassRules, Policy, PrivateUse};
 use kontor_store::account_role;
 use ruma::api::client::room::create_room::v3::Request;
 use ruma::events::TimelineEventType;
+use ruma::events::room::history_visibility::HistoryVisibility;
 use ruma::{OwnedUserId, UserId};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::append::NewEvent;
+use crate::content_rules::check_content;
 use crate::expiry::{RETENTION, check_retention};
 use crate::send::OURS;
 use crate::{Room, Rooms, State, supervision};
@@ -129,6 +131,7 @@ impl Rooms {
         room: &Room,
         event: &NewEvent,
     ) -> Result<()> {
+        check_content(&self.policy.now(), event)?;
         if event.state_key.is_none() {
             return check_message(room.class, &event.kind);
         }
@@ -151,6 +154,7 @@ impl Rooms {
             let period = self.policy.now().retention.of(class);
             check_retention(class, period, &event.content)?;
         }
+        check_history(&self.policy.now(), event)?;
         if event.kind != TimelineEventType::RoomMember || rules.audience == Audience::Outsiders {
             return Ok(());
         }
@@ -173,6 +177,30 @@ fn check_message(class: RoomClass, kind: &TimelineEventType) -> Result<()> {
         return Ok(());
     }
     Err(Error::forbidden(format!("In rooms of class {class} reactions are sent encrypted.")))
+}
+
+/// # Errors
+/// `Forbidden` for showing newcomers more than the organisation does.
+fn check_history(policy: &Policy, event: &NewEvent) -> Result<()> {
+    if event.kind != TimelineEventType::RoomHistoryVisibility {
+        return Ok(());
+    }
+    let wanted = text(&event.content, "history_visibility");
+    if shows_no_more(policy, wanted.as_deref()) {
+        return Ok(());
+    }
+    let most = policy.default_history_visibility.as_str();
+    let text = format!("history_visibility: in this organisation no more than {most}.");
+    Err(Error::forbidden(text).with_field("setting", "history_for_newcomers"))
+}
+
+/// Whether newcomers see no more of a room than the organisation lets them.
+pub(crate) fn shows_no_more(policy: &Policy, wanted: Option<&str>) -> bool {
+    match policy.default_history_visibility {
+        HistoryVisibility::Joined => wanted == Some("joined"),
+        HistoryVisibility::Invited => matches!(wanted, Some("joined" | "invited")),
+        _ => true,
+    }
 }
 
 fn check_state(class: RoomClass, rules: ClassRules, event: &NewEvent) -> Result<()> {

@@ -20,6 +20,7 @@ use serde_json::{Map, Value, json};
 use crate::append::{Extra, NewEvent};
 use crate::class::{CLASS, neutral_name};
 use crate::content::check_state_words;
+use crate::content_rules::check_content;
 use crate::read::unknown_word;
 use crate::send::OURS;
 use crate::{Room, Rooms, State, Terms, supervision};
@@ -79,6 +80,7 @@ impl Rooms {
             events.push(self.invitation(cx, &plan.creator, user, &request).await?);
         }
         for event in &events {
+            check_content(&self.policy.now(), event)?;
             self.require_state_allowed(cx, (plan.class, &State::default()), event).await?;
         }
         let (room, mut head, first) =

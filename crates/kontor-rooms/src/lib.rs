@@ -8,6 +8,7 @@ mod append;
 mod authority;
 mod class;
 mod content;
+mod content_rules;
 mod create;
 mod event;
 mod expiry;

@@ -1,7 +1,7 @@
 //! Replaces a room by one of a newer version (spec: "Room Upgrades").
 
 use kontor_core::{Cx, Error, MatrixCode, Result, RoomClass};
-use kontor_policy::{Audience, ClassRules};
+use kontor_policy::{Audience, ClassRules, Policy};
 use kontor_protocol::{PowerLevels, RoomRules};
 use kontor_store::room_alias;
 use ruma::api::client::room::create_room::v3::{Request as CreateRequest, RoomPreset};
@@ -13,7 +13,7 @@ use serde_json::value::to_raw_value;
 use serde_json::{Map, Value, json};
 
 use crate::append::NewEvent;
-use crate::class::CLASS;
+use crate::class::{CLASS, shows_no_more};
 use crate::{Room, Rooms, supervision};
 
 /// State that the new room takes over (spec), besides power levels.
@@ -24,9 +24,11 @@ const TRANSFERRED: [&str; 8] = [
     "m.room.avatar",
     "m.room.topic",
     "m.room.guest_access",
-    "m.room.history_visibility",
+    HISTORY,
     "m.room.join_rules",
 ];
+
+const HISTORY: &str = "m.room.history_visibility";
 
 impl Rooms {
     /// Creates the successor of a room, points the old one to it and quiets the old one.
@@ -46,7 +48,9 @@ impl Rooms {
             let text = "additional_creators: need room version 12 or later.";
             return Err(Error::invalid(MatrixCode::InvalidParam, text));
         }
-        let replacement = self.create(cx, successor(&old, &rules, &request, &user)?).await?;
+        let policy = self.policy.now();
+        let new = successor((&old, &rules), &request, (&user, &policy))?;
+        let replacement = self.create(cx, new).await?;
         self.move_aliases(cx, &old, &replacement).await?;
         self.close(cx, &old, &levels, &replacement).await?;
         Ok(replacement)
@@ -155,10 +159,9 @@ impl Rooms {
 
 /// How the successor is created.
 fn successor(
-    old: &Room,
-    rules: &RoomRules,
+    (old, rules): (&Room, &RoomRules),
     request: &Request,
-    upgrader: &UserId,
+    (upgrader, policy): (&UserId, &Policy),
 ) -> Result<CreateRequest> {
     let state = old.live().state;
     let mut create: Map<String, Value> = state.content("m.room.create", "").unwrap_or_default();
@@ -186,6 +189,11 @@ fn successor(
     new.power_level_content_override = Some(raw(&levels_of(old, rules, request, upgrader))?);
     for kind in TRANSFERRED {
         if let Some(content) = state.content::<Value>(kind, "") {
+            // The organisation may have become stricter since the room was created.
+            let seen = content.get("history_visibility").and_then(Value::as_str);
+            if kind == HISTORY && !shows_no_more(policy, seen) {
+                continue;
+            }
             let event = json!({ "type": kind, "state_key": "", "content": content });
             new.initial_state.push(raw(&event)?);
         }

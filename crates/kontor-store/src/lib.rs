@@ -41,6 +41,7 @@ pub mod oauth_device_grant;
 pub mod oauth_session;
 pub mod one_time_key;
 pub mod one_time_link;
+pub mod own_setting;
 pub mod passkey;
 pub mod password;
 pub mod policy_setting;
@@ -102,6 +103,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         oauth_session::STATEMENTS,
         one_time_key::STATEMENTS,
         one_time_link::STATEMENTS,
+        own_setting::STATEMENTS,
         passkey::STATEMENTS,
         password::STATEMENTS,
         policy_setting::STATEMENTS,

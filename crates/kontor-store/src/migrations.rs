@@ -57,7 +57,17 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "supervision",
         sql: include_str!("../migrations/0021_supervision.sql"),
     },
-    Migration { number: 40, name: "expiry", sql: include_str!("../migrations/0040_expiry.sql") },
+    Migration {
+        number: 40,
+        name: "policy_agreement",
+        sql: include_str!("../migrations/0040_policy_agreement.sql"),
+    },
+    Migration {
+        number: 41,
+        name: "own_setting",
+        sql: include_str!("../migrations/0041_own_setting.sql"),
+    },
+    Migration { number: 42, name: "expiry", sql: include_str!("../migrations/0042_expiry.sql") },
 ];
 
 /// Migrations of the audit log's own store.

@@ -36,21 +36,22 @@ static NEWEST_VERSION: Sql = Sql::new(
 static INSERT_CHANGE: Sql = Sql::new(
     "policy_setting.insert_change",
     "INSERT INTO policy_change
-       (tenant_id, version, setting, old_value, new_value, author, changed_ms, reason, locked)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+       (tenant_id, version, setting, old_value, new_value, author, changed_ms, reason, locked,
+        agreement)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 );
 
 static LIST_CHANGES: Sql = Sql::new(
     "policy_setting.list_changes",
-    "SELECT version, setting, old_value, new_value, author, changed_ms, reason, locked
+    "SELECT version, setting, old_value, new_value, author, changed_ms, reason, locked, agreement
        FROM policy_change WHERE tenant_id = $1 AND version < $2
       ORDER BY version DESC LIMIT $3",
 );
 
 static LIST_CHANGES_OF: Sql = Sql::new(
     "policy_setting.list_changes_of",
-    "SELECT version, setting, old_value, new_value, author, changed_ms, reason, locked
-       FROM policy_change WHERE tenant_id = $1 AND setting = $2
+    "SELECT version, setting, old_value, new_value, author, changed_ms, reason, locked, agreement
+       FROM policy_change WHERE tenant_id = $1 AND setting IN ($2, 'profile')
       ORDER BY version DESC LIMIT $3",
 );
 
@@ -98,6 +99,8 @@ pub struct ChangeRow {
     pub reason: String,
     /// Whether it is locked since.
     pub locked: bool,
+    /// What the works council agreed to, as JSON; `None` where it was not asked.
+    pub agreement: Option<String>,
 }
 
 impl ChangeRow {
@@ -111,6 +114,7 @@ impl ChangeRow {
             changed: row.time(5)?,
             reason: row.sealed_text(6)?,
             locked: row.bool(7)?,
+            agreement: row.opt_sealed_text(8)?,
         })
     }
 }
@@ -153,6 +157,7 @@ pub fn insert_change(tx: &mut Tx<'_>, change: &ChangeRow) -> Result<()> {
         change.changed.into(),
         Param::sealed(change.reason.as_bytes()),
         change.locked.into(),
+        Param::opt_sealed(change.agreement.as_deref().map(str::as_bytes)),
     ];
     tx.execute(&INSERT_CHANGE, &params).map(drop)
 }
@@ -162,7 +167,7 @@ pub fn list_changes(tx: &mut Tx<'_>, before: i64, limit: u32) -> Result<Vec<Chan
     tx.query(&LIST_CHANGES, &[before.into(), i64::from(limit).into()], ChangeRow::from_row)
 }
 
-/// At most `limit` decisions on one setting, the newest first.
+/// At most `limit` decisions on one setting, and choices of a profile, the newest first.
 pub fn list_changes_of(tx: &mut Tx<'_>, setting: &str, limit: u32) -> Result<Vec<ChangeRow>> {
     tx.query(&LIST_CHANGES_OF, &[setting.into(), i64::from(limit).into()], ChangeRow::from_row)
 }

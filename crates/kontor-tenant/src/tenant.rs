@@ -12,7 +12,7 @@ use kontor_health::Health;
 use kontor_identity::Identity;
 use kontor_media::Media;
 use kontor_oauth::{Endpoints, OAuth};
-use kontor_policy::{InForce, Policies};
+use kontor_policy::{InForce, OwnSettings, Policies};
 use kontor_presence::{Presence, Typing};
 use kontor_push::Push;
 use kontor_receipts::Receipts;
@@ -42,6 +42,8 @@ pub struct Tenant {
     pub policy: InForce,
     /// Deciding on settings.
     pub policies: Policies,
+    /// What people decide for themselves.
+    pub own: OwnSettings,
     /// The log of administrative acts and security events.
     pub audit: Audit,
     /// How the server is doing.

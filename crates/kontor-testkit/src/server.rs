@@ -197,6 +197,7 @@ impl TestServer {
             value: json!("on"),
             reason: "test".to_owned(),
             lock: false,
+            agreement: None,
         };
         tenant.policies.change(&operator, change).await.expect("the setting is changed");
     }

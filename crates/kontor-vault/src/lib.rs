@@ -15,4 +15,4 @@ mod vault;
 
 pub use sealer::Sealer;
 pub use tenant_keys::{SigningSeed, TenantKeys};
-pub use vault::Vault;
+pub use vault::{PROFILE_FILE, Vault};

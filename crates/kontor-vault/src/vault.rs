@@ -19,6 +19,8 @@ use crate::tenant_keys::{TenantKeys, WrappedKeys};
 const NODE_KEY_FILE: &str = "node.key";
 const TENANTS_FOLDER: &str = "tenants";
 const KEYS_FILE: &str = "keys.json";
+/// Name of the file with the name of the profile that an organisation begins with.
+pub const PROFILE_FILE: &str = "profile";
 
 /// A node's key and its tenants' wrapped keys.
 ///
@@ -51,8 +53,28 @@ impl Vault {
     /// # Errors
     /// `Conflict` if the tenant exists.
     pub fn create_tenant(&self, server_name: &ServerName) -> Result<TenantKeys> {
+        self.create_tenant_with(server_name, None)
+    }
+
+    /// As [`Self::create_tenant`]; the organisation begins with a profile of that name, which is
+    /// kept in its folder as [`PROFILE_FILE`]. It is there before the keys are: a running server
+    /// that finds the organisation finds it, too.
+    pub fn create_tenant_with(
+        &self,
+        server_name: &ServerName,
+        profile: Option<&str>,
+    ) -> Result<TenantKeys> {
         let _alone = key_file::lock(&self.data_dir.join(TENANTS_FOLDER))?;
         let keys = TenantKeys::generate(self.next_number()?, &self.random)?;
+        let folder = self.tenant_dir(server_name)?;
+        if let Some(profile) = profile
+            && !folder.join(KEYS_FILE).exists()
+        {
+            key_file::create_folder(&folder)?;
+            let path = folder.join(PROFILE_FILE);
+            fs::write(&path, profile)
+                .map_err(|e| Error::unavailable(format!("{}: {e}", path.display())))?;
+        }
         self.store_tenant(server_name, &keys)?;
         Ok(keys)
     }

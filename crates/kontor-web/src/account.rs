@@ -16,6 +16,7 @@ mod mail;
 mod overview;
 mod own_account;
 mod password;
+mod privacy;
 mod profile;
 mod protocol;
 mod reset;
@@ -110,9 +111,14 @@ pub(crate) fn routes(router: Router) -> Router {
         )
 }
 
-/// Pages about mails, lost devices and single programs.
+/// Pages about mails, lost devices, single programs, and what others see.
 fn letters_and_programs(router: Router) -> Router {
     router
+        .route(
+            "/account/privacy",
+            get(async |it: Request| serve(it, privacy::show).await)
+                .post(async |it: Request| serve(it, privacy::decide).await),
+        )
         .route(
             "/account/forgotten",
             get(async |it: Request| serve(it, forgotten::show).await)

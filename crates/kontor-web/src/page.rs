@@ -191,3 +191,19 @@ pub(crate) fn refusal(visit: &Visit, error: Error, otherwise: &str) -> Result<St
     }
     Err(error.into())
 }
+
+/// Which rule a new password breaks, in words.
+pub(crate) fn password_complaint(texts: Texts, error: &Error) -> String {
+    let field = |name: &str| error.fields.get(name);
+    let reason = field("reason").and_then(|reason| reason.as_str()).unwrap_or_default();
+    let least = field("least").and_then(serde_json::Value::as_u64).unwrap_or_default();
+    match reason {
+        "too_short" => texts.get_with("password-too-short", "least", least),
+        "too_uniform" => texts.get_with("password-too-uniform", "least", least),
+        "too_long" => texts.get("password-too-long"),
+        "common" => texts.get("password-common"),
+        "name" => texts.get("password-name"),
+        "former" => texts.get("password-former"),
+        _ => texts.get("password-weak"),
+    }
+}

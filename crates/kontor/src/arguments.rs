@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use kontor_audit::{Digest, ExportPurpose};
 use kontor_config::Sources;
+use kontor_policy::Profile;
 
 /// Matrix homeserver for many organisations at once.
 #[derive(Debug, Parser)]
@@ -120,6 +121,10 @@ pub(crate) enum TenantCommand {
     Create {
         /// Matrix server name, for example firma.example. It can never be changed.
         server_name: String,
+        /// Settings to begin with: standard, elevated (professional secrecy, health, personnel) or
+        /// trade (business letters, sales). Without it those of the configured preset.
+        #[arg(long, value_name = "PROFILE")]
+        profile: Option<Profile>,
         #[command(flatten)]
         place: Place,
     },

@@ -5,6 +5,7 @@ use std::path::Path;
 use kontor_audit::{Action, Event};
 use kontor_config::Config;
 use kontor_core::{Random, Secret};
+use kontor_policy::Profile;
 use kontor_vault::Vault;
 use ruma::{OwnedServerName, ServerName};
 use serde_json::{Value, json};
@@ -17,7 +18,9 @@ use crate::{output, secret_input};
 /// Runs one of the tenant commands.
 pub(crate) fn run(command: TenantCommand, json: bool) -> Result<(), Failure> {
     match command {
-        TenantCommand::Create { server_name, place } => create(&server_name, &place, json),
+        TenantCommand::Create { server_name, profile, place } => {
+            create((&server_name, profile), &place, json)
+        }
         TenantCommand::List { place } => list(&place, json),
         TenantCommand::ExportKeys { server_name, output, passphrase, place } => {
             export(&server_name, &output, &passphrase, (&place, json))
@@ -28,11 +31,15 @@ pub(crate) fn run(command: TenantCommand, json: bool) -> Result<(), Failure> {
     }
 }
 
-fn create(name: &str, place: &Place, json: bool) -> Result<(), Failure> {
+fn create(
+    (name, profile): (&str, Option<Profile>),
+    place: &Place,
+    json: bool,
+) -> Result<(), Failure> {
     let name = parse(name)?;
     let config = Config::load(place.sources())?;
     let vault = Vault::open(&config.server.data, Random::System)?;
-    vault.create_tenant(&name)?;
+    vault.create_tenant_with(&name, profile.map(Profile::as_str))?;
     with_log(&config, &name, async |log| {
         log.audit.record(&log.cx, Event::new(Action::TenantCreated)).await
     })?;

@@ -9,6 +9,8 @@ use kontor_testkit::{Answer, Method, Person, TestServer, Value, for_each_server,
 const ROUTES: &[(&str, &str, Permission)] = &[
     ("GET", "/_kontor/admin/v1/policy/history", Permission::ReadPolicyHistory),
     ("PUT", "/_kontor/admin/v1/policy/settings/{setting}", Permission::DecidePolicy),
+    ("GET", "/_kontor/admin/v1/policy/profile", Permission::ReadPolicyHistory),
+    ("PUT", "/_kontor/admin/v1/policy/profile", Permission::DecidePolicy),
     ("GET", "/_kontor/admin/v1/roles", Permission::SeeRoles),
     ("GET", "/_kontor/admin/v1/audit", Permission::ReadAudit),
     ("GET", "/_kontor/admin/v1/people", Permission::SeePeople),
@@ -46,7 +48,7 @@ fn body() -> Value {
     json!({
         "value": true, "reason": "Test", "held": false,
         "act": "weaken_policy", "setting": "presence", "method": "records",
-        "kind": "private", "minimum": "1.0",
+        "kind": "private", "minimum": "1.0", "profile": "elevated",
     })
 }
 

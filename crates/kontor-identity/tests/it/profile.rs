@@ -2,6 +2,7 @@
 
 use kontor_core::{Kind, Result};
 use kontor_identity::set_profile_field;
+use kontor_policy::{FieldRule, Policy};
 use kontor_testdb::for_each_backend;
 use ruma::OwnedUserId;
 use serde_json::{Value, json};
@@ -70,7 +71,8 @@ fn where_ids_are_opaque_strangers_see_no_profiles() {
 #[test]
 fn the_directory_knows_active_people_with_and_without_names() {
     for_each_backend(async |backend| {
-        let company = Company::strict(&backend).await;
+        let policy = Policy { profile_name: FieldRule::Optional, ..Policy::strict() };
+        let company = Company::with(&backend, policy).await;
         let named = company.hire("erika").await;
         let nameless = company.hire("max").await;
         let closed = company.hire("carol").await;
@@ -83,4 +85,22 @@ fn the_directory_knows_active_people_with_and_without_names() {
         assert_eq!((&people[0].0, json!(people[0].1)), (&nameless, json!({})));
         assert_eq!((&people[1].0, json!(people[1].1)), (&named, json!({ "displayname": "Erika" })));
     });
+}
+
+/// law: R-051
+#[test]
+fn a_new_account_shows_a_name_as_the_organisation_asks_for_it() {
+    for (rule, shown) in [
+        (FieldRule::Off, json!({})),
+        (FieldRule::Optional, json!({})),
+        (FieldRule::Required, json!({ "displayname": "max" })),
+    ] {
+        for_each_backend(async |backend| {
+            let policy = Policy { profile_name: rule, ..Policy::strict() };
+            let company = Company::with(&backend, policy).await;
+            let max = company.hire("max").await;
+            let profile = company.identity.profile(&company.operator(), max).await.unwrap();
+            assert_eq!(json!(profile), shown, "{rule:?}");
+        });
+    }
 }

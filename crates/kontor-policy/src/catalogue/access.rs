@@ -1,13 +1,11 @@
-//! Getting in, and devices.
-
-use std::time::Duration;
+//! Getting in.
 
 use crate::{
     Area, Domain, Effect, PasswordLogin, Registration, SecondFactor, Setting, Shipped, Stricter,
     Text, Unit, Value,
 };
 
-pub(super) static SETTINGS: [Setting; 15] = [
+pub(super) static SETTINGS: [Setting; 10] = [
     Setting {
         key: "registration",
         area: Area::Access,
@@ -21,6 +19,9 @@ pub(super) static SETTINGS: [Setting; 15] = [
         shipped: Shipped::all(Value::Choice("closed")),
         locked: true,
         monitoring: false,
+        personal: false,
+        points: &["kontor-identity/src/register.rs"],
+        programs: None,
         effect: Effect::Server {
             read: |policy| {
                 Some(Value::Choice(match policy.registration {
@@ -51,6 +52,9 @@ pub(super) static SETTINGS: [Setting; 15] = [
         shipped: Shipped::ON,
         locked: true,
         monitoring: false,
+        personal: false,
+        points: &["kontor-identity/src/accounts.rs"],
+        programs: None,
         effect: Effect::Server {
             read: |policy| Some(Value::Switch(!policy.readable_user_ids)),
             apply: |policy, value| {
@@ -79,6 +83,9 @@ pub(super) static SETTINGS: [Setting; 15] = [
         ),
         locked: true,
         monitoring: false,
+        personal: false,
+        points: &["kontor-identity/src/second_factor.rs"],
+        programs: None,
         effect: Effect::Server {
             read: |policy| {
                 Some(Value::Choice(match policy.second_factor {
@@ -114,6 +121,9 @@ pub(super) static SETTINGS: [Setting; 15] = [
         shipped: Shipped::all(Value::Choice("app_passwords")),
         locked: false,
         monitoring: false,
+        personal: false,
+        points: &["kontor-identity/src/login.rs", "kontor-identity/src/app_passwords.rs"],
+        programs: None,
         effect: Effect::Server {
             read: |policy| {
                 Some(Value::Choice(match policy.password_login {
@@ -134,7 +144,10 @@ pub(super) static SETTINGS: [Setting; 15] = [
     Setting {
         key: "password_min_length",
         area: Area::Access,
-        name: Text { de: "Mindestlänge des Passworts", en: "Shortest password" },
+        name: Text {
+            de: "Mindestlänge des Passworts ohne zweiten Faktor",
+            en: "Shortest password without a second factor",
+        },
         reason: Text {
             de: "Ohne zweiten Faktor schützt nur die Länge.",
             en: "Without a second factor, length is what protects.",
@@ -146,14 +159,53 @@ pub(super) static SETTINGS: [Setting; 15] = [
             unit: Unit::Characters,
             stricter: Stricter::Higher,
         },
-        shipped: Shipped::all(Value::Number(20)),
+        shipped: Shipped::each(Some(Value::Number(20)), None, Some(Value::Number(20))),
         locked: true,
         monitoring: false,
+        personal: false,
+        points: &["kontor-identity/src/password.rs"],
+        programs: None,
         effect: Effect::Server {
             read: |policy| u64::try_from(policy.password_min_length).ok().map(Value::Number),
             apply: |policy, value| {
                 if let Value::Number(number) = value {
                     policy.password_min_length = usize::try_from(number).unwrap_or(usize::MAX);
+                }
+            },
+        },
+    },
+    Setting {
+        key: "password_min_length_with_factor",
+        area: Area::Access,
+        name: Text {
+            de: "Mindestlänge des Passworts mit zweitem Faktor",
+            en: "Shortest password with a second factor",
+        },
+        reason: Text {
+            de: "Wer mehr als ein Passwort zeigt, braucht kein so langes.",
+            en: "Who shows more than a password needs none that long.",
+        },
+        law: "BSI ORP.4; R-043",
+        domain: Domain::Number {
+            min: 12,
+            max: 64,
+            unit: Unit::Characters,
+            stricter: Stricter::Higher,
+        },
+        shipped: Shipped::all(Value::Number(12)),
+        locked: true,
+        monitoring: false,
+        personal: false,
+        points: &["kontor-identity/src/password.rs"],
+        programs: None,
+        effect: Effect::Server {
+            read: |policy| {
+                u64::try_from(policy.password_min_length_with_factor).ok().map(Value::Number)
+            },
+            apply: |policy, value| {
+                if let Value::Number(number) = value {
+                    policy.password_min_length_with_factor =
+                        usize::try_from(number).unwrap_or(usize::MAX);
                 }
             },
         },
@@ -168,9 +220,12 @@ pub(super) static SETTINGS: [Setting; 15] = [
         },
         law: "BSI ORP.4; R-043",
         domain: Domain::Number { min: 1, max: 4, unit: Unit::Count, stricter: Stricter::Higher },
-        shipped: Shipped::all(Value::Number(2)),
+        shipped: Shipped::each(Some(Value::Number(2)), None, Some(Value::Number(2))),
         locked: true,
         monitoring: false,
+        personal: false,
+        points: &["kontor-identity/src/password.rs"],
+        programs: None,
         effect: Effect::Server {
             read: |policy| u64::try_from(policy.password_min_classes).ok().map(Value::Number),
             apply: |policy, value| {
@@ -193,6 +248,9 @@ pub(super) static SETTINGS: [Setting; 15] = [
         shipped: Shipped::ON,
         locked: true,
         monitoring: false,
+        personal: false,
+        points: &["kontor-identity/src/password.rs", "kontor-identity/src/new_password.rs"],
+        programs: None,
         effect: Effect::Flag(|policy| &mut policy.weak_passwords_refused),
     },
     Setting {
@@ -208,6 +266,9 @@ pub(super) static SETTINGS: [Setting; 15] = [
         shipped: Shipped::OFF,
         locked: true,
         monitoring: false,
+        personal: false,
+        points: &[],
+        programs: None,
         effect: Effect::Absent,
     },
     Setting {
@@ -220,6 +281,9 @@ pub(super) static SETTINGS: [Setting; 15] = [
         shipped: Shipped::all(Value::Number(10)),
         locked: true,
         monitoring: false,
+        personal: false,
+        points: &["kontor-identity/src/credentials.rs"],
+        programs: None,
         effect: Effect::Server {
             read: |policy| policy.login_lock_after.map(|count| Value::Number(count.into())),
             apply: |policy, value| {
@@ -228,124 +292,5 @@ pub(super) static SETTINGS: [Setting; 15] = [
                 }
             },
         },
-    },
-    Setting {
-        key: "access_token_minutes",
-        area: Area::Devices,
-        name: Text { de: "Gültigkeit eines Zugangstokens", en: "Lifetime of an access token" },
-        reason: Text {
-            de: "So lange nützt ein gestohlenes Token höchstens.",
-            en: "For that long at most, a stolen token is of use.",
-        },
-        law: "DSGVO Art. 32",
-        domain: Domain::Number { min: 1, max: 60, unit: Unit::Minutes, stricter: Stricter::Lower },
-        shipped: Shipped::all(Value::Number(5)),
-        locked: true,
-        monitoring: false,
-        effect: Effect::Server {
-            read: |policy| {
-                policy.access_token_lifetime.map(|span| Value::Number(span.as_secs() / 60))
-            },
-            apply: |policy, value| {
-                if let Value::Number(number) = value {
-                    policy.access_token_lifetime = Some(Duration::from_secs(number * 60));
-                }
-            },
-        },
-    },
-    Setting {
-        key: "session_days",
-        area: Area::Devices,
-        name: Text { de: "Längste Anmeldung", en: "Longest session" },
-        reason: Text {
-            de: "Ein verlorenes Gerät soll nicht ewig angemeldet bleiben.",
-            en: "A lost device should not stay signed in forever.",
-        },
-        law: "DSGVO Art. 32",
-        domain: Domain::Number { min: 1, max: 90, unit: Unit::Days, stricter: Stricter::Lower },
-        shipped: Shipped::each(
-            Some(Value::Number(30)),
-            Some(Value::Number(7)),
-            Some(Value::Number(30)),
-        ),
-        locked: false,
-        monitoring: false,
-        effect: Effect::Server {
-            read: |policy| {
-                policy.session_lifetime.map(|span| Value::Number(span.as_secs() / 86_400))
-            },
-            apply: |policy, value| {
-                if let Value::Number(number) = value {
-                    policy.session_lifetime = Some(Duration::from_secs(number * 86_400));
-                }
-            },
-        },
-    },
-    Setting {
-        key: "verified_devices_for_keys",
-        area: Area::Devices,
-        name: Text {
-            de: "Schlüssel nur an bestätigte Geräte",
-            en: "Keys to verified devices only",
-        },
-        reason: Text {
-            de: "Ein untergeschobenes Gerät soll nichts lesen können.",
-            en: "A device slipped in should read nothing.",
-        },
-        law: "DSGVO Art. 32",
-        domain: Domain::Switch { stricter: true },
-        shipped: Shipped::ON,
-        locked: true,
-        monitoring: false,
-        effect: Effect::Client,
-    },
-    Setting {
-        key: "app_pin_digits",
-        area: Area::Devices,
-        name: Text { de: "Stellen der App-PIN", en: "Digits of the app PIN" },
-        reason: Text {
-            de: "Schützt ein Telefon, das offen herumliegt.",
-            en: "Protects a phone that lies around unlocked.",
-        },
-        law: "BSI ORP.4",
-        domain: Domain::Number { min: 6, max: 12, unit: Unit::Count, stricter: Stricter::Higher },
-        shipped: Shipped::all(Value::Number(8)),
-        locked: false,
-        monitoring: false,
-        effect: Effect::Client,
-    },
-    Setting {
-        key: "web_idle_lock_minutes",
-        area: Area::Devices,
-        name: Text { de: "Sperre im Browser bei Untätigkeit", en: "Idle lock in the browser" },
-        reason: Text {
-            de: "Ein verlassener Arbeitsplatz soll nichts zeigen.",
-            en: "A deserted desk should show nothing.",
-        },
-        law: "DSGVO Art. 32",
-        domain: Domain::Number { min: 5, max: 60, unit: Unit::Minutes, stricter: Stricter::Lower },
-        shipped: Shipped::each(
-            Some(Value::Number(60)),
-            Some(Value::Number(15)),
-            Some(Value::Number(60)),
-        ),
-        locked: false,
-        monitoring: false,
-        effect: Effect::Client,
-    },
-    Setting {
-        key: "reauthentication_hours",
-        area: Area::Devices,
-        name: Text { de: "Erneute Anmeldung in der App", en: "Signing in again in the app" },
-        reason: Text {
-            de: "Begrenzt, was mit einem offenen Gerät möglich ist.",
-            en: "Bounds what an open device makes possible.",
-        },
-        law: "DSGVO Art. 32",
-        domain: Domain::Number { min: 1, max: 24, unit: Unit::Hours, stricter: Stricter::Lower },
-        shipped: Shipped::all(Value::Number(12)),
-        locked: false,
-        monitoring: false,
-        effect: Effect::Client,
     },
 ];

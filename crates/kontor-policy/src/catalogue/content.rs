@@ -1,10 +1,10 @@
 //! Files and messages.
 
-use crate::{Area, Domain, Effect, Setting, Shipped, Stricter, Text, Unit, Value};
+use crate::{Area, Domain, Effect, Setting, Shipped, Stricter, Text, Unit, UploadTypes, Value};
 
 const MEBIBYTE: u64 = 1024 * 1024;
 
-pub(super) static SETTINGS: [Setting; 6] = [
+pub(super) static SETTINGS: [Setting; 8] = [
     Setting {
         key: "max_upload_mebibytes",
         area: Area::Content,
@@ -20,6 +20,9 @@ pub(super) static SETTINGS: [Setting; 6] = [
         shipped: Shipped::all(Value::Number(50)),
         locked: false,
         monitoring: false,
+        personal: false,
+        points: &["kontor-media/src/service.rs"],
+        programs: None,
         effect: Effect::Server {
             read: |policy| Some(Value::Number(policy.max_upload_bytes / MEBIBYTE)),
             apply: |policy, value| {
@@ -42,6 +45,9 @@ pub(super) static SETTINGS: [Setting; 6] = [
         shipped: Shipped::OFF,
         locked: true,
         monitoring: false,
+        personal: false,
+        points: &[],
+        programs: None,
         effect: Effect::Absent,
     },
     Setting {
@@ -57,6 +63,9 @@ pub(super) static SETTINGS: [Setting; 6] = [
         shipped: Shipped::OFF,
         locked: true,
         monitoring: true,
+        personal: false,
+        points: &[],
+        programs: None,
         effect: Effect::Absent,
     },
     Setting {
@@ -69,6 +78,9 @@ pub(super) static SETTINGS: [Setting; 6] = [
         shipped: Shipped::OFF,
         locked: true,
         monitoring: true,
+        personal: false,
+        points: &[],
+        programs: None,
         effect: Effect::Absent,
     },
     Setting {
@@ -84,7 +96,73 @@ pub(super) static SETTINGS: [Setting; 6] = [
         shipped: Shipped::ON,
         locked: false,
         monitoring: false,
-        effect: Effect::Client,
+        personal: false,
+        points: &["kontor-rooms/src/content_rules.rs"],
+        programs: Some(Text {
+            de: "Kein Ändern anbieten, wo es aus ist.",
+            en: "Offer no editing where it is off.",
+        }),
+        effect: Effect::Flag(|policy| &mut policy.message_editing),
+    },
+    Setting {
+        key: "delete_own_messages",
+        area: Area::Content,
+        name: Text { de: "Eigene Nachrichten löschen", en: "Deleting one's own messages" },
+        reason: Text {
+            de: "Was man geschrieben hat, darf man zurücknehmen. In Handelsbrief-Räumen geht nur die Kopie im Raum.",
+            en: "What one has written one may take back. In business letter rooms only the copy in the room goes.",
+        },
+        law: "DSGVO Art. 17; HGB § 257",
+        domain: Domain::Switch { stricter: true },
+        shipped: Shipped::ON,
+        locked: false,
+        monitoring: false,
+        personal: false,
+        points: &["kontor-rooms/src/send.rs"],
+        programs: None,
+        effect: Effect::Flag(|policy| &mut policy.delete_own_messages),
+    },
+    Setting {
+        key: "upload_types",
+        area: Area::Content,
+        name: Text { de: "Dateiarten", en: "Types of files" },
+        reason: Text {
+            de: "Programme, Skripte und Webseiten in Dateien sind der übliche Weg für Schadsoftware.",
+            en: "Programs, scripts and web pages in files are how malware usually comes.",
+        },
+        law: "DSGVO Art. 32",
+        domain: Domain::Choice {
+            strictest_first: &["no_active_content", "signed_documents", "everything"],
+        },
+        shipped: Shipped::each(
+            Some(Value::Choice("no_active_content")),
+            Some(Value::Choice("no_active_content")),
+            Some(Value::Choice("signed_documents")),
+        ),
+        locked: false,
+        monitoring: false,
+        personal: false,
+        points: &["kontor-media/src/upload.rs"],
+        programs: Some(Text {
+            de: "Auch verschlüsselte Dateien vor dem Hochladen prüfen; der Server sieht sie nicht.",
+            en: "Check encrypted files, too, before uploading them; the server does not see them.",
+        }),
+        effect: Effect::Server {
+            read: |policy| {
+                Some(Value::Choice(match policy.upload_types {
+                    UploadTypes::NoActiveContent => "no_active_content",
+                    UploadTypes::SignedDocuments => "signed_documents",
+                    UploadTypes::Everything => "everything",
+                }))
+            },
+            apply: |policy, value| {
+                policy.upload_types = match value {
+                    Value::Choice("everything") => UploadTypes::Everything,
+                    Value::Choice("signed_documents") => UploadTypes::SignedDocuments,
+                    _ => UploadTypes::NoActiveContent,
+                };
+            },
+        },
     },
     Setting {
         key: "file_download",
@@ -103,6 +181,12 @@ pub(super) static SETTINGS: [Setting; 6] = [
         ),
         locked: false,
         monitoring: false,
+        personal: true,
+        points: &[],
+        programs: Some(Text {
+            de: "Dateien höherer Schutzklassen nur anzeigen; ab Klasse 2 vor dem Speichern hinweisen.",
+            en: "Only show files of higher protection classes; from class 2 on, give notice before saving.",
+        }),
         effect: Effect::Client,
     },
 ];

@@ -1,7 +1,6 @@
 //! Which devices may be used.
 
-use std::time::Duration;
-
+use super::{DAY, HOUR};
 use crate::{Area, DeviceRule, Domain, Effect, Setting, Shipped, Stricter, Text, Unit, Value};
 
 pub(super) static SETTINGS: [Setting; 3] = [
@@ -24,6 +23,9 @@ pub(super) static SETTINGS: [Setting; 3] = [
         ),
         locked: false,
         monitoring: false,
+        personal: false,
+        points: &["kontor-identity/src/device_rights.rs"],
+        programs: None,
         effect: Effect::Server {
             read: |policy| {
                 Some(Value::Choice(match policy.devices_allowed {
@@ -42,28 +44,6 @@ pub(super) static SETTINGS: [Setting; 3] = [
         },
     },
     Setting {
-        key: "foreign_browser_minutes",
-        area: Area::Devices,
-        name: Text { de: "Anmeldung im fremden Browser", en: "Session in a foreign browser" },
-        reason: Text {
-            de: "Ein fremdes Gerät soll nicht angemeldet bleiben.",
-            en: "Somebody else's device should not stay signed in.",
-        },
-        law: "DSGVO Art. 32; R-201",
-        domain: Domain::Number { min: 5, max: 60, unit: Unit::Minutes, stricter: Stricter::Lower },
-        shipped: Shipped::all(Value::Number(60)),
-        locked: true,
-        monitoring: false,
-        effect: Effect::Server {
-            read: |policy| Some(Value::Number(policy.foreign_browser_session.as_secs() / 60)),
-            apply: |policy, value| {
-                if let Value::Number(number) = value {
-                    policy.foreign_browser_session = Duration::from_secs(number * 60);
-                }
-            },
-        },
-    },
-    Setting {
         key: "program_grace_days",
         area: Area::Devices,
         name: Text { de: "Frist für Aktualisierungen", en: "Time to update programs" },
@@ -73,16 +53,41 @@ pub(super) static SETTINGS: [Setting; 3] = [
         },
         law: "DSGVO Art. 32; R-204",
         domain: Domain::Number { min: 0, max: 30, unit: Unit::Days, stricter: Stricter::Lower },
-        shipped: Shipped::all(Value::Number(14)),
+        shipped: Shipped::each(
+            Some(Value::Number(14)),
+            Some(Value::Number(7)),
+            Some(Value::Number(14)),
+        ),
         locked: false,
         monitoring: false,
-        effect: Effect::Server {
-            read: |policy| Some(Value::Number(policy.program_grace.as_secs() / 86_400)),
-            apply: |policy, value| {
-                if let Value::Number(number) = value {
-                    policy.program_grace = Duration::from_secs(number * 86_400);
-                }
-            },
+        personal: false,
+        points: &["kontor-identity/src/program_floors.rs"],
+        programs: None,
+        effect: Effect::Span(|policy| &mut policy.program_grace, DAY),
+    },
+    Setting {
+        key: "program_grace_critical_hours",
+        area: Area::Devices,
+        name: Text {
+            de: "Frist für dringende Aktualisierungen",
+            en: "Time to update programs that are dangerous",
         },
+        reason: Text {
+            de: "Wo eine Lücke Menschen gefährdet, zählen Stunden.",
+            en: "Where a hole puts people in danger, hours count.",
+        },
+        law: "DSGVO Art. 32; R-204",
+        domain: Domain::Number { min: 0, max: 72, unit: Unit::Hours, stricter: Stricter::Lower },
+        shipped: Shipped::each(
+            Some(Value::Number(72)),
+            Some(Value::Number(48)),
+            Some(Value::Number(72)),
+        ),
+        locked: false,
+        monitoring: false,
+        personal: false,
+        points: &["kontor-identity/src/program_floors.rs"],
+        programs: None,
+        effect: Effect::Span(|policy| &mut policy.program_grace_critical, HOUR),
     },
 ];

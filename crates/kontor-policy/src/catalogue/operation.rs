@@ -1,5 +1,7 @@
 //! Running the service.
 
+use kontor_config::TlsVersion;
+
 use crate::{Area, Domain, Effect, Setting, Shipped, Stricter, Text, Unit, Value};
 
 pub(super) static SETTINGS: [Setting; 7] = [
@@ -19,6 +21,9 @@ pub(super) static SETTINGS: [Setting; 7] = [
         shipped: Shipped::OFF,
         locked: true,
         monitoring: true,
+        personal: false,
+        points: &[],
+        programs: None,
         effect: Effect::Absent,
     },
     Setting {
@@ -34,7 +39,10 @@ pub(super) static SETTINGS: [Setting; 7] = [
         shipped: Shipped::ON,
         locked: true,
         monitoring: false,
-        effect: Effect::Planned,
+        personal: false,
+        points: &[],
+        programs: None,
+        effect: Effect::Planned(Some(Value::Switch(false))),
     },
     Setting {
         key: "quiet_hours",
@@ -49,71 +57,104 @@ pub(super) static SETTINGS: [Setting; 7] = [
         shipped: Shipped::ON,
         locked: false,
         monitoring: false,
+        personal: true,
+        points: &[],
+        programs: Some(Text {
+            de: "In Ruhezeiten keine Benachrichtigung zeigen oder tönen lassen.",
+            en: "Neither show nor sound a notification in quiet hours.",
+        }),
         effect: Effect::Client,
     },
     Setting {
-        key: "guests",
+        key: "quiet_from",
         area: Area::Operation,
-        name: Text { de: "Gäste", en: "Guests" },
+        name: Text { de: "Beginn der Ruhezeit", en: "Start of the quiet hours" },
         reason: Text {
-            de: "Jeder Gast ist ein Empfänger und muss informiert werden.",
-            en: "Each guest is a recipient and has to be informed.",
+            de: "Nach Feierabend soll niemand antworten müssen.",
+            en: "After work nobody should have to answer.",
         },
-        law: "DSGVO Art. 13",
-        domain: Domain::Choice { strictest_first: &["off", "invitation"] },
+        law: "BetrVG § 87(1) Nr. 2; ArbZG § 5",
+        domain: Domain::Number { min: 15, max: 23, unit: Unit::OClock, stricter: Stricter::Lower },
+        shipped: Shipped::all(Value::Number(18)),
+        locked: false,
+        monitoring: false,
+        personal: true,
+        points: &[],
+        programs: Some(Text {
+            de: "Ab dieser Uhrzeit am Ort der Person still sein.",
+            en: "Be quiet from this hour on, where the person is.",
+        }),
+        effect: Effect::Client,
+    },
+    Setting {
+        key: "quiet_until",
+        area: Area::Operation,
+        name: Text { de: "Ende der Ruhezeit", en: "End of the quiet hours" },
+        reason: Text {
+            de: "Elf Stunden Ruhe liegen zwischen zwei Arbeitstagen.",
+            en: "Eleven hours of rest lie between two working days.",
+        },
+        law: "BetrVG § 87(1) Nr. 2; ArbZG § 5",
+        domain: Domain::Number { min: 5, max: 10, unit: Unit::OClock, stricter: Stricter::Higher },
+        shipped: Shipped::all(Value::Number(7)),
+        locked: false,
+        monitoring: false,
+        personal: true,
+        points: &[],
+        programs: Some(Text {
+            de: "Bis zu dieser Uhrzeit am Ort der Person still sein.",
+            en: "Be quiet until this hour, where the person is.",
+        }),
+        effect: Effect::Client,
+    },
+    Setting {
+        key: "quiet_weekends",
+        area: Area::Operation,
+        name: Text { de: "Ruhe am Wochenende", en: "Quiet on weekends" },
+        reason: Text {
+            de: "Samstag und Sonntag sind frei, wo kein Dienstplan etwas anderes sagt.",
+            en: "Saturday and Sunday are free where no roster says otherwise.",
+        },
+        law: "BetrVG § 87(1) Nr. 2; ArbZG § 9",
+        domain: Domain::Switch { stricter: true },
         shipped: Shipped::each(
-            Some(Value::Choice("invitation")),
-            Some(Value::Choice("off")),
-            Some(Value::Choice("invitation")),
+            Some(Value::Switch(true)),
+            Some(Value::Switch(false)),
+            Some(Value::Switch(false)),
         ),
         locked: false,
         monitoring: false,
-        effect: Effect::Planned,
-    },
-    Setting {
-        key: "guest_account_days",
-        area: Area::Operation,
-        name: Text { de: "Laufzeit von Gastkonten", en: "Lifetime of guest accounts" },
-        reason: Text {
-            de: "Wer nicht mehr mitarbeitet, hat keinen Zugang mehr.",
-            en: "Who no longer takes part has no access any more.",
-        },
-        law: "DSGVO Art. 5(1)(e)",
-        domain: Domain::Number { min: 1, max: 365, unit: Unit::Days, stricter: Stricter::Lower },
-        shipped: Shipped::each(Some(Value::Number(90)), None, Some(Value::Number(180))),
-        locked: false,
-        monitoring: false,
-        effect: Effect::Planned,
+        personal: true,
+        points: &[],
+        programs: Some(Text {
+            de: "Samstags und sonntags den ganzen Tag still sein.",
+            en: "Be quiet all day on Saturdays and Sundays.",
+        }),
+        effect: Effect::Client,
     },
     Setting {
         key: "tls_minimum",
         area: Area::Operation,
         name: Text { de: "Älteste TLS-Version", en: "Oldest version of TLS" },
         reason: Text {
-            de: "Ältere Versionen schützen schlechter.",
-            en: "Older versions protect less.",
+            de: "Ältere Versionen schützen schlechter. Gilt für alle Organisationen auf dem Server; \
+                 der Betreiber setzt sie in kontor.toml.",
+            en: "Older versions protect less. Holds for every organisation on the server; the \
+                 operator sets it in kontor.toml.",
         },
         law: "DSGVO Art. 32; BSI TR-02102-2",
         domain: Domain::Choice { strictest_first: &["1.3", "1.2"] },
         shipped: Shipped::all(Value::Choice("1.3")),
         locked: true,
         monitoring: false,
-        effect: Effect::Planned,
-    },
-    Setting {
-        key: "update_grace_days",
-        area: Area::Operation,
-        name: Text { de: "Frist für Aktualisierungen", en: "Grace for updates" },
-        reason: Text { de: "Bekannte Lücken müssen zu sein.", en: "Known holes must be closed." },
-        law: "DSGVO Art. 32; CRA",
-        domain: Domain::Number { min: 1, max: 30, unit: Unit::Days, stricter: Stricter::Lower },
-        shipped: Shipped::each(
-            Some(Value::Number(14)),
-            Some(Value::Number(7)),
-            Some(Value::Number(14)),
-        ),
-        locked: false,
-        monitoring: false,
-        effect: Effect::Client,
+        personal: false,
+        points: &["kontor-tls/src/handshakes.rs"],
+        programs: None,
+        effect: Effect::Operator(|policy| {
+            Value::Choice(match policy.oldest_tls {
+                TlsVersion::Tls12 => "1.2",
+                TlsVersion::Tls13 => "1.3",
+            })
+        }),
     },
 ];

@@ -1,8 +1,8 @@
 //! What others learn of a person.
 
-use crate::{Area, Domain, Effect, Setting, Shipped, Stricter, Text, Unit, Value};
+use crate::{Area, DirectoryScope, Domain, Effect, Setting, Shipped, Stricter, Text, Unit, Value};
 
-pub(super) static SETTINGS: [Setting; 12] = [
+pub(super) static SETTINGS: [Setting; 13] = [
     Setting {
         key: "presence",
         area: Area::Privacy,
@@ -16,6 +16,9 @@ pub(super) static SETTINGS: [Setting; 12] = [
         shipped: Shipped::OFF,
         locked: true,
         monitoring: true,
+        personal: true,
+        points: &["kontor-presence/src/presence.rs"],
+        programs: None,
         effect: Effect::Flag(|policy| &mut policy.presence_allowed),
     },
     Setting {
@@ -31,6 +34,9 @@ pub(super) static SETTINGS: [Setting; 12] = [
         shipped: Shipped::OFF,
         locked: false,
         monitoring: true,
+        personal: true,
+        points: &["kontor-receipts/src/lib.rs"],
+        programs: None,
         effect: Effect::Flag(|policy| &mut policy.receipts_allowed),
     },
     Setting {
@@ -46,6 +52,9 @@ pub(super) static SETTINGS: [Setting; 12] = [
         shipped: Shipped::OFF,
         locked: false,
         monitoring: true,
+        personal: true,
+        points: &["kontor-presence/src/typing.rs"],
+        programs: None,
         effect: Effect::Flag(|policy| &mut policy.typing_allowed),
     },
     Setting {
@@ -58,6 +67,9 @@ pub(super) static SETTINGS: [Setting; 12] = [
         shipped: Shipped::OFF,
         locked: true,
         monitoring: true,
+        personal: false,
+        points: &[],
+        programs: None,
         effect: Effect::Absent,
     },
     Setting {
@@ -73,7 +85,13 @@ pub(super) static SETTINGS: [Setting; 12] = [
         shipped: Shipped::OFF,
         locked: true,
         monitoring: true,
-        effect: Effect::Absent,
+        personal: false,
+        points: &["kontor-rooms/src/content_rules.rs"],
+        programs: Some(Text {
+            de: "Keinen Standort anbieten und keinen anzeigen, auch nicht in verschlüsselten Nachrichten.",
+            en: "Offer and show no location, in encrypted messages neither.",
+        }),
+        effect: Effect::Flag(|policy| &mut policy.location_allowed),
     },
     Setting {
         key: "address_book_access",
@@ -88,6 +106,9 @@ pub(super) static SETTINGS: [Setting; 12] = [
         shipped: Shipped::OFF,
         locked: true,
         monitoring: false,
+        personal: false,
+        points: &[],
+        programs: None,
         effect: Effect::Absent,
     },
     Setting {
@@ -103,6 +124,9 @@ pub(super) static SETTINGS: [Setting; 12] = [
         shipped: Shipped::OFF,
         locked: true,
         monitoring: false,
+        personal: false,
+        points: &[],
+        programs: None,
         effect: Effect::Absent,
     },
     Setting {
@@ -118,7 +142,10 @@ pub(super) static SETTINGS: [Setting; 12] = [
         shipped: Shipped::all(Value::Number(10)),
         locked: true,
         monitoring: true,
-        effect: Effect::Planned,
+        personal: false,
+        points: &[],
+        programs: None,
+        effect: Effect::Planned(Some(Value::Number(10))),
     },
     Setting {
         key: "push_with_content",
@@ -133,6 +160,9 @@ pub(super) static SETTINGS: [Setting; 12] = [
         shipped: Shipped::OFF,
         locked: true,
         monitoring: false,
+        personal: true,
+        points: &["kontor-push/src/pushers.rs"],
+        programs: None,
         effect: Effect::Flag(|policy| &mut policy.push_content_allowed),
     },
     Setting {
@@ -148,7 +178,45 @@ pub(super) static SETTINGS: [Setting; 12] = [
         shipped: Shipped::OFF,
         locked: true,
         monitoring: false,
+        personal: false,
+        points: &["kontor-push/src/pushers.rs"],
+        programs: None,
         effect: Effect::Flag(|policy| &mut policy.push_gateways_allowed),
+    },
+    Setting {
+        key: "directory_scope",
+        area: Area::Privacy,
+        name: Text { de: "Wen die Personensuche findet", en: "Whom a search for people finds" },
+        reason: Text {
+            de: "Wo Menschen besonders zu schützen sind, findet man nur, mit wem man einen Raum teilt.",
+            en: "Where people need more protection, one finds only those one shares a room with.",
+        },
+        law: "DSGVO Art. 25(2)",
+        domain: Domain::Choice { strictest_first: &["shared_rooms", "organisation"] },
+        shipped: Shipped::each(
+            Some(Value::Choice("organisation")),
+            Some(Value::Choice("shared_rooms")),
+            Some(Value::Choice("organisation")),
+        ),
+        locked: false,
+        monitoring: false,
+        personal: false,
+        points: &["kontor-rooms/src/read/directory.rs"],
+        programs: None,
+        effect: Effect::Server {
+            read: |policy| {
+                Some(Value::Choice(match policy.directory_search.scope {
+                    DirectoryScope::SharedRooms => "shared_rooms",
+                    DirectoryScope::Organisation => "organisation",
+                }))
+            },
+            apply: |policy, value| {
+                policy.directory_search.scope = match value {
+                    Value::Choice("organisation") => DirectoryScope::Organisation,
+                    _ => DirectoryScope::SharedRooms,
+                };
+            },
+        },
     },
     Setting {
         key: "directory_min_characters",
@@ -168,6 +236,9 @@ pub(super) static SETTINGS: [Setting; 12] = [
         shipped: Shipped::all(Value::Number(3)),
         locked: false,
         monitoring: false,
+        personal: false,
+        points: &["kontor-rooms/src/read/directory.rs"],
+        programs: None,
         effect: Effect::Server {
             read: |policy| u64::try_from(policy.directory_search.min_chars).ok().map(Value::Number),
             apply: |policy, value| {
@@ -191,6 +262,9 @@ pub(super) static SETTINGS: [Setting; 12] = [
         shipped: Shipped::all(Value::Number(20)),
         locked: false,
         monitoring: false,
+        personal: false,
+        points: &["kontor-rooms/src/read/directory.rs"],
+        programs: None,
         effect: Effect::Server {
             read: |policy| {
                 u64::try_from(policy.directory_search.max_results).ok().map(Value::Number)

@@ -4,7 +4,7 @@ use crate::{Area, Domain, Effect, FieldRule, Policy, Setting, Shipped, Text, Val
 
 const RULES: Domain = Domain::Choice { strictest_first: &["off", "optional", "required"] };
 
-pub(super) static SETTINGS: [Setting; 4] = [
+pub(super) static SETTINGS: [Setting; 6] = [
     Setting {
         key: "profile_name",
         area: Area::Profile,
@@ -18,6 +18,9 @@ pub(super) static SETTINGS: [Setting; 4] = [
         shipped: Shipped::all(Value::Choice("required")),
         locked: false,
         monitoring: false,
+        personal: false,
+        points: &["kontor-identity/src/profile.rs"],
+        programs: None,
         effect: Effect::Server {
             read: |policy| Some(word(policy.profile_name)),
             apply: |policy, value| policy.profile_name = rule(value),
@@ -40,6 +43,9 @@ pub(super) static SETTINGS: [Setting; 4] = [
         ),
         locked: false,
         monitoring: false,
+        personal: false,
+        points: &["kontor-identity/src/profile.rs"],
+        programs: None,
         effect: Effect::Server {
             read: |policy| Some(word(policy.profile_picture)),
             apply: |policy, value| policy.profile_picture = rule(value),
@@ -59,10 +65,56 @@ pub(super) static SETTINGS: [Setting; 4] = [
         ),
         locked: false,
         monitoring: false,
+        personal: false,
+        points: &["kontor-identity/src/profile.rs"],
+        programs: None,
         effect: Effect::Server {
             read: |policy| Some(word(policy.profile_phone)),
             apply: |policy, value| policy.profile_phone = rule(value),
         },
+    },
+    Setting {
+        key: "profile_mail",
+        area: Area::Profile,
+        name: Text { de: "E-Mail-Adresse im Profil", en: "Mail address in the profile" },
+        reason: Text {
+            de: "Sie dient der Anmeldung und der Verwaltung; andere sehen sie nicht.",
+            en: "It serves signing in and administration; others do not see it.",
+        },
+        law: "DSGVO Art. 5(1)(c), 25(2)",
+        domain: Domain::Switch { stricter: false },
+        shipped: Shipped::OFF,
+        locked: true,
+        monitoring: false,
+        personal: false,
+        points: &[],
+        programs: None,
+        effect: Effect::Absent,
+    },
+    Setting {
+        key: "pseudonyms",
+        area: Area::Profile,
+        name: Text { de: "Pseudonyme", en: "Pseudonyms" },
+        reason: Text {
+            de: "Intern genügt ein Name, unter dem man sich findet; nach außen kann der Klarname nötig sein.",
+            en: "Inside, a name by which one is found will do; towards outside the real name can be needed.",
+        },
+        law: "TDDDG § 19(2); DSGVO Art. 25",
+        domain: Domain::Choice { strictest_first: &["allowed", "real_name_outside"] },
+        shipped: Shipped::each(
+            Some(Value::Choice("allowed")),
+            Some(Value::Choice("allowed")),
+            Some(Value::Choice("real_name_outside")),
+        ),
+        locked: false,
+        monitoring: false,
+        personal: false,
+        points: &[],
+        programs: Some(Text {
+            de: "In Räumen mit Außenstehenden an den Klarnamen erinnern, wo er verlangt ist.",
+            en: "Remind people of their real name in rooms with outsiders where it is asked for.",
+        }),
+        effect: Effect::Client,
     },
     Setting {
         key: "profile_other_fields",
@@ -77,6 +129,9 @@ pub(super) static SETTINGS: [Setting; 4] = [
         shipped: Shipped::OFF,
         locked: false,
         monitoring: false,
+        personal: false,
+        points: &["kontor-identity/src/profile.rs"],
+        programs: None,
         effect: Effect::Flag(|policy: &mut Policy| &mut policy.profile_other_fields),
     },
 ];

@@ -88,7 +88,10 @@ pub(super) static SETTINGS: [Setting; 8] = [
         shipped: Shipped::all(Value::Number(24)),
         locked: true,
         monitoring: false,
-        effect: Effect::Server {
+        personal: false,
+        points: &[],
+        programs: None,
+        effect: Effect::Announced {
             read: |policy| Some(in_units(policy, RoomClass::Ephemeral, HOUR)),
             apply: |policy, value| set(policy, RoomClass::Ephemeral, value, HOUR),
         },
@@ -126,7 +129,10 @@ const fn in_days(
         shipped: retention.shipped(),
         locked: true,
         monitoring: false,
-        effect: Effect::Server { read, apply },
+        personal: false,
+        points: &[],
+        programs: None,
+        effect: Effect::Announced { read, apply },
     }
 }
 

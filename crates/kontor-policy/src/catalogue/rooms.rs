@@ -21,6 +21,9 @@ pub(super) static SETTINGS: [Setting; 8] = [
         shipped: Shipped::ON,
         locked: true,
         monitoring: false,
+        personal: false,
+        points: &["kontor-rooms/src/create.rs"],
+        programs: None,
         effect: Effect::Flag(|policy| &mut policy.e2ee_required),
     },
     Setting {
@@ -39,6 +42,9 @@ pub(super) static SETTINGS: [Setting; 8] = [
         shipped: Shipped::ON,
         locked: true,
         monitoring: false,
+        personal: false,
+        points: &["kontor-rooms/src/send.rs"],
+        programs: None,
         effect: Effect::Flag(|policy| &mut policy.plaintext_guard),
     },
     Setting {
@@ -54,6 +60,9 @@ pub(super) static SETTINGS: [Setting; 8] = [
         shipped: Shipped::OFF,
         locked: true,
         monitoring: false,
+        personal: false,
+        points: &["kontor-rooms/src/create.rs", "kontor-rooms/src/read/directory.rs"],
+        programs: None,
         effect: Effect::Flag(|policy| &mut policy.publish_rooms_allowed),
     },
     Setting {
@@ -69,6 +78,9 @@ pub(super) static SETTINGS: [Setting; 8] = [
         shipped: Shipped::all(Value::Choice("joined")),
         locked: true,
         monitoring: false,
+        personal: false,
+        points: &["kontor-rooms/src/class.rs", "kontor-rooms/src/create.rs"],
+        programs: None,
         effect: Effect::Server {
             read: |policy| {
                 Some(Value::Choice(match policy.default_history_visibility {
@@ -103,7 +115,10 @@ pub(super) static SETTINGS: [Setting; 8] = [
         ),
         locked: true,
         monitoring: false,
-        effect: Effect::Planned,
+        personal: false,
+        points: &[],
+        programs: None,
+        effect: Effect::Planned(Some(Value::Choice("off"))),
     },
     Setting {
         key: "private_use",
@@ -123,6 +138,9 @@ pub(super) static SETTINGS: [Setting; 8] = [
         shipped: Shipped::all(Value::Choice("forbidden")),
         locked: false,
         monitoring: false,
+        personal: false,
+        points: &["kontor-rooms/src/class.rs"],
+        programs: None,
         effect: Effect::Server {
             read: |policy| {
                 Some(Value::Choice(match policy.private_use {
@@ -155,6 +173,9 @@ pub(super) static SETTINGS: [Setting; 8] = [
         shipped: Shipped::OFF,
         locked: true,
         monitoring: true,
+        personal: false,
+        points: &["kontor-rooms/src/class.rs"],
+        programs: None,
         effect: Effect::Flag(|policy| &mut policy.supervised_rooms_allowed),
     },
     Setting {
@@ -173,7 +194,10 @@ pub(super) static SETTINGS: [Setting; 8] = [
             Some(Value::Choice("room_and_single")),
         ),
         locked: false,
-        monitoring: false,
-        effect: Effect::Planned,
+        monitoring: true,
+        personal: false,
+        points: &[],
+        programs: None,
+        effect: Effect::Planned(Some(Value::Choice("off"))),
     },
 ];

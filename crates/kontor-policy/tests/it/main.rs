@@ -1,13 +1,21 @@
 //! Deciding on settings, on both engines.
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
+mod law;
+
 use std::io::{self, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 use kontor_audit::{Audit, ExportPurpose};
-use kontor_core::{Actor, Clock, Cx, Kind, Random, Roles, Secret, Session, TenantId, Timestamp};
+use kontor_core::{
+    Actor, Clock, Cx, Kind, MatrixCode, Random, Roles, Secret, Session, TenantId, Timestamp,
+};
 use kontor_db::Db;
-use kontor_policy::{Change, InForce, Policies, Policy, SettingState, Value};
+use kontor_policy::{
+    Agreement, Change, Ground, InForce, Policies, Policy, Profile, ProfileChange, SettingState,
+    Start, Value,
+};
 use kontor_store::MIGRATIONS;
 use kontor_testdb::{Backend, for_each_backend};
 use parking_lot::Mutex;
@@ -27,17 +35,30 @@ fn person(admin: bool) -> Cx {
 }
 
 async fn open(backend: &Backend, db: &Db, policy: Policy) -> (Policies, InForce) {
-    let in_force = InForce::new(policy);
+    let in_force = InForce::new(policy.clone());
     let (operator, place) = (cx(Actor::Operator), backend.settings());
     let (name, key) = (server_name!("firma.example"), Secret::new([5; 32]));
     let audit = Audit::open(&operator, &place, name, &key).await.unwrap();
-    let policies = Policies::open(&operator, db.clone(), audit, in_force.clone()).await.unwrap();
+    let start = Start::from_preset(policy);
+    let store = (db.clone(), audit);
+    let opened = Box::pin(Policies::open(&operator, store, in_force.clone(), start, None));
+    let policies = opened.await.unwrap();
     (policies, in_force)
+}
+
+fn agreement() -> Agreement {
+    Agreement {
+        ground: Ground::Agreement,
+        reference: "BV Messenger § 4".to_owned(),
+        date: "2025-12-01".to_owned(),
+        by: "Erika Muster".to_owned(),
+    }
 }
 
 fn change(setting: &str, value: serde_json::Value) -> Change {
     let reason = "Beschluss vom 3. Mai".to_owned();
-    Change { setting: setting.to_owned(), value, reason, lock: false }
+    let agreement = Some(agreement());
+    Change { setting: setting.to_owned(), value, reason, lock: false, agreement }
 }
 
 fn state(states: &[SettingState], key: &str) -> (Option<Value>, Option<i64>) {
@@ -123,6 +144,125 @@ fn a_locked_setting_can_be_tightened_but_not_loosened() {
     });
 }
 
+fn profile(profile: Profile) -> ProfileChange {
+    ProfileChange { profile, reason: "Beschluss vom 3. Mai".to_owned(), agreement: None }
+}
+
+/// law
+#[test]
+fn a_profile_is_chosen_in_one_act_and_loosens_nothing_locked() {
+    for_each_backend(async |backend| {
+        let db = backend.open(MIGRATIONS).await;
+        let (policies, in_force) = open(&backend, &db, Policy::strict()).await;
+        let admin = person(true);
+        policies.change(&admin, change("browser_session_hours", json!(4))).await.unwrap();
+        policies.change(&admin, change("max_upload_mebibytes", json!(200))).await.unwrap();
+        let kept = Change { lock: true, ..change("directory_max_results", json!(50)) };
+        policies.change(&admin, kept).await.unwrap();
+
+        let preview = policies.preview_profile(&admin, Profile::Elevated).await.unwrap();
+        let changes: Vec<&str> = preview.differences.iter().map(|it| it.setting.key).collect();
+        for key in ["second_factor", "session_days", "guests", "max_upload_mebibytes"] {
+            assert!(changes.contains(&key), "{changes:?}");
+        }
+        for key in ["browser_session_hours", "directory_max_results", "federation"] {
+            assert!(!changes.contains(&key), "{changes:?}");
+        }
+        assert!(!preview.needs_second() && !preview.needs_works_council());
+        assert_eq!(in_force.now().session_lifetime, Some(Duration::from_hours(30 * 24)));
+        policies.choose_profile(&admin, profile(Profile::Elevated)).await.unwrap();
+        let now = in_force.now();
+        assert_eq!(now.session_lifetime, Some(Duration::from_hours(7 * 24)));
+        assert_eq!(now.browser_session, Duration::from_hours(4), "stricter stays");
+        assert_eq!(now.max_upload_bytes, 50 << 20, "looser falls");
+        assert_eq!(now.directory_search.max_results, 50, "locked stays");
+
+        let back = policies.preview_profile(&admin, Profile::Standard).await.unwrap();
+        assert!(back.needs_second(), "a passkey for everybody is locked");
+        let alone = policies.choose_profile(&admin, profile(Profile::Standard)).await;
+        assert_eq!(alone.unwrap_err().kind, Kind::Forbidden);
+        let chief = "@chefin:firma.example".try_into().unwrap();
+        let two = person(true);
+        policies.choose_profile_approved(&two, profile(Profile::Standard), chief).await.unwrap();
+
+        let (policies, in_force) = open(&backend, &db, Policy::strict()).await;
+        assert_eq!(policies.profile(&admin).await.unwrap(), Some(Profile::Standard));
+        assert_eq!(in_force.now().session_lifetime, Some(Duration::from_hours(30 * 24)));
+        let told: Vec<(String, String, String)> = policies
+            .history(&admin, None)
+            .await
+            .unwrap()
+            .into_iter()
+            .take(3)
+            .map(|row| (row.setting, row.old_value, row.new_value))
+            .collect();
+        let text =
+            |one: &str, two: &str, three: &str| (one.to_owned(), two.to_owned(), three.to_owned());
+        assert_eq!(
+            told,
+            [
+                text("profile", "\"elevated\"", "\"standard\""),
+                text("max_upload_mebibytes", "200", ""),
+                text("profile", "", "\"elevated\""),
+            ]
+        );
+        let of_one = policies.history_of(&admin, "session_days").await.unwrap();
+        assert_eq!(of_one.len(), 2, "the choices of a profile stand in every history");
+        db.close().await;
+    });
+}
+
+#[test]
+fn an_organisation_begins_with_the_profile_it_was_created_with() {
+    for_each_backend(async |backend| {
+        let db = backend.open(MIGRATIONS).await;
+        let (operator, place) = (cx(Actor::Operator), backend.settings());
+        let (name, key) = (server_name!("firma.example"), Secret::new([5; 32]));
+        let audit = Audit::open(&operator, &place, name, &key).await.unwrap();
+        let in_force = InForce::new(Policy::strict());
+        for _ in 0..2 {
+            let store = (db.clone(), audit.clone());
+            let start = Start::from_preset(Policy::strict());
+            let first = Some(Profile::Elevated);
+            let opened = Policies::open(&operator, store, in_force.clone(), start, first);
+            let policies = Box::pin(opened).await;
+            let history = policies.unwrap().history(&operator, None).await.unwrap();
+            assert_eq!(history.len(), 1, "only once");
+            assert_eq!(in_force.now().browser_session, Duration::from_hours(8));
+        }
+        db.close().await;
+    });
+}
+
+/// law
+#[test]
+fn what_can_watch_people_is_loosened_with_the_works_council_only() {
+    for_each_backend(async |backend| {
+        let db = backend.open(MIGRATIONS).await;
+        let (policies, in_force) = open(&backend, &db, Policy::strict()).await;
+        let admin = person(true);
+        let silent = Change { agreement: None, ..change("read_receipts", json!(true)) };
+        let refused = policies.change(&admin, silent.clone()).await.unwrap_err();
+        assert_eq!(refused.code, Some(MatrixCode::WorksCouncil));
+        assert_eq!(refused.kind, Kind::Conflict);
+        let tomorrow = Agreement { date: "2026-01-02".to_owned(), ..agreement() };
+        let early = Change { agreement: Some(tomorrow), ..silent.clone() };
+        assert_eq!(policies.change(&admin, early).await.unwrap_err().kind, Kind::Invalid);
+        assert!(!in_force.now().receipts_allowed);
+
+        policies.change(&admin, change("read_receipts", json!(true))).await.unwrap();
+        assert!(in_force.now().receipts_allowed);
+        let stricter = Change { value: json!(false), ..silent.clone() };
+        policies.change(&admin, stricter).await.unwrap();
+        let history = policies.history_of(&admin, "read_receipts").await.unwrap();
+        assert!(history[1].agreement.as_ref().unwrap().contains("BV Messenger"));
+        assert_eq!(history[0].agreement, None, "who protects more asks nobody");
+        let other = Change { setting: "session_days".to_owned(), value: json!(60), ..silent };
+        policies.change(&admin, other).await.unwrap();
+        db.close().await;
+    });
+}
+
 #[test]
 fn mistakes_are_named_and_change_nothing() {
     for_each_backend(async |backend| {
@@ -162,8 +302,10 @@ fn a_decision_that_cannot_be_recorded_is_not_made() {
         let (name, key) = (server_name!("firma.example"), Secret::new([5; 32]));
         let audit = Audit::open(&operator, &place, name, &key).await.unwrap();
         let in_force = InForce::new(Policy::strict());
-        let policies =
-            Policies::open(&operator, db, audit.clone(), in_force.clone()).await.unwrap();
+        let start = Start::from_preset(Policy::strict());
+        let store = (db, audit.clone());
+        let opened = Box::pin(Policies::open(&operator, store, in_force.clone(), start, None));
+        let policies = opened.await.unwrap();
 
         let admin = person(true);
         policies.change(&admin, change("session_days", json!(7))).await.unwrap();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kontor_core::{Cx, Error, MatrixCode, Result};
-use kontor_policy::ClassRules;
+use kontor_policy::{ClassRules, DirectoryScope};
 use kontor_store::{profile, room, room_alias};
 use ruma::api::client::directory::get_public_rooms_filtered::v3 as public;
 use ruma::api::client::room::Visibility;
@@ -118,9 +118,14 @@ impl Rooms {
         }
         let caller = cx.user()?.to_owned();
         let people = self.db.read(cx, profile::list_active_profiles).await?;
+        let near = match bounds.scope {
+            DirectoryScope::Organisation => None,
+            DirectoryScope::SharedRooms => Some(self.users_sharing_room(cx, &caller).await?),
+        };
         let mut found: Vec<search::User> = people
             .into_iter()
             .filter(|(user_id, _)| *user_id != caller)
+            .filter(|(user_id, _)| near.as_ref().is_none_or(|near| near.contains(user_id)))
             .map(|(user_id, profile)| {
                 let text = |field| profile.get(field).and_then(Value::as_str).map(str::to_owned);
                 let mut user = search::User::new(user_id);

@@ -2,12 +2,12 @@
 
 use askama::Template;
 use axum::response::Response;
-use kontor_core::{Error, Kind};
+use kontor_core::{Error, Kind, MatrixCode};
 use kontor_identity::Acceptance;
 
 use super::reset::token_of;
 use crate::frame::{Shown, Visit};
-use crate::page::{self, Page, complaint, show_again};
+use crate::page::{self, Page, complaint, password_complaint, show_again};
 
 /// Version of the privacy notice in `texts/`, kept with the time of acceptance. To be raised when the
 /// notice changes.
@@ -76,7 +76,13 @@ fn wrong_of(visit: &Visit, error: Error) -> Result<Wrong, Error> {
     let wrong = Wrong::default();
     match (error.kind, field) {
         (Kind::Conflict, _) => Ok(Wrong { username: text("invitation-name-taken"), ..wrong }),
-        (Kind::Invalid, "password") => Ok(Wrong { password: text("password-weak"), ..wrong }),
+        (Kind::Invalid, "password") => {
+            let password = Some(password_complaint(visit.texts, &error));
+            Ok(Wrong { password, ..wrong })
+        }
+        (Kind::Invalid, "display_name") if error.code == Some(MatrixCode::MissingParam) => {
+            Ok(Wrong { display_name: text("invitation-display-name-missing"), ..wrong })
+        }
         (Kind::Invalid, "display_name") => {
             Ok(Wrong { display_name: text("invitation-display-name-wrong"), ..wrong })
         }

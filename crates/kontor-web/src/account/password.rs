@@ -1,10 +1,10 @@
 //! Changing one's password.
 
 use askama::Template;
-use kontor_core::{Error, Kind, MatrixCode};
+use kontor_core::{Error, Kind};
 
 use crate::frame::{Leave, Shown, Visit};
-use crate::page::{self, Page, complaint, show_again};
+use crate::page::{self, Page, complaint, password_complaint, show_again};
 
 #[derive(Template)]
 #[template(path = "account/password.html")]
@@ -42,10 +42,10 @@ pub(super) async fn change(mut visit: Visit) -> Shown {
 }
 
 async fn retry(visit: &Visit, error: Error) -> Shown {
-    let is_weak = matches!(error.code, Some(MatrixCode::WeakPassword));
+    let is_weak = error.fields.get("field").is_some_and(|field| field == "password");
     match error.kind {
         Kind::Invalid if is_weak => {
-            let wrong = visit.texts.get("password-weak");
+            let wrong = password_complaint(visit.texts, &error);
             Ok(show_again(&form(visit, None, Some(wrong)).await?))
         }
         Kind::Forbidden | Kind::Limited => {

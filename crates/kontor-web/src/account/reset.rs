@@ -5,7 +5,7 @@ use axum::response::Response;
 use kontor_core::{Error, Kind};
 
 use crate::frame::{Shown, Visit};
-use crate::page::{self, Page, complaint, show_again};
+use crate::page::{self, Page, complaint, password_complaint, show_again};
 
 #[derive(Template)]
 #[template(path = "account/reset.html")]
@@ -33,7 +33,10 @@ pub(super) async fn set(mut visit: Visit) -> Shown {
     match visit.tenant.identity.use_reset_link(&visit.cx, token_of(&visit), new).await {
         Ok(sign_in) => Ok(visit.signed_in(&sign_in, "/account/")),
         Err(error) if matches!(error.kind, Kind::Invalid | Kind::Limited) => {
-            let wrong = complaint(visit.texts, &error, "password-weak");
+            let wrong = match error.kind {
+                Kind::Invalid => password_complaint(visit.texts, &error),
+                _ => complaint(visit.texts, &error, "password-weak"),
+            };
             show_page(&visit, Some(wrong), show_again).await
         }
         Err(error) => Err(error.into()),

@@ -2,10 +2,10 @@
 
 use askama::Template;
 use kontor_approval::{Approval, Decision, PAGE, Proposal};
-use kontor_core::{Kind, Permission};
+use kontor_core::{Kind, MatrixCode, Permission};
 use kontor_policy::setting;
 
-use super::policy::stored_in_words;
+use super::policy::{profile_in_words, stored_in_words};
 use crate::frame::{Leave, Shown, Visit};
 use crate::page::{self, Page, show_again};
 use crate::when::moment;
@@ -59,6 +59,10 @@ pub(super) async fn decide(visit: Visit) -> Shown {
         Ok(()) => Err(Leave::To("/admin/approvals".to_owned())),
         Err(error) if matches!(error.kind, Kind::Conflict | Kind::Gone | Kind::NotFound) => {
             let wrong = visit.texts.get("approvals-too-late");
+            Ok(show_again(&looked_over(&visit, Some(wrong)).await?))
+        }
+        Err(error) if error.code == Some(MatrixCode::WorksCouncil) => {
+            let wrong = visit.texts.get("approvals-council");
             Ok(show_again(&looked_over(&visit, Some(wrong)).await?))
         }
         Err(error) if error.kind == Kind::Forbidden && error.code.is_none() => {
@@ -117,7 +121,7 @@ fn line_of(visit: &Visit, viewer: &ruma::UserId, approval: Approval) -> Line {
 fn in_words(visit: &Visit, proposal: &Proposal) -> String {
     let texts = visit.texts;
     match proposal {
-        Proposal::WeakenPolicy { setting: key, before, value } => match setting(key) {
+        Proposal::WeakenPolicy { setting: key, before, value, .. } => match setting(key) {
             Ok(setting) => {
                 let said =
                     |json: &serde_json::Value| stored_in_words(texts, setting, &json.to_string());
@@ -125,6 +129,12 @@ fn in_words(visit: &Visit, proposal: &Proposal) -> String {
             }
             Err(_) => format!("{key}: {before} → {value}"),
         },
+        Proposal::ChooseProfile { profile, before, .. } => {
+            let named = |word: Option<&str>| {
+                profile_in_words(texts, word.and_then(|word| word.parse().ok()))
+            };
+            format!("{} → {}", named(before.as_str()), named(Some(profile)))
+        }
         Proposal::ChangeRole { user_id, role, held: true } => {
             format!("{} {role}: {user_id}", texts.get("approvals-give-role"))
         }

@@ -3,18 +3,19 @@
 mod compare;
 mod setting;
 mod shown;
+mod works_council;
 
 use askama::Template;
 use axum::Router;
 use axum::extract::Request;
 use axum::routing::get;
-use kontor_policy::{Area, SettingState};
+use kontor_policy::{Area, Profile, SettingState};
 
 use crate::frame::{Shown, Visit, serve};
 use crate::page::{self, Page};
 
-pub(super) use shown::stored_in_words;
 use shown::{Line, line_of, matches};
+pub(super) use shown::{profile_in_words, stored_in_words};
 
 #[derive(Template)]
 #[template(path = "admin/policy.html")]
@@ -24,6 +25,8 @@ struct Policy {
     sought: String,
     /// Only what is not as shipped.
     changed_only: bool,
+    /// Name of the chosen profile.
+    profile: String,
     groups: Vec<Group>,
 }
 
@@ -37,7 +40,11 @@ struct Group {
 pub(super) fn routes(router: Router) -> Router {
     router
         .route("/admin/policy", get(async |it: Request| serve(it, show).await))
-        .route("/admin/policy/compare", get(async |it: Request| serve(it, compare::show).await))
+        .route(
+            "/admin/policy/compare",
+            get(async |it: Request| serve(it, compare::show).await)
+                .post(async |it: Request| serve(it, compare::choose).await),
+        )
         .route(
             "/admin/policy/setting/{key}",
             get(async |it: Request| serve(it, setting::show).await)
@@ -49,6 +56,7 @@ pub(super) fn routes(router: Router) -> Router {
 async fn show(visit: Visit) -> Shown {
     let (_, cx) = visit.officer()?;
     let states = visit.tenant.policies.list(&cx).await?;
+    let profile = visit.tenant.policies.profile(&cx).await?;
     let sought = visit.form.text("q").trim().to_owned();
     let changed_only = visit.form.has("changed");
     let wanted = |state: &&SettingState| {
@@ -60,11 +68,12 @@ async fn show(visit: Visit) -> Shown {
             .iter()
             .filter(|state| state.setting.area == area)
             .filter(wanted)
-            .map(|state| line_of(visit.texts, state))
+            .map(|state| line_of(visit.texts, state, profile.unwrap_or(Profile::Standard)))
             .collect(),
     };
     let groups = Area::ALL.map(group).into_iter().filter(|group| !group.lines.is_empty());
     let groups = groups.collect();
     let page = Page::new(&visit, "policy-title");
-    Ok(page::show(&Policy { page, sought, changed_only, groups }))
+    let profile = profile_in_words(visit.texts, profile);
+    Ok(page::show(&Policy { page, sought, changed_only, profile, groups }))
 }

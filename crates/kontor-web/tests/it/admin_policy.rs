@@ -37,6 +37,7 @@ async fn an_administrator_finds_understands_and_locks_a_setting() {
         page.shows("gesperrt von Ihrer Organisation");
         page.shows("&#60;b&#62;Betriebsrat");
 
+        assert!(!page.html.contains("Vereinbarung BV"));
         let looser = [("value", "true"), ("reason", "doch nicht"), ("act", "decide")];
         let refused = olga.fill(SETTING, &looser).await;
         assert_eq!(refused.status, 422);
@@ -83,4 +84,75 @@ async fn who_decides_has_shown_lately_who_she_is() {
     let led = olga.post(SETTING, &fields).await;
     assert_eq!(led.status, 303);
     assert!(led.header("location").starts_with("/account/confirm?"), "{}", led.header("location"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_is_chosen_on_its_page() {
+    let server = TestServer::start().await;
+    server.register_as("olga", Role::OrgAdmin).await;
+    server.register_as("rat", Role::Betriebsrat).await;
+    let mut olga = Browser::signed_in(&server, "olga").await;
+    let page = "/admin/policy/compare?profile=elevated";
+    let shown = olga.get(page).await;
+    for text in ["Profil Erhöht", "session_days", "Profil wählen", "kein Profil"] {
+        shown.shows(text);
+    }
+    let token = shown.token();
+    let fields = |reason: &'static str| {
+        [("form_token", token.clone()), ("profile", "elevated".into()), ("reason", reason.into())]
+    };
+    let send = async |olga: &mut Browser, fields: &[(&str, String)]| {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, it)| (*name, &**it)).collect();
+        olga.post("/admin/policy/compare", &fields).await
+    };
+    let silent = send(&mut olga, &fields("")).await;
+    assert_eq!(silent.status, 422);
+    silent.shows("Bitte begründen Sie");
+    let done = send(&mut olga, &fields("Kanzlei")).await;
+    assert_eq!((done.status, done.header("location")), (303, "/admin/policy"), "{}", done.html);
+    let policy = olga.get("/admin/policy").await;
+    policy.shows("Gewählt: Profil Erhöht");
+    let history = olga.get("/admin/policy/setting/session_days").await;
+    history.shows("Profil Erhöht");
+    history.shows("Kanzlei");
+}
+
+/// law: R-065
+#[tokio::test(flavor = "multi_thread")]
+async fn the_works_council_is_named_where_it_has_to_agree() {
+    let server = TestServer::start().await;
+    server.register_as("olga", Role::OrgAdmin).await;
+    let mut olga = Browser::signed_in(&server, "olga").await;
+    let off = [("value", "false"), ("reason", "zunächst nicht")];
+    assert_eq!(olga.fill(SETTING, &off).await.status, 303);
+    let on = [("value", "true"), ("reason", "Wunsch der Teams")];
+    let refused = olga.fill(SETTING, &on).await;
+    assert_eq!(refused.status, 422);
+    refused.shows("Ohne Zustimmung des Betriebsrats");
+    refused.shows("Freigabe beantragen");
+    let mut named = vec![("agreement_reference", "BV <4>"), ("agreement_by", "E. Muster")];
+    named.extend(on);
+    let dateless = olga.fill(SETTING, &named).await;
+    assert_eq!(dateless.status, 422);
+    dateless.shows("Bitte nennen Sie Vereinbarung, Datum");
+    dateless.shows("BV &#60;4&#62;");
+    named.push(("agreement_date", "2025-12-01"));
+    assert_eq!(olga.fill(SETTING, &named).await.status, 303);
+    olga.get(SETTING).await.shows("Vereinbarung BV &#60;4&#62;, 2025-12-01, E. Muster");
+}
+
+/// law: R-067
+#[tokio::test(flavor = "multi_thread")]
+async fn people_switch_off_what_others_see_of_them() {
+    let server = TestServer::start().await;
+    let alice = server.register("alice").await;
+    let mut browser = Browser::signed_in(&server, "alice").await;
+    let page = browser.get("/account/privacy").await;
+    page.shows("Lesebestätigungen");
+    let fields = [("setting", "read_receipts"), ("value", "false")];
+    assert_eq!(browser.fill("/account/privacy", &fields).await.status, 303);
+    let policy = alice.get("/_kontor/client/v1/policy").await.ok();
+    assert_eq!(policy.body["settings"]["read_receipts"]["effective"], false);
+    let foreign = [("setting", "session_days"), ("value", "true")];
+    assert_eq!(browser.fill("/account/privacy", &foreign).await.status, 422);
 }

@@ -89,7 +89,7 @@ async fn who_must_have_a_second_factor_is_led_to_it_and_nowhere_else() {
     let path = format!("/account/reset/{}", link.token.expose());
     let weak = Browser::new(&server).post(&path, &[("new", "short"), ("again", "short")]).await;
     assert_eq!(weak.status, 422);
-    weak.shows("Dieses Passwort ist zu kurz");
+    weak.shows("Es braucht mindestens 20 Zeichen");
     let mut browser = Browser::new(&server);
     let done = browser.sign_in("alice", PASSWORD).await;
     assert!(done.header("location").starts_with("/account/enrol?"), "{done:?}");
@@ -141,4 +141,35 @@ async fn recovery_codes_are_shown_once_and_asked_for_again_later() {
     let done = browser.post("/account/confirm", &right).await;
     assert_eq!((done.status, done.header("location")), (303, "/account/security"));
     assert_eq!(browser.fill("/account/security", &[("act", "codes")]).await.status, 200);
+}
+
+/// law
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_a_name_or_a_password_stands_beside_the_field() {
+    let flags = vec![("preset", "strict".to_owned())];
+    let server = TestServer::with(Setup { flags, ..Setup::default() }).await;
+    let (cx, tenant) = operator(&server).await;
+    let link = tenant.identity.create_invitation(&cx, NewInvitation::default()).await.unwrap();
+    let path = format!("/account/invitation/{}", link.token.expose());
+    let mut browser = Browser::new(&server);
+    browser.get(&path).await;
+    let table = [
+        ("", PASSWORD, "wie andere Sie sehen sollen"),
+        ("Ada", "Xq7-tram", "mindestens 20 Zeichen"),
+        ("Ada", "allesnurkleinbuchstaben", "mindestens 2 von Kleinbuchstaben"),
+        ("Ada", "PasswordPasswordPassword", "die andere zuerst probieren"),
+        ("Ada Lovelace", "lovelace geht ins Kino 7", "enthält einen Namen"),
+    ];
+    for (name, password, text) in table {
+        let fields = [
+            ("display_name", name),
+            ("username", "ada"),
+            ("password", password),
+            ("notice", "yes"),
+        ];
+        let shown = browser.post(&path, &fields).await;
+        assert_eq!(shown.status, 422, "{text}");
+        shown.shows(text);
+        assert!(!shown.html.contains(password));
+    }
 }

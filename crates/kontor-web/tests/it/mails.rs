@@ -233,7 +233,12 @@ async fn people_are_told_of_new_factors_and_of_attacks_on_their_account() {
     let invitation = mails.next().await;
     assert_eq!(subject(&invitation), "Einladung zu Kontor");
     let mut alice = Browser::new(&server);
-    let fields = [("username", "alice"), ("password", PASSWORD), ("notice", "yes")];
+    let fields = [
+        ("display_name", "Alice"),
+        ("username", "alice"),
+        ("password", PASSWORD),
+        ("notice", "yes"),
+    ];
     let done = alice.post(&path_of(&invitation), &fields).await;
     assert_eq!(done.status, 303, "{}", done.html);
 

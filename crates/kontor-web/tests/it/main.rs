@@ -16,6 +16,7 @@ mod browser;
 mod client;
 mod console;
 mod device_register;
+mod enforcement;
 mod factors;
 mod guessing;
 mod mails;

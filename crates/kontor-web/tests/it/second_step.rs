@@ -49,7 +49,7 @@ pub(crate) async fn enrol_passkey(browser: &mut Browser, key: &mut Authenticator
 }
 
 /// Sets up an authenticator app on its page; answers its secret.
-async fn enrol_app(server: &TestServer, browser: &mut Browser) -> Vec<u8> {
+pub(crate) async fn enrol_app(server: &TestServer, browser: &mut Browser) -> Vec<u8> {
     let page = browser.get("/account/enrol").await;
     let app = decoded(&value(&page, "<span class=\"secret\">"));
     let (_, form) = page.html.split_once("value=\"totp\"").unwrap();

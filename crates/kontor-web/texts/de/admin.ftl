@@ -18,6 +18,7 @@ approvals-refuse = Ablehnen
 approvals-take-back = Zurückziehen
 approvals-too-late = Darüber ist schon entschieden, oder die Frist ist vorbei.
 approvals-not-you = Das muss jemand anderes mit einer anderen Rolle erlauben.
+approvals-council = Hier muss der Betriebsrat zustimmen, oder der Antrag muss die Vereinbarung mit ihm nennen.
 approvals-waiting = offen
 approvals-approved = erlaubt
 approvals-refused = abgelehnt

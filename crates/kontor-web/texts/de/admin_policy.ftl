@@ -23,6 +23,9 @@ policy-law = Rechtsgrundlage
 policy-effect = Durchgesetzt
 policy-effect-server = vom Server, für jedes Programm
 policy-effect-client = von den Programmen
+policy-effect-announced = der Server zeigt es allen Beteiligten; dass er danach löscht, kommt noch
+policy-effect-operator = vom Server; der Betreiber entscheidet in der Konfiguration
+policy-programs = Programme müssen
 policy-effect-planned = noch nicht: Kontor bietet heute keinen anderen Wert
 policy-effect-absent = gibt es in Kontor nicht und lässt sich nicht einschalten
 policy-works-council = Betriebsrat
@@ -51,3 +54,32 @@ compare-equal = Alles ist wie in diesem Profil.
 compare-setting = Einstellung
 compare-shipped = Im Profil
 compare-looser = schützt weniger
+compare-effect = Beim Wählen
+compare-changes = wird wie im Profil
+compare-changes-looser = wird wie im Profil, lockert
+compare-changes-locked = lockert Gesperrtes: braucht eine zweite Person
+compare-stays = bleibt: schützt mehr, oder ist hier gesperrt
+compare-unused = bleibt: das Profil braucht es nicht
+compare-fixed = bleibt: Kontor bietet heute nichts anderes
+compare-choose = { $profile } wählen
+compare-changes-count = { $count ->
+    [0] Keine Einstellung ändert sich.
+    [one] Eine Einstellung ändert sich.
+   *[other] { $count } Einstellungen ändern sich.
+  }
+compare-choose-how = Was hier strenger entschieden oder gesperrt wurde, bleibt. Der Wechsel steht mit Begründung im Verlauf.
+compare-choose-submit = Profil wählen
+compare-needs-second = Dieses Profil lockert etwas, worüber eine Person allein nicht entscheidet. Sie können eine zweite Person bitten, es zu erlauben.
+policy-chosen = Gewählt: { $profile }
+policy-profile-none = kein Profil, wie vom Betreiber eingerichtet
+council-title = Betriebsrat
+council-hint = Wird hier gelockert, muss der Betriebsrat zugestimmt haben (BetrVG § 87 Abs. 1 Nr. 6). Nennen Sie die Vereinbarung, oder bitten Sie ihn um Freigabe. Wer strenger entscheidet, lässt die Felder leer.
+council-reference = Vereinbarung
+council-date = vom
+council-by = unterschrieben von
+council-none = Es gibt keinen Betriebsrat; das erklärt die genannte Person
+council-missing = Ohne Zustimmung des Betriebsrats geht das nicht. Nennen Sie die Vereinbarung, oder beantragen Sie seine Freigabe.
+council-wrong = Bitte nennen Sie Vereinbarung, Datum (nicht in der Zukunft) und Person.
+council-agreement = Vereinbarung { $reference }
+council-consent = Zustimmung des Betriebsrats, Freigabe { $number }
+council-none-said = kein Betriebsrat, erklärt von

@@ -8,6 +8,7 @@ invitation-display-name = Ihr Name, wie andere ihn sehen
 invitation-password-hint = Lassen Sie es leer, wenn Sie lieber einen Passkey einrichten: Danach fragen wir Sie gleich.
 invitation-name-taken = Diesen Benutzernamen hat schon jemand.
 invitation-name-wrong = Dieser Benutzername geht nicht. Erlaubt sind Kleinbuchstaben ohne Umlaute, Ziffern, Punkt und Bindestrich.
+invitation-display-name-missing = Bitte geben Sie an, wie andere Sie sehen sollen; ein Pseudonym genügt, wo es erlaubt ist.
 invitation-display-name-wrong = Dieser Name ist zu lang.
 invitation-notice-title = Datenschutzhinweis
 invitation-notice-what = Ihre Organisation ist verantwortlich für diesen Dienst. Gespeichert werden Ihr Name, Ihre Geräte mit dem Tag der letzten Nutzung, in welchen Räumen Sie sind und wann Sie dort schreiben. Der Inhalt verschlüsselter Räume ist für den Server nicht lesbar.

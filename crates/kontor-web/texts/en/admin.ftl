@@ -18,6 +18,7 @@ approvals-refuse = Refuse
 approvals-take-back = Take back
 approvals-too-late = This was decided already, or its time is over.
 approvals-not-you = Somebody else with another role has to allow this.
+approvals-council = The works council has to allow this, or the request has to name the agreement with it.
 approvals-waiting = open
 approvals-approved = allowed
 approvals-refused = refused

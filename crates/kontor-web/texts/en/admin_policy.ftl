@@ -23,6 +23,9 @@ policy-law = Legal basis
 policy-effect = Enforced
 policy-effect-server = by the server, for every app
 policy-effect-client = by the apps
+policy-effect-announced = the server shows it to everybody concerned; that it deletes accordingly is still to come
+policy-effect-operator = by the server; the operator decides in the configuration
+policy-programs = Programs have to
 policy-effect-planned = not yet: Kontor offers no other value today
 policy-effect-absent = not part of Kontor, and cannot be switched on
 policy-works-council = Works council
@@ -51,3 +54,32 @@ compare-equal = Everything is as in this profile.
 compare-setting = Setting
 compare-shipped = In the profile
 compare-looser = protects less
+compare-effect = When chosen
+compare-changes = becomes as in the profile
+compare-changes-looser = becomes as in the profile, protects less
+compare-changes-locked = loosens something locked: needs a second person
+compare-stays = stays: protects more, or is locked here
+compare-unused = stays: the profile has no use for it
+compare-fixed = stays: Kontor offers nothing else today
+compare-choose = Choose: { $profile }
+compare-changes-count = { $count ->
+    [0] No setting changes.
+    [one] One setting changes.
+   *[other] { $count } settings change.
+  }
+compare-choose-how = What was decided more strictly or locked here stays. The change stands in the history with its reason.
+compare-choose-submit = Choose this profile
+compare-needs-second = This profile loosens something that one person alone does not decide on. You can ask a second person to allow it.
+policy-chosen = Chosen: { $profile }
+policy-profile-none = no profile, as set up by the operator
+council-title = Works council
+council-hint = To loosen this, the works council has to have agreed (BetrVG § 87(1) no. 6). Name the agreement, or ask the works council to allow it. To decide more strictly, leave the fields empty.
+council-reference = Agreement
+council-date = of
+council-by = signed by
+council-none = There is no works council; the person named says so
+council-missing = This does not go without the works council. Name the agreement, or ask the works council to allow it.
+council-wrong = Please name the agreement, its day (not in the future) and the person.
+council-agreement = agreement { $reference }
+council-consent = consent of the works council, approval { $number }
+council-none-said = no works council, says

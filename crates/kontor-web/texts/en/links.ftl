@@ -8,6 +8,7 @@ invitation-display-name = Your name as others see it
 invitation-password-hint = Leave it empty if you would rather set up a passkey: we ask you right afterwards.
 invitation-name-taken = Somebody has this user name already.
 invitation-name-wrong = This user name is not possible. Lower-case letters without accents, digits, dot and hyphen are allowed.
+invitation-display-name-missing = Please say under which name others see you; a pseudonym will do where it is allowed.
 invitation-display-name-wrong = This name is too long.
 invitation-notice-title = Privacy notice
 invitation-notice-what = Your organization is responsible for this service. It stores your name, your devices with the day of their last use, which rooms you are in and when you write there. The server cannot read what is written in encrypted rooms.

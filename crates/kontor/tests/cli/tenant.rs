@@ -21,6 +21,19 @@ fn organisations_are_created_once_and_listed() {
 }
 
 #[test]
+fn an_organisation_is_created_with_a_profile() {
+    let (_folder, data) = folder();
+    let wrong = run(&["tenant", "create", "a.example", "--profile", "best", "--data", &data]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.stderr.contains("standard, elevated, trade"), "{}", wrong.stderr);
+    succeed(&["tenant", "create", "firma.example", "--profile", "elevated", "--data", &data]);
+    // Any command that opens it puts the profile in force, and into the log.
+    succeed(&["user", "create", "anna", "--display-name", "Anna", "--data", &data]);
+    let log = succeed(&["audit", "export", "--data", &data, "--reason", "Probe"]).stdout;
+    assert!(log.contains("policy.changed") && log.contains("\"profile\""), "{log}");
+}
+
+#[test]
 fn keys_travel_to_another_machine_under_a_passphrase() {
     let (here, data) = folder();
     let (_there, target) = folder();

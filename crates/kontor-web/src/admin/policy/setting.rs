@@ -6,7 +6,8 @@ use kontor_core::{Error, Kind, MatrixCode, Permission};
 use kontor_policy::{Change, Domain, Effect, Profile, SettingState, Value as Held, word_text};
 use serde_json::Value;
 
-use super::shown::{stored_in_words, value_in_words};
+use super::shown::{decided_in_words, value_in_words};
+use super::works_council::{AgreementForm, agreement_in_words};
 use crate::frame::{Leave, Shown, Visit};
 use crate::page::{self, Page, show_again};
 use crate::when::moment;
@@ -28,9 +29,12 @@ struct SettingPage {
     monitoring: bool,
     /// Text: who sees to it.
     effect: String,
+    /// What programs have to do.
+    programs: Option<&'static str>,
     /// `None`: nothing to decide, or not for her.
     field: Option<Field>,
     typed: Typed,
+    council: AgreementForm,
     wrong: Wrong,
     history: Vec<Decided>,
 }
@@ -70,6 +74,8 @@ struct Decided {
     author: String,
     at: String,
     reason: String,
+    /// What the works council agreed to.
+    agreement: Option<String>,
 }
 
 /// `GET /admin/policy/setting/{key}`
@@ -77,7 +83,8 @@ pub(super) async fn show(visit: Visit) -> Shown {
     let state = state_of(&visit).await?;
     let typed =
         Typed { value: text_of(state.value), reason: String::new(), lock: state.locked_here };
-    Ok(page::show(&whole(&visit, state, typed, Wrong::default()).await?))
+    let council = AgreementForm { asked: state.setting.monitoring, ..AgreementForm::default() };
+    Ok(page::show(&whole(&visit, state, (typed, council), Wrong::default()).await?))
 }
 
 /// `POST /admin/policy/setting/{key}`
@@ -90,22 +97,31 @@ pub(super) async fn decide(visit: Visit) -> Shown {
         reason: visit.form.text("reason").trim().to_owned(),
         lock: visit.form.has("lock"),
     };
+    let mut council = AgreementForm::sent(&visit, setting.monitoring);
+    let agreement = council.agreement();
     let value = json_of(&setting.domain, &typed.value);
     let reason = typed.reason.clone();
     let (key, approvals) = (setting.key.to_owned(), &visit.tenant.approvals);
     let done = if visit.form.text("act") == "ask" {
-        let proposal = Proposal::WeakenPolicy { setting: key, before: Value::Null, value };
+        let before = Value::Null;
+        let proposal = Proposal::WeakenPolicy { setting: key, before, value, agreement };
         let request = Request { proposal, reason, auth: None };
         approvals.request(&cx, request).await.map(|_| "/admin/approvals")
     } else {
-        let change = Change { setting: key, value, reason, lock: typed.lock };
+        let change = Change { setting: key, value, reason, lock: typed.lock, agreement };
         approvals.change_policy(&cx, change, None).await.map(|_| "/admin/policy")
     };
     match done {
         Ok(next) => Err(Leave::To(next.to_owned())),
         Err(error) => {
-            let wrong = wrong_of(&visit, error, &typed)?;
-            Ok(show_again(&whole(&visit, state, typed, wrong).await?))
+            let wrong = match council.refused(&visit, &error) {
+                true => {
+                    let needs_second = council.missing.is_some();
+                    Wrong { needs_second, ..Wrong::default() }
+                }
+                false => wrong_of(&visit, error, &typed)?,
+            };
+            Ok(show_again(&whole(&visit, state, (typed, council), wrong).await?))
         }
     }
 }
@@ -136,14 +152,14 @@ async fn state_of(visit: &Visit) -> Result<SettingState, Leave> {
 async fn whole(
     visit: &Visit,
     state: SettingState,
-    typed: Typed,
+    (typed, council): (Typed, AgreementForm),
     wrong: Wrong,
 ) -> Result<SettingPage, Leave> {
     let (session, cx) = visit.officer()?;
     let (texts, setting) = (visit.texts, state.setting);
     let said = |value: Option<Held>| value_in_words(texts, setting, value);
-    let may_decide = session.roles.may(Permission::DecidePolicy)
-        && !matches!(setting.effect, Effect::Planned | Effect::Absent);
+    let may_decide =
+        session.roles.may(Permission::DecidePolicy) && setting.effect.is_decided_here();
     let history = if session.roles.may(Permission::ReadPolicyHistory) {
         visit.tenant.policies.history_of(&cx, setting.key).await?
     } else {
@@ -163,15 +179,18 @@ async fn whole(
         locked_here: state.locked_here,
         monitoring: setting.monitoring,
         effect: texts.get(effect_text(&setting.effect)),
+        programs: setting.programs.map(|text| texts.of(text)),
         field: may_decide.then(|| field_of(visit, &setting.domain)),
         typed,
+        council,
         wrong,
         history: history
             .into_iter()
             .map(|row| Decided {
                 version: row.version,
-                before: stored_in_words(texts, setting, &row.old_value),
-                after: stored_in_words(texts, setting, &row.new_value),
+                before: decided_in_words(texts, (setting, &row.setting), &row.old_value),
+                after: decided_in_words(texts, (setting, &row.setting), &row.new_value),
+                agreement: row.agreement.map(|json| agreement_in_words(texts, &json)),
                 locked: row.locked,
                 author: row.author,
                 at: moment(visit, row.changed),
@@ -197,9 +216,11 @@ fn profiles(visit: &Visit, state: &SettingState) -> Vec<(String, String)> {
 
 const fn effect_text(effect: &Effect) -> &'static str {
     match effect {
-        Effect::Flag(_) | Effect::Server { .. } => "policy-effect-server",
+        Effect::Flag(_) | Effect::Span(..) | Effect::Server { .. } => "policy-effect-server",
+        Effect::Announced { .. } => "policy-effect-announced",
+        Effect::Operator(_) => "policy-effect-operator",
         Effect::Client => "policy-effect-client",
-        Effect::Planned => "policy-effect-planned",
+        Effect::Planned(_) => "policy-effect-planned",
         Effect::Absent => "policy-effect-absent",
     }
 }

@@ -1,6 +1,6 @@
 //! Settings and their values in words.
 
-use kontor_policy::{Domain, Setting, SettingState, Value, word_text};
+use kontor_policy::{Domain, Profile, Setting, SettingState, Value, word_text};
 
 use crate::texts::Texts;
 
@@ -16,9 +16,9 @@ pub(super) struct Line {
     pub(super) monitoring: bool,
 }
 
-pub(super) fn line_of(texts: Texts, state: &SettingState) -> Line {
+pub(super) fn line_of(texts: Texts, state: &SettingState, profile: Profile) -> Line {
     let setting = state.setting;
-    let shipped = setting.shipped.standard;
+    let shipped = setting.shipped.of(profile);
     let differs = state.value != shipped;
     Line {
         key: setting.key,
@@ -53,6 +53,29 @@ pub(in crate::admin) fn stored_in_words(texts: Texts, setting: &Setting, json: &
         Some(value) => value_in_words(texts, setting, Some(value)),
         None => texts.get("policy-as-shipped"),
     }
+}
+
+/// As [`stored_in_words`], for a decision on `about`: the setting, or the choice of a profile.
+pub(super) fn decided_in_words(
+    texts: Texts,
+    (setting, about): (&Setting, &str),
+    json: &str,
+) -> String {
+    if about == setting.key {
+        return stored_in_words(texts, setting, json);
+    }
+    let word: Option<String> = serde_json::from_str(json).ok();
+    profile_in_words(texts, word.and_then(|word| word.parse().ok()))
+}
+
+/// The name of a profile.
+pub(in crate::admin) fn profile_in_words(texts: Texts, profile: Option<Profile>) -> String {
+    texts.get(match profile {
+        None => "policy-profile-none",
+        Some(Profile::Standard) => "policy-profile-standard",
+        Some(Profile::Elevated) => "policy-profile-elevated",
+        Some(Profile::Trade) => "policy-profile-trade",
+    })
 }
 
 /// Whether a setting is what somebody looks for: by name, reason, law or key, in any language.

@@ -281,7 +281,7 @@ impl Tenants {
     }
 
     async fn opened<'s>(&self, slot: &'s Slot) -> Result<&'s Opened> {
-        slot.opened.get_or_try_init(|| self.opening.open(&slot.server_name)).await
+        slot.opened.get_or_try_init(|| Box::pin(self.opening.open(&slot.server_name))).await
     }
 
     fn may_look(&self) -> bool {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use kontor_audit::{Action, Audit, Event, Pseudonym};
 use kontor_core::{Cx, Error, MatrixCode, Permission, Result, Role, Roles, Timestamp};
 use kontor_db::{Db, Tx};
-use kontor_identity::{Identity, RoleChange};
+use kontor_identity::{CriticalAct, Identity, RoleChange};
 use kontor_policy::{Agreement, Change, Policies, ProfileChange};
 use kontor_store::account;
 use kontor_store::approval::{self, ApprovalRow};
@@ -103,8 +103,7 @@ impl Approvals {
         change: Change,
         auth: Option<AuthData>,
     ) -> Result<i64> {
-        cx.require(Permission::DecidePolicy)?;
-        self.identity.step_up(cx, auth).await?;
+        self.identity.step_up(cx, CriticalAct::ChangePolicy, auth).await?;
         self.policies.change(cx, change).await
     }
 
@@ -120,7 +119,7 @@ impl Approvals {
         auth: Option<AuthData>,
     ) -> Result<i64> {
         cx.require(Permission::DecidePolicy)?;
-        self.identity.step_up(cx, auth).await?;
+        self.identity.step_up(cx, CriticalAct::ChangePolicy, auth).await?;
         self.policies.choose_profile(cx, change).await
     }
 
@@ -135,7 +134,7 @@ impl Approvals {
         let requester = cx.user()?.to_owned();
         check_reason(&request.reason)?;
         let proposal = self.checked(cx, request.proposal).await?;
-        self.identity.step_up(cx, request.auth).await?;
+        self.identity.step_up(cx, CriticalAct::AskForApproval, request.auth).await?;
         let event = Event::new(Action::ApprovalRequested).with_detail(proposal.act());
         let event = event.because(&request.reason);
         let row = ApprovalRow {
@@ -178,7 +177,7 @@ impl Approvals {
         let row = self.waiting(cx, nid).await?;
         let proposal: Proposal = serde_json::from_str(&row.proposal).map_err(Error::internal)?;
         self.check_second(cx, &row, &proposal).await?;
-        self.identity.step_up(cx, auth).await?;
+        self.identity.step_up(cx, CriticalAct::Approve, auth).await?;
         self.decide(cx, &row, (Action::ApprovalGranted, "approved")).await?;
         // Every act there is makes it large.
         let done = Box::pin(self.carry_out(cx, &row, proposal)).await;

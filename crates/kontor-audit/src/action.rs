@@ -55,6 +55,8 @@ pub enum Action {
     PasswordReset,
     /// An account was closed.
     UserDeactivated,
+    /// A person was suspended or locked out for a while, or that was taken back.
+    UserStateChanged,
     /// An invitation or a link to a new password was made.
     LinkCreated,
     /// An invitation or a link to a new password was taken back.
@@ -150,7 +152,7 @@ const fn rule(
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 45] = [
         Self::LoginFailed,
         Self::AdminLogin,
         Self::SecondFactorFailed,
@@ -175,6 +177,7 @@ impl Action {
         Self::UserCreated,
         Self::PasswordReset,
         Self::UserDeactivated,
+        Self::UserStateChanged,
         Self::RegistrationTokenCreated,
         Self::EventsLost,
         Self::EntriesExpired,
@@ -229,6 +232,7 @@ impl Action {
             Self::UserCreated              => rule("user.created",               B, Administration, &[Object, Detail]),
             Self::PasswordReset            => rule("user.password.reset",        B, Administration, &[Object, Detail]),
             Self::UserDeactivated          => rule("user.deactivated",           B, Administration, &[Object]),
+            Self::UserStateChanged         => rule("user.state.changed",         B, Administration, &[Object, Detail]),
             Self::RegistrationTokenCreated => rule("registration_token.created", B, Administration, &[Count]),
             Self::EventsLost               => rule("audit.lost",                 B, Security,       &[Count]),
             Self::EntriesExpired           => rule("audit.expired",              B, Accountability, &[Count]),

@@ -1,9 +1,11 @@
 //! Administrative calls of the specification, and those that existing tools expect.
 
+mod account_state;
 mod approvals;
 mod condition;
 mod deletion;
 mod devices;
+mod invitations;
 mod people;
 mod programs;
 mod register;
@@ -24,6 +26,8 @@ pub(crate) fn routes(router: Router) -> Router {
     let router = roles::routes(router);
     let router = approvals::routes(router);
     let router = people::routes(router);
+    let router = invitations::routes(router);
+    let router = account_state::routes(router);
     let router = devices::routes(router);
     let router = programs::routes(router);
     let router = rooms::routes(router);

@@ -13,7 +13,7 @@ use axum::routing::{MethodFilter, on};
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, USER_AGENT};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Method};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use kontor_core::{Cx, Error, MatrixCode, RequestId, Result};
 use kontor_protocol::nesting;
@@ -42,6 +42,39 @@ const DEPTH_LIMIT: usize = 100;
 /// Ends of the paths that devices reach which are not let in.
 const ALWAYS_OPEN: [&str; 5] =
     ["/logout", "/logout/all", "/account/whoami", "/client/v1/device", "/client/v1/policy"];
+
+/// Ends of the paths that people reach whose account is locked. spec: "Account locking"
+const LEAVING: [&str; 2] = ["/logout", "/logout/all"];
+
+/// Parts of the paths by which suspended people still send: for their own account, devices and keys,
+/// for reading, for leaving, and for asking for help. Everything else that is no GET is refused, so a
+/// new route is, too. What they may redact, `kontor-rooms` knows. spec: "Account suspension"
+const OPEN_TO_SUSPENDED: [&str; 21] = [
+    "/logout",
+    "/account/deactivate",
+    "/account/password",
+    "/devices/",
+    "/delete_devices",
+    "/keys/",
+    "/room_keys/",
+    "/sendToDevice/",
+    "/account_data/",
+    "/tags/",
+    "/filter",
+    "/pushrules/",
+    "/pushers/set",
+    "/read_markers",
+    "/receipt/",
+    "/leave",
+    "/forget",
+    "/redact/",
+    "/report",
+    "/search",
+    "/publicRooms",
+];
+/// The same for Kontor's own routes: whose the device is, badges, acknowledging a supervision.
+const OURS_OPEN_TO_SUSPENDED: [&str; 3] =
+    ["/client/v1/device", "/client/v1/badges", "/supervision/acknowledge"];
 
 /// Whether an endpoint wants an access token; declared by `ruma` per endpoint.
 pub(crate) trait Access {
@@ -198,7 +231,7 @@ pub(crate) struct Received {
 pub(crate) async fn receive(request: Request, token: Token) -> Result<Received> {
     let (head, body) = request.into_parts();
     let tenant = tenant_of(&head.extensions)?;
-    let mut cx = context(&tenant, &head.headers, token).await?;
+    let mut cx = context(&tenant, &head, token).await?;
     cx.address = head.extensions.get::<Peer>().map(|peer| peer.0);
     cx.request_id = head.extensions.get::<RequestId>().copied().unwrap_or(cx.request_id);
     admit(&tenant, &cx, &head)?;
@@ -218,10 +251,13 @@ pub(crate) async fn receive(request: Request, token: Token) -> Result<Received> 
 /// elsewhere, by address, where it matters.
 ///
 /// # Errors
-/// `M_LIMIT_EXCEEDED` with the time to wait; `APP_KONTOR_DEVICE_NOT_ALLOWED` and
+/// `M_LIMIT_EXCEEDED` with the time to wait; `M_USER_SUSPENDED`; `APP_KONTOR_DEVICE_NOT_ALLOWED` and
 /// `APP_KONTOR_PROGRAM_TOO_OLD`, but not for what is needed to mend that or to leave.
 pub(crate) fn admit(tenant: &Tenant, cx: &Cx, head: &Parts) -> Result<()> {
-    let path = head.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let path = template(head);
+    if head.method != Method::GET && !is_open_to_suspended(path) {
+        cx.require_writing()?;
+    }
     if !ALWAYS_OPEN.iter().any(|open| path.ends_with(open)) {
         tenant.identity.admit_device(cx)?;
     }
@@ -229,6 +265,21 @@ pub(crate) fn admit(tenant: &Tenant, cx: &Cx, head: &Parts) -> Result<()> {
         return Ok(());
     };
     tenant.pace.take(limits, user, (&head.method, path), cx.now)
+}
+
+/// The path as the router knows it, with names for its variables.
+fn template(head: &Parts) -> &str {
+    head.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str)
+}
+
+fn is_open_to_suspended(path: &str) -> bool {
+    if path.contains("/admin/") {
+        return false;
+    }
+    match path.starts_with("/_matrix/") {
+        true => OPEN_TO_SUSPENDED.iter().any(|part| path.contains(part)),
+        false => OURS_OPEN_TO_SUSPENDED.iter().any(|end| path.ends_with(end)),
+    }
 }
 
 /// A path, and those that mean the same: an empty state key may be left out, with or without the
@@ -297,14 +348,17 @@ pub(crate) fn tenant_of(extensions: &http::Extensions) -> Result<Arc<Tenant>> {
 /// The request context for the caller named by the `Authorization` header.
 ///
 /// Tokens in the query string are not accepted: URLs end up in logs.
-pub(crate) async fn context(tenant: &Tenant, headers: &HeaderMap, token: Token) -> Result<Cx> {
+pub(crate) async fn context(tenant: &Tenant, head: &Parts, token: Token) -> Result<Cx> {
+    let headers = &head.headers;
     let mut cx = tenant.anonymous()?;
     let agent = headers.get(PROGRAM).or_else(|| headers.get(USER_AGENT));
     cx.agent = agent.and_then(|value| value.to_str().ok()).map(Into::into);
     if token == Token::Ignored {
         return Ok(cx);
     }
+    let leaves = LEAVING.iter().any(|end| template(head).ends_with(end));
     match (bearer(headers)?, token) {
+        (Some(secret), _) if leaves => tenant.identity.authenticate_to_leave(secret, &cx).await,
         (Some(secret), _) => tenant.identity.authenticate(secret, &cx).await,
         (None, Token::Required) => {
             Err(Error::unauthenticated(MatrixCode::MissingToken, "Missing access token."))

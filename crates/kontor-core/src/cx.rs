@@ -61,6 +61,8 @@ pub struct Session {
     pub device_kind: DeviceKind,
     /// What the person is in the organisation; decides what [`Cx::require`] lets pass.
     pub roles: Roles,
+    /// The account is suspended: the person reads, and does nothing that others see.
+    pub suspended: bool,
     /// When the person last showed who they are, where that is known: in a browser.
     pub authenticated: Option<Timestamp>,
     /// Keyed hash of the access token; `None` in a browser. By it a request that waits finds out
@@ -73,7 +75,8 @@ impl Session {
     #[must_use]
     pub const fn new(user_id: OwnedUserId, device_id: OwnedDeviceId, roles: Roles) -> Self {
         let device_kind = DeviceKind::Private;
-        Self { user_id, device_id, device_kind, roles, authenticated: None, access: None }
+        let (suspended, authenticated, access) = (false, None, None);
+        Self { user_id, device_id, device_kind, roles, suspended, authenticated, access }
     }
 }
 
@@ -117,11 +120,13 @@ impl Cx {
     }
 
     /// Lets the request pass if its actor holds `permission`: the one place where this is decided.
-    /// The operator at the command line holds all; background jobs and strangers hold none.
+    /// The operator at the command line holds all; background jobs, strangers and suspended people
+    /// hold none.
     ///
     /// # Errors
     /// `Forbidden`, naming the permission.
     pub fn require(&self, permission: Permission) -> Result<()> {
+        self.require_writing()?;
         let may = match &self.actor {
             Actor::User(session) => session.roles.may(permission),
             Actor::Operator => true,
@@ -134,6 +139,17 @@ impl Cx {
         Err(Error::forbidden(text).with_field("permission", permission.as_str()))
     }
 
+    /// Lets the request pass unless the account of whoever makes it is suspended.
+    ///
+    /// # Errors
+    /// `Forbidden` (`M_USER_SUSPENDED`; spec: "Account suspension").
+    pub fn require_writing(&self) -> Result<()> {
+        match &self.actor {
+            Actor::User(session) if session.suspended => Err(suspended()),
+            _ => Ok(()),
+        }
+    }
+
     /// The signed-in person.
     pub fn user(&self) -> Result<&UserId> {
         Ok(&self.session()?.user_id)
@@ -143,4 +159,9 @@ impl Cx {
     pub fn device(&self) -> Result<&DeviceId> {
         Ok(&self.session()?.device_id)
     }
+}
+
+fn suspended() -> Error {
+    let text = "Your account is suspended: you can read, but not write.";
+    Error::forbidden(text).with_code(MatrixCode::UserSuspended)
 }

@@ -7,6 +7,7 @@ mod device_lists;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use ruma::{OwnedUserId, RoomId, UserId};
@@ -20,6 +21,7 @@ pub struct Feed {
     waiting: Arc<Mutex<HashMap<OwnedUserId, watch::Sender<u64>>>>,
     device_lists: Arc<DeviceLists>,
     departures: Departures,
+    people: Arc<AtomicU64>,
 }
 
 /// What is done when somebody has left one room (`Some`), or signed out of a device; `true` if others
@@ -88,6 +90,18 @@ impl Feed {
     /// The newest changes of people's devices and keys.
     pub fn device_lists(&self) -> &Arc<DeviceLists> {
         &self.device_lists
+    }
+
+    /// Notes that it has changed who is here, or what people are called: lists of them made before
+    /// are out of date. To be called once that is committed.
+    pub fn people_changed(&self) {
+        self.people.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Grows with every call of [`Self::people_changed`]. To be read before the list is.
+    #[must_use]
+    pub fn people_version(&self) -> u64 {
+        self.people.load(Ordering::Acquire)
     }
 
     /// Starts to listen for `user`. Wakes from now on are noticed, also before the first wait.

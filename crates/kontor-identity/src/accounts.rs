@@ -89,7 +89,11 @@ impl Identity {
         let mut prepared = self.prepare_user(cx, new).await?;
         prepared.prove(cx, ProofMethod::Created, author(cx));
         let user_id = prepared.account.user_id.clone();
-        let write = self.inner.db.write(cx, move |tx| prepared.store(tx));
+        let this = self.clone();
+        let write = self.inner.db.write(cx, move |tx| {
+            this.people_change(tx);
+            prepared.store(tx)
+        });
         self.inner.audit.act(cx, user_created(&user_id, roles), write).await?;
         Ok(user_id)
     }
@@ -158,6 +162,7 @@ impl Identity {
             if !account::deactivate_account(tx, &user, now)? {
                 return Err(no_account());
             }
+            this.people_change(tx);
             this.end_sessions_in(tx, &user, &Ended::All)?;
             let change = e2ee::delete_account(tx, &user)?;
             let feed = this.inner.feed.clone();
@@ -256,6 +261,8 @@ impl Identity {
             admin: !new.roles.offices().is_empty(),
             created: cx.now,
             deactivated: None,
+            suspended: None,
+            locked: None,
         };
         let login_key = account.login_name.as_deref().map(|name| self.login_key(name));
         let display_name = self.first_name(names.display_name, new.username)?;
@@ -365,7 +372,7 @@ pub(crate) fn user_created(user: &UserId, roles: Roles) -> Event {
 
 /// # Errors
 /// `NotFound` unless `user` is an active account.
-fn require_active(tx: &mut Tx<'_>, user: &UserId) -> Result<()> {
+pub(crate) fn require_active(tx: &mut Tx<'_>, user: &UserId) -> Result<()> {
     let found = account::find_account(tx, user)?;
     if found.is_none_or(|account| account.deactivated.is_some()) {
         return Err(no_account());

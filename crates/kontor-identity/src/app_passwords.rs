@@ -6,9 +6,9 @@ use kontor_core::{Cx, Error, MatrixCode, Result, Secret};
 use kontor_policy::PasswordLogin;
 use kontor_store::app_password::{self, AppPasswordRow};
 
-use crate::Identity;
 use crate::browser_session::BrowserSession;
 use crate::pepper::Purpose;
+use crate::{CriticalAct, Identity};
 
 /// Most app passwords of one person.
 const MOST_APP_PASSWORDS: usize = 50;
@@ -30,7 +30,7 @@ impl Identity {
     /// Makes an app password for the program that its owner calls `name`.
     ///
     /// # Errors
-    /// `Forbidden` unless she has proved who she is just now (field `prove_again`), and where the
+    /// `Forbidden` unless she has proved who she is just now (`APP_KONTOR_STEP_UP`), and where the
     /// policy lets nobody sign in by password over the API; `Invalid` for an empty or over-long
     /// name; `Limited` if she has fifty.
     pub async fn create_app_password(
@@ -39,7 +39,7 @@ impl Identity {
         session: &BrowserSession,
         name: &str,
     ) -> Result<NewAppPassword> {
-        let acting = Self::require_recent(cx, session)?;
+        let acting = Self::step_up_in_browser(cx, session, CriticalAct::MakeAppPassword)?;
         if self.inner.policy.now().password_login == PasswordLogin::Off {
             return Err(Error::forbidden("Signing in by password is switched off."));
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kontor_core::{Actor, Cx, DeviceKind, Error, MatrixCode, Result, Roles, Session};
+use kontor_db::Tx;
 use kontor_store::access_token::{self, AccessRow, TokenHash, TokenRow};
 use kontor_store::{account_role, device, device_registration};
 use ruma::{OwnedDeviceId, OwnedUserId};
@@ -10,7 +11,7 @@ use ruma::{OwnedDeviceId, OwnedUserId};
 use crate::Identity;
 use crate::device_register::note_program;
 use crate::pepper::Purpose;
-use crate::sessions::{Ending, Live, expired_token, unknown_token};
+use crate::sessions::{Ending, Live, account_locked, expired_token, unknown_token};
 
 /// Superseded access tokens that are still told from unknown ones, in generations.
 const REMEMBERED_GENERATIONS: i64 = 4;
@@ -21,12 +22,26 @@ impl Identity {
     ///
     /// # Errors
     /// `Unauthenticated` (`M_UNKNOWN_TOKEN`): with `soft_logout: true` if the token has expired,
-    /// with `false` if its device is gone. `Forbidden` (`M_USER_DEACTIVATED`).
+    /// with `false` if its device is gone; (`M_USER_LOCKED`) with `true` if the account is locked.
+    /// `Forbidden` (`M_USER_DEACTIVATED`).
     pub async fn authenticate(&self, token: &str, cx: &Cx) -> Result<Cx> {
         let hash = self.inner.pepper.hash(Purpose::AccessToken, token);
         let live = self.live(cx, hash).await?;
+        if live.locked {
+            return Err(account_locked());
+        }
         self.note_day(&live, cx);
         self.note_program(&live, cx);
+        Ok(cx.acting_as(Actor::User(Arc::clone(&live.session))))
+    }
+
+    /// As [`Self::authenticate`], for signing out: people whose account is locked may do that.
+    ///
+    /// # Errors
+    /// As [`Self::authenticate`], but for `M_USER_LOCKED`.
+    pub async fn authenticate_to_leave(&self, token: &str, cx: &Cx) -> Result<Cx> {
+        let hash = self.inner.pepper.hash(Purpose::AccessToken, token);
+        let live = self.live(cx, hash).await?;
         Ok(cx.acting_as(Actor::User(Arc::clone(&live.session))))
     }
 
@@ -39,7 +54,8 @@ impl Identity {
         let Actor::User(session) = &cx.actor else { return Ok(()) };
         let Some(hash) = session.access else { return Ok(()) };
         let now = Cx { now: cx.clock.now(), ..cx.clone() };
-        self.live(&now, hash).await.map(drop)
+        let live = self.live(&now, hash).await?;
+        if live.locked { Err(account_locked()) } else { Ok(()) }
     }
 
     async fn live(&self, cx: &Cx, hash: TokenHash) -> Result<Arc<Live>> {
@@ -59,17 +75,23 @@ impl Identity {
 
     async fn load(&self, cx: &Cx, hash: TokenHash) -> Result<Arc<Live>> {
         let revocations = self.inner.sessions.revocations();
+        let this = self.clone();
         let found = self.inner.db.read(cx, move |tx| {
             let Some(access) = access_token::find_access_token(tx, &hash)? else {
                 return Ok(None);
             };
             let TokenRow { user_id, device_id, .. } = &access.token;
-            let roles = Roles::of_account(account_role::roles_of(tx, user_id)?);
+            let held = Roles::of_account(account_role::roles_of(tx, user_id)?);
+            let roles = match this.opens_offices(tx, &access)? {
+                true => held,
+                false => held.beyond(held.offices()),
+            };
             let known = device_registration::find_registration(tx, user_id, device_id)?;
             Ok(Some((access, roles, known)))
         });
         let Some((access, roles, known)) = found.await? else { return Err(unknown_token()) };
-        let AccessRow { token, deactivated, device_generation, last_seen_day } = access;
+        let AccessRow { token, deactivated, suspended, locked, .. } = access;
+        let AccessRow { device_generation, last_seen_day, .. } = access;
         if deactivated {
             let text = "This account is closed.";
             return Err(Error::forbidden(text).with_code(MatrixCode::UserDeactivated));
@@ -81,11 +103,28 @@ impl Identity {
             self.confirm(token.user_id.clone(), token.device_id.clone(), token.generation);
         }
         let session = Session::new(token.user_id, token.device_id, roles);
-        let session = Session { access: Some(hash), device_kind: known.kind, ..session };
-        let live = Live::new(session, token.expires, last_seen_day).with_program(known.program);
+        let session = Session {
+            access: Some(hash),
+            device_kind: known.kind,
+            suspended: suspended.is_some(),
+            ..session
+        };
+        let live = Live::new(session, token.expires, last_seen_day)
+            .with_program(known.program)
+            .with_lock(locked.is_some());
         let live = Arc::new(live);
         self.inner.sessions.keep(hash, Arc::clone(&live), revocations);
         Ok(live)
+    }
+
+    /// Whether a session is good for offices: an app password is not, and where a second factor is
+    /// asked for, neither is a password. law
+    fn opens_offices(&self, tx: &mut Tx<'_>, access: &AccessRow) -> Result<bool> {
+        if access.by_oauth {
+            // Signed in on the account pages, which have asked for everything.
+            return Ok(true);
+        }
+        Ok(!access.by_app_password && !self.demand_of(tx, &access.token.user_id)?.second_factor)
     }
 
     /// The client has received tokens of `generation`: earlier ones are spent.

@@ -53,6 +53,8 @@ pub struct BrowserSession {
     pub user_id: OwnedUserId,
     /// What she is in the organisation.
     pub roles: Roles,
+    /// Her account is suspended: she reads, and does nothing that others see.
+    pub suspended: bool,
     /// How far she has come. Unless complete, nothing is open but the way there.
     pub stage: Stage,
     /// What she has shown.
@@ -105,7 +107,8 @@ impl BrowserSession {
             return Err(Error::forbidden("Finish signing in first."));
         }
         let session = in_browser(self.user_id.clone(), self.roles);
-        let session = Session { authenticated: Some(self.authenticated), ..session };
+        let (suspended, authenticated) = (self.suspended, Some(self.authenticated));
+        let session = Session { suspended, authenticated, ..session };
         Ok(cx.acting_as(Actor::User(Arc::new(session))))
     }
 }
@@ -126,7 +129,7 @@ impl Identity {
         let hash = self.inner.pepper.hash(Purpose::BrowserSession, secret);
         let found = self.inner.db.read(cx, move |tx| {
             let held = browser_session::find_browser_session(tx, &hash)?;
-            let Some(held) = held.filter(|held| !held.deactivated) else { return Ok(None) };
+            let Some(held) = held.filter(|held| !held.shut) else { return Ok(None) };
             let stored = account_role::roles_of(tx, &held.session.user_id)?;
             Ok(Some((held, Roles::of_account(stored))))
         });
@@ -153,6 +156,7 @@ impl Identity {
             ends: end_of(&row, bounds),
             proof_lasts: policy.step_up,
             roles,
+            suspended: held.suspended,
             stage: row.stage.parse()?,
             methods: row.methods.parse()?,
             id: row.session_id,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kontor_audit::{Action, Event};
-use kontor_core::{Actor, Cx, Error, Result, Roles, Secret, Timestamp};
+use kontor_core::{Actor, Cx, Error, MatrixCode, Result, Roles, Secret, Timestamp};
 use kontor_db::Tx;
 use kontor_mail::Letter;
 use kontor_store::access_token::TokenHash;
@@ -248,10 +248,18 @@ impl Renewal {
     }
 }
 
+/// # Errors
+/// `Forbidden`, with `M_USER_LOCKED` while it is locked: whoever gets here has shown who she is.
 fn active_account(tx: &mut Tx<'_>, user: &OwnedUserId) -> Result<AccountRow> {
-    account::find_account(tx, user)?
-        .filter(|account| account.deactivated.is_none())
-        .ok_or_else(|| Error::forbidden("Wrong user name or password."))
+    let found = account::find_account(tx, user)?;
+    match found.filter(|account| account.deactivated.is_none()) {
+        Some(account) if account.locked.is_some() => {
+            let error = Error::forbidden("This account is locked.");
+            Err(error.with_code(MatrixCode::UserLocked))
+        }
+        Some(account) => Ok(account),
+        None => Err(Error::forbidden("Wrong user name or password.")),
+    }
 }
 
 fn signed_in(cookie: &Minted, user: &OwnedUserId, stage: Stage) -> BrowserSignIn {

@@ -278,7 +278,7 @@ impl Token {
     }
 }
 
-fn enclosed(row: &WaitingMailRow) -> Result<Enclosed> {
+pub(crate) fn enclosed(row: &WaitingMailRow) -> Result<Enclosed> {
     serde_json::from_str(&row.details)
         .map_err(|error| Error::internal(format!("waiting_mail.details: {error}")))
 }

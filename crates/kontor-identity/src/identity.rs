@@ -18,6 +18,7 @@ use crate::interactive::Dialogues;
 use crate::key_replacement::KeyReplacements;
 use crate::passkeys::relying_party;
 use crate::password::Hasher;
+use crate::people::Directory;
 use crate::pepper::Pepper;
 use crate::sessions::Sessions;
 use crate::shared_secret::Nonces;
@@ -47,6 +48,7 @@ pub(crate) struct Inner {
     pub(crate) relying_party: Option<Webauthn>,
     pub(crate) shared_secret: Option<Secret<String>>,
     pub(crate) mailer: Option<Mailer>,
+    pub(crate) directory: Directory,
     pub(crate) floors: RwLock<Arc<[ProgramFloor]>>,
     /// Where the pages are, without a slash at the end.
     pub(crate) base_url: String,
@@ -101,6 +103,7 @@ impl Identity {
             relying_party,
             shared_secret: settings.registration_shared_secret,
             mailer: settings.mailer,
+            directory: Directory::default(),
             floors: RwLock::new(Arc::new([])),
             base_url,
         };

@@ -20,7 +20,7 @@ use crate::roles::author;
 use crate::{BrowserSignIn, Identity};
 
 /// How long an invitation waits for the mail server.
-const WAITS: Duration = Duration::from_hours(3 * 24);
+pub(crate) const WAITS: Duration = Duration::from_hours(3 * 24);
 /// Longest name and version, in characters.
 const LONGEST_TEXT_CHARS: usize = 256;
 
@@ -99,7 +99,7 @@ impl Identity {
     /// kept with the time.
     ///
     /// # Errors
-    /// `NotFound` if the invitation opens nothing; `Invalid` with the field `field` for what is
+    /// `Gone` if the invitation opens nothing; `Invalid` with the field `field` for what is
     /// against the rules; `Conflict` (`M_USER_IN_USE`); `Limited`. Nothing is used up then.
     pub async fn accept_invitation(
         &self,
@@ -141,6 +141,7 @@ impl Identity {
             if !one_time_link::spend_link(tx, &hash, cx_in.now)? {
                 return Err(no_link());
             }
+            this.people_change(tx);
             prepared.store(tx)?;
             accepted_notice::insert_accepted_notice(tx, &user, &version, cx_in.now)?;
             if let Some(mail) = &mail {

@@ -10,7 +10,7 @@ use kontor_core::{Cx, Result, Timestamp};
 use parking_lot::Mutex;
 use ruma::{OwnedUserId, UserId};
 
-use crate::Identity;
+use crate::{CriticalAct, Identity};
 
 /// How long a program may take after the person has allowed it.
 const LIFETIME: Duration = Duration::from_mins(10);
@@ -41,7 +41,7 @@ impl Identity {
     /// are.
     pub async fn allow_key_replacement(&self, cx: &Cx) -> Result<()> {
         let user = cx.user()?;
-        self.step_up(cx, None).await?;
+        self.step_up(cx, CriticalAct::ReplaceKeys, None).await?;
         self.inner.key_replacements.allow(user, cx.now);
         self.inner.audit.note(cx, Event::new(Action::KeyReplacementAllowed).about(user));
         Ok(())

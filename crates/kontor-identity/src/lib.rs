@@ -6,6 +6,7 @@
 //! as keyed hashes only; of people's use, no more than the day is kept, and of a browser's no more
 //! than the last minute.
 
+mod account_state;
 mod accounts;
 mod administration;
 mod app_passwords;
@@ -38,7 +39,10 @@ mod own_account;
 mod own_devices;
 mod passkeys;
 mod password;
+mod pending_invitations;
+mod people;
 mod pepper;
+mod person;
 mod profile;
 mod program_floors;
 mod proof;
@@ -55,6 +59,7 @@ mod throttle;
 mod totp;
 mod username;
 
+pub use account_state::{AccountState, StateChange};
 pub use accounts::{NewUser, PasswordReset};
 pub use app_passwords::NewAppPassword;
 pub use browser_session::{BrowserSession, ListedBrowserSession};
@@ -79,6 +84,9 @@ pub use methods::{Enrolled, Method, Methods, Stage};
 pub use own_account::OwnAccount;
 pub use passkeys::PasskeyQuestion;
 pub use password::{Hasher, PasswordCost};
+pub use pending_invitations::{PendingInvitation, Renewed};
+pub use people::{ListedPerson, PEOPLE_PAGE, PeopleFound, PeopleQuery};
+pub use person::Person;
 pub use profile::{check_profile_rules, set_profile_field, settable_profile_fields};
 pub use program_floors::{NewFloor, UpdateDue};
 pub use proof::{Badge, MOST_BADGES, NewProof, ProofMethod, Standing};
@@ -87,4 +95,5 @@ pub use register::{Registered, Registration};
 pub use roles::RoleChange;
 pub use second_factor::{ListedPasskey, SecondFactors};
 pub use shared_secret::SharedSecretRegistration;
+pub use step_up::CriticalAct;
 pub use totp::NewTotp;

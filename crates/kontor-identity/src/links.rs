@@ -4,13 +4,14 @@
 use std::time::Duration;
 
 use kontor_audit::{Action, Event};
-use kontor_core::{Cx, Error, Permission, Result, Secret, Timestamp};
+use kontor_core::{Cx, Error, MatrixCode, Permission, Result, Secret, Timestamp};
 use kontor_db::Tx;
 use kontor_mail::Letter;
 use kontor_store::access_token::TokenHash;
 use kontor_store::one_time_link::{self, LinkRow};
 use kontor_store::{account, browser_session, login_failure, waiting_mail};
 use ruma::OwnedUserId;
+use ruma::api::client::uiaa::AuthData;
 use serde::{Deserialize, Serialize};
 
 use crate::letters::Notice;
@@ -18,7 +19,7 @@ use crate::methods::{Method, Methods};
 use crate::new_password::replace_password;
 use crate::pepper::Purpose;
 use crate::roles::author;
-use crate::{BrowserSignIn, Identity};
+use crate::{BrowserSignIn, CriticalAct, Identity};
 
 /// Random letters of a link: 200 bits.
 pub(crate) const TOKEN_LETTERS: usize = 40;
@@ -85,12 +86,34 @@ impl Identity {
     ///
     /// # Errors
     /// `Forbidden` without the permission, and for accounts that may do more than the caller's;
-    /// `NotFound` if there is no such active account.
-    pub async fn create_reset_link(&self, cx: &Cx, user: OwnedUserId) -> Result<MadeLink> {
+    /// those of [`Self::step_up`]; `NotFound` if there is no such active account.
+    pub async fn create_reset_link(
+        &self,
+        cx: &Cx,
+        user: OwnedUserId,
+        auth: Option<AuthData>,
+    ) -> Result<MadeLink> {
         cx.require(Permission::ManagePeople)?;
         self.require_over(cx, &user).await?;
+        self.step_up(cx, CriticalAct::ResetPassword, auth).await?;
         let event = Event::new(Action::LinkCreated).about(&user).with_detail(TO_PASSWORD);
         self.make_link(cx, (Some(user), &Details::default(), RESET), event).await
+    }
+
+    /// Address of the page that a link to a new password leads to.
+    #[must_use]
+    pub fn reset_address(&self, made: &MadeLink) -> Secret<String> {
+        self.address_of("/account/reset/", made)
+    }
+
+    /// Address of the page that an invitation leads to.
+    #[must_use]
+    pub fn invitation_address(&self, made: &MadeLink) -> Secret<String> {
+        self.address_of("/account/invitation/", made)
+    }
+
+    fn address_of(&self, path: &str, made: &MadeLink) -> Secret<String> {
+        Secret::new(format!("{}{path}{}", self.inner.base_url, made.token.expose()))
     }
 
     /// Whose password a link sets; `None`: it opens nothing.
@@ -105,7 +128,7 @@ impl Identity {
     /// second factor is asked for as always.
     ///
     /// # Errors
-    /// `NotFound` if the link opens nothing; `Invalid` (`M_WEAK_PASSWORD`, field `field`);
+    /// `Gone` if the link opens nothing; `Invalid` (`M_WEAK_PASSWORD`, field `field`);
     /// `Limited`. The link is not used up then.
     pub async fn use_reset_link(
         &self,
@@ -161,10 +184,10 @@ impl Identity {
         listed.collect()
     }
 
-    /// Takes an open link back.
+    /// Takes an open link back, or forgets an invitation that has run out.
     ///
     /// # Errors
-    /// `Forbidden` without the permission; `NotFound` if it is used, over or unknown.
+    /// `Forbidden` without the permission; `NotFound` if it is used, gone or unknown.
     pub async fn take_link_back(&self, cx: &Cx, id: String) -> Result<()> {
         cx.require(Permission::ManagePeople)?;
         let now = cx.now;
@@ -172,7 +195,7 @@ impl Identity {
         let write = self.inner.db.write(cx, move |tx| {
             let waited = waiting_mail::delete_waiting_invitation(tx, &id)?;
             let found = one_time_link::delete_named_link(tx, &id, now)?;
-            if waited || found { Ok(()) } else { Err(no_link()) }
+            if waited || found { Ok(()) } else { Err(Error::not_found("There is no such link.")) }
         });
         self.inner.audit.act(cx, event, write).await
     }
@@ -243,6 +266,8 @@ pub(crate) fn details(row: &LinkRow) -> Result<Details> {
         .map_err(|e| Error::internal(format!("one_time_link.details: {e}")))
 }
 
+/// Also for what was never a link: who guesses learns nothing.
 pub(crate) fn no_link() -> Error {
-    Error::not_found("This link was used already, or its time is over.")
+    let text = "This link was used already, or its time is over.";
+    Error::gone(MatrixCode::Expired, text)
 }

@@ -11,18 +11,21 @@ use kontor_policy::{PasswordLogin, Policy};
 use kontor_store::access_token::{self, TokenRow};
 use kontor_store::device::{self, DeviceRow};
 use kontor_store::{account, account_role, device_registration, oauth_session, refresh_token};
-use ruma::{OwnedDeviceId, OwnedUserId};
+use ruma::{OwnedDeviceId, OwnedUserId, UserId};
 
 use crate::Identity;
 use crate::credentials::Accepted;
 use crate::device_register::note_program;
 use crate::letters::Notice;
 use crate::pepper::{Minted, Pepper};
-use crate::sessions::{Ending, day_of};
+use crate::sessions::{Ending, account_locked, day_of};
 use crate::username::{check_device_id, check_device_name};
 
 /// Lifetime of an access token given by OAuth where the policy has no bound.
 const OAUTH_LIFETIME: Duration = Duration::from_mins(5);
+/// Lifetime of an access token of a program that knows app passwords only and cannot refresh; then
+/// it is asked for the app password again. Nobody works longer without showing who she is. law: R-046
+const UNREFRESHED: Duration = Duration::from_hours(12);
 /// Random letters of a device id.
 const DEVICE_ID_LETTERS: usize = 10;
 
@@ -61,7 +64,8 @@ pub struct SignedIn {
     pub access_token: String,
     /// Buys the next access token, if the client asked for one.
     pub refresh_token: Option<String>,
-    /// Lifetime of the access token; `None`: unlimited.
+    /// Lifetime of the access token; `None`: unlimited. Without a refresh token, the client signs in
+    /// again then.
     pub expires_in: Option<Duration>,
 }
 
@@ -97,7 +101,7 @@ impl Identity {
         login.device.check()?; // Before the password costs anything.
         let proved = self.check_secret(cx, &login.name, (login.password, accepted)).await?;
         let (user, by_app) = (proved.account.user_id, proved.by_app);
-        let opening = self.open_session(cx, login.device)?;
+        let opening = self.open_session_by(cx, login.device, by_app)?;
         let answer = opening.answer(user.clone());
         let this = self.clone();
         let write = self.inner.db.write(cx, move |tx| {
@@ -107,14 +111,14 @@ impl Identity {
                 return Err(Error::forbidden("Wrong user name or password."));
             }
             // The password alone would pass the second factor by. law: R-042
-            if !by_app && Self::enrolled_in(tx, &user)?.any() {
-                let text = "This account has a second factor. Sign in with an app password.";
+            if !by_app && this.is_second_factor_due(tx, &user)? {
+                let text = "A second factor is needed. Sign in with a browser or an app password.";
                 return Err(Error::forbidden(text));
             }
             let roles = Roles::of_account(account_role::roles_of(tx, &user)?);
             this.admit_guest(roles)?;
             opening.store(tx, &this, &user)?;
-            Ok(roles)
+            Ok(if by_app { roles.beyond(roles.offices()) } else { roles })
         });
         let roles = write.await?;
         if !roles.offices().is_empty() {
@@ -126,12 +130,21 @@ impl Identity {
         Ok(answer)
     }
 
+    /// Whether a password alone does not open the account of `user` to a program.
+    pub(crate) fn is_second_factor_due(&self, tx: &mut Tx<'_>, user: &UserId) -> Result<bool> {
+        Ok(self.demand_of(tx, user)?.second_factor || Self::enrolled_in(tx, user)?.any())
+    }
+
     /// Prepares a sign-in on `device` with fresh tokens. Whoever calls it has made sure of the
     /// person.
     ///
     /// # Errors
     /// `Invalid` for a device id or name against the rules.
     pub fn open_session(&self, cx: &Cx, device: NewDevice) -> Result<Opening> {
+        self.open_session_by(cx, device, false)
+    }
+
+    fn open_session_by(&self, cx: &Cx, device: NewDevice, by_app: bool) -> Result<Opening> {
         device.check()?;
         self.admit_program(cx)?;
         let device_id = match device.device_id {
@@ -141,7 +154,10 @@ impl Identity {
         let policy = self.inner.policy.now();
         let session_ends = policy.session_lifetime.map(|span| cx.now.plus(span));
         let maker = TokenMaker::new(&self.inner.pepper, &policy, &cx.random);
-        let refreshes = Refreshes::of(device.refreshes, device.client_id.as_deref());
+        let refreshes = match Refreshes::of(device.refreshes, device.client_id.as_deref()) {
+            Refreshes::No if by_app => Refreshes::NoByAppPassword,
+            refreshes => refreshes,
+        };
         let tokens = maker.mint(cx.now, refreshes, session_ends)?;
         let NewDevice { display_name, client_id, .. } = device;
         Ok(Opening {
@@ -149,6 +165,7 @@ impl Identity {
             display_name,
             client_id,
             tokens,
+            by_app,
             now: cx.now,
             notice: Notice::new(cx)?,
             program: cx.agent.as_deref().and_then(Program::of_agent),
@@ -168,8 +185,10 @@ impl NewDevice {
 /// Whether a client trades its refresh token in time.
 #[derive(Clone, Copy)]
 pub(crate) enum Refreshes {
-    /// It gets one token for the whole sign-in.
+    /// Its token lives minutes as any; then it signs in again, and keeps its keys.
     No,
+    /// The same, with an app password that it has stored: not so often.
+    NoByAppPassword,
     /// It says so; its tokens live as long as the policy allows.
     Maybe,
     /// OAuth demands it: its tokens live minutes in any case.
@@ -198,7 +217,7 @@ impl<'a> TokenMaker<'a> {
         Self { pepper, policy, random }
     }
 
-    /// Tokens from `now`; a client that cannot refresh gets one for the whole sign-in.
+    /// Tokens from `now`; a client that cannot refresh gets one, and signs in again when it ends.
     pub(crate) fn mint(
         &self,
         now: Timestamp,
@@ -207,8 +226,8 @@ impl<'a> TokenMaker<'a> {
     ) -> Result<Tokens> {
         let lifetime = self.policy.access_token_lifetime;
         let short = match refreshes {
-            Refreshes::No => None,
-            Refreshes::Maybe => lifetime,
+            Refreshes::NoByAppPassword => lifetime.map(|span| span.max(UNREFRESHED)),
+            Refreshes::No | Refreshes::Maybe => lifetime,
             Refreshes::Surely => Some(lifetime.unwrap_or(OAUTH_LIFETIME)),
         };
         let access_ends = match (short.map(|span| now.plus(span)), session_ends) {
@@ -217,7 +236,7 @@ impl<'a> TokenMaker<'a> {
         };
         let access = self.pepper.mint_access(self.random)?;
         let refresh = match refreshes {
-            Refreshes::No => None,
+            Refreshes::No | Refreshes::NoByAppPassword => None,
             Refreshes::Maybe | Refreshes::Surely => Some(self.pepper.mint_refresh(self.random)?),
         };
         Ok(Tokens { access, refresh, access_ends, session_ends })
@@ -253,6 +272,7 @@ pub struct Opening {
     display_name: Option<String>,
     client_id: Option<String>,
     tokens: Tokens,
+    by_app: bool,
     now: Timestamp,
     notice: Notice,
     program: Option<Program>,
@@ -273,11 +293,17 @@ impl Opening {
 
     /// Stores device and tokens. A device that exists keeps its name and keys and loses its old
     /// tokens.
+    ///
+    /// # Errors
+    /// `Unauthenticated` (`M_USER_LOCKED`) while the account is locked.
     pub fn store(self, tx: &mut Tx<'_>, identity: &Identity, user: &OwnedUserId) -> Result<()> {
+        if account::find_account(tx, user)?.is_some_and(|account| account.locked.is_some()) {
+            return Err(account_locked());
+        }
         let id = &self.device_id;
         if device::find_device(tx, user, id)?.is_some() {
             identity.ending(tx).revoke_tokens(user, id)?;
-            device::restart_device(tx, user, id, day_of(self.now))?;
+            device::restart_device(tx, user, id, (day_of(self.now), self.by_app))?;
         } else {
             let row = DeviceRow {
                 device_id: id.clone(),
@@ -285,6 +311,7 @@ impl Opening {
                 created: self.now,
                 last_seen_day: day_of(self.now),
                 generation: 1,
+                by_app_password: self.by_app,
             };
             device::insert_device(tx, user, &row)?;
             identity.tell(tx, user, Letter::NewDevice, &self.notice)?;

@@ -15,7 +15,7 @@ use crate::letters::{Enclosed, Notice, locale_word};
 use crate::links::{TO_ADDRESS, details, no_link};
 use crate::pepper::Purpose;
 use crate::throttle::Subject;
-use crate::{BrowserSession, Identity};
+use crate::{BrowserSession, CriticalAct, Identity};
 
 /// How long a link that confirms an address is good.
 pub(crate) const CONFIRMATION: Duration = Duration::from_hours(24);
@@ -36,7 +36,7 @@ impl Identity {
     ///
     /// # Errors
     /// `NotFound` if no mails are sent here; `Forbidden` unless she has proved who she is just now
-    /// (field `prove_again`); `Invalid` (field `field` is `address`); `Limited` after too many.
+    /// (`APP_KONTOR_STEP_UP`); `Invalid` (field `field` is `address`); `Limited` after too many.
     pub async fn set_mail_address(
         &self,
         cx: &Cx,
@@ -46,7 +46,7 @@ impl Identity {
         if !self.sends_mail() {
             return Err(Error::not_found("No mails are sent here."));
         }
-        let acting = Self::require_recent(cx, session)?;
+        let acting = Self::step_up_in_browser(cx, session, CriticalAct::ChangeMailAddress)?;
         let address = check_address(address)?;
         let user = session.user_id.clone();
         let subject = self.inner.pepper.hash(Purpose::MailAddress, user.as_str());
@@ -66,7 +66,7 @@ impl Identity {
     /// Confirms the caller's address with what its link ends in.
     ///
     /// # Errors
-    /// `NotFound` if the link opens nothing, is not hers, or she has given another address since;
+    /// `Gone` if the link opens nothing, is not hers, or she has given another address since;
     /// `Limited` after too many tries from one address.
     pub async fn confirm_mail_address(&self, cx: &Cx, token: &str) -> Result<()> {
         let user = cx.user()?.to_owned();
@@ -85,6 +85,7 @@ impl Identity {
                 return Err(no_link());
             }
             this.take_leave(tx, (&user, held.address), &address, &notice)?;
+            this.people_change(tx);
             let key = this.address_key(&address);
             mail_address::upsert_mail_address(tx, &user, (&address, &key), locale, now)
         });
@@ -96,9 +97,9 @@ impl Identity {
     /// Takes the caller's address back, confirmed or not.
     ///
     /// # Errors
-    /// `Forbidden` unless she has proved who she is just now (field `prove_again`); `NotFound`.
+    /// `Forbidden` unless she has proved who she is just now (`APP_KONTOR_STEP_UP`); `NotFound`.
     pub async fn remove_mail_address(&self, cx: &Cx, session: &BrowserSession) -> Result<()> {
-        let acting = Self::require_recent(cx, session)?;
+        let acting = Self::step_up_in_browser(cx, session, CriticalAct::ChangeMailAddress)?;
         let (this, user, notice) = (self.clone(), session.user_id.clone(), Notice::new(cx)?);
         let event = Event::new(Action::MailAddressChanged).about(&user).with_detail("removed");
         let write = self.inner.db.write(&acting, move |tx| {
@@ -106,6 +107,7 @@ impl Identity {
             if !mail_address::delete_mail_address(tx, &user)? {
                 return Err(Error::not_found("There is no mail address."));
             }
+            this.people_change(tx);
             one_time_link::delete_links_of_user_for(tx, &user, TO_ADDRESS)?;
             this.take_leave(tx, (&user, held.address), "", &notice)
         });

@@ -20,7 +20,7 @@ use crate::ceremonies::{Ceremony, over};
 use crate::methods::{Method, Methods};
 use crate::pepper::Purpose;
 use crate::sessions::day_of;
-use crate::{BrowserSignIn, Identity};
+use crate::{BrowserSignIn, CriticalAct, Identity};
 
 /// Most passkeys of one person.
 const MOST_PASSKEYS: usize = 20;
@@ -57,8 +57,7 @@ impl Identity {
     /// Begins to set up a passkey.
     ///
     /// # Errors
-    /// `Forbidden` unless she must set one up or has proved who she is just now (field
-    /// `prove_again`); `Limited` if she has twenty.
+    /// `Forbidden` unless she must set one up or has proved who she is just now (`APP_KONTOR_STEP_UP`); `Limited` if she has twenty.
     pub async fn begin_passkey(
         &self,
         cx: &Cx,
@@ -273,7 +272,7 @@ impl Identity {
         session: &BrowserSession,
         id: String,
     ) -> Result<()> {
-        let acting = Self::require_recent(cx, session)?;
+        let acting = Self::step_up_in_browser(cx, session, CriticalAct::ChangeFactors)?;
         let (this, user) = (self.clone(), session.user_id.clone());
         let write = self.inner.db.write(&acting, move |tx| {
             if !passkey::delete_passkey(tx, &user, &id)? {

@@ -9,8 +9,8 @@ use kontor_store::identity_proof::{self, ProofRow};
 use ruma::OwnedUserId;
 use ruma::api::client::uiaa::AuthData;
 
-use crate::Identity;
 use crate::roles::author;
+use crate::{CriticalAct, Identity};
 
 /// Most people in one question for badges.
 pub const MOST_BADGES: usize = 500;
@@ -163,7 +163,7 @@ impl Identity {
             return Err(Error::forbidden("Nobody proves their own identity."));
         }
         check_reason(&new.reason)?;
-        self.step_up(cx, auth).await?;
+        self.step_up(cx, CriticalAct::ProveIdentity, auth).await?;
         let event = Event::new(Action::IdentityProved)
             .about(&new.user_id)
             .with_detail(new.method.as_str())

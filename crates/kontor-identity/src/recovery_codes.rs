@@ -7,7 +7,7 @@ use kontor_store::recovery_code;
 use crate::browser_session::BrowserSession;
 use crate::methods::Method;
 use crate::pepper::Purpose;
-use crate::{BrowserSignIn, Identity};
+use crate::{BrowserSignIn, CriticalAct, Identity};
 
 /// Codes of one sheet.
 const CODES: usize = 10;
@@ -18,13 +18,13 @@ impl Identity {
     /// Makes ten codes; those before are void. They are shown once.
     ///
     /// # Errors
-    /// `Forbidden` unless she has proved who she is just now (field `prove_again`).
+    /// `Forbidden` unless she has proved who she is just now (`APP_KONTOR_STEP_UP`).
     pub async fn new_recovery_codes(
         &self,
         cx: &Cx,
         session: &BrowserSession,
     ) -> Result<Vec<Secret<String>>> {
-        let acting = Self::require_recent(cx, session)?;
+        let acting = Self::step_up_in_browser(cx, session, CriticalAct::ChangeFactors)?;
         let mut codes = Vec::with_capacity(CODES);
         for _ in 0..CODES {
             let (one, two) = (cx.random.word(HALF_LETTERS)?, cx.random.word(HALF_LETTERS)?);

@@ -11,7 +11,7 @@ use crate::Identity;
 use crate::authenticate::spend_before;
 use crate::login::{Refreshes, TokenMaker, Tokens};
 use crate::pepper::Purpose;
-use crate::sessions::{expired_token, unknown_token};
+use crate::sessions::{account_locked, expired_token, unknown_token};
 
 /// Spent refresh tokens whose second use is noticed, in generations.
 const WATCHED_GENERATIONS: i64 = 64;
@@ -32,6 +32,8 @@ enum Outcome {
     Renewed(Tokens),
     Unknown,
     Expired,
+    /// The account is locked; the token is not used up.
+    Locked,
     /// Used although its successor was: one of two holders is a thief.
     Reused,
 }
@@ -45,7 +47,7 @@ impl Identity {
     ///
     /// # Errors
     /// `Unauthenticated` (`M_UNKNOWN_TOKEN`), with `soft_logout: true` if the device may keep its
-    /// keys.
+    /// keys; (`M_USER_LOCKED`) as long as the account is locked.
     pub async fn refresh(
         &self,
         cx: &Cx,
@@ -72,6 +74,7 @@ impl Identity {
             }),
             Outcome::Unknown => Err(unknown_token()),
             Outcome::Expired => Err(expired_token()),
+            Outcome::Locked => Err(account_locked()),
             Outcome::Reused => {
                 tracing::warn!(request = %cx.request_id, "refresh token used twice, sign-in ended");
                 Err(expired_token())
@@ -96,6 +99,9 @@ impl Identity {
         let (user, id) = (&token.user_id, &token.device_id);
         if found.deactivated {
             return Ok(Outcome::Unknown);
+        }
+        if found.locked {
+            return Ok(Outcome::Locked);
         }
         if token.expires.is_some_and(|at| at <= now) {
             // Nothing stays on somebody else's device. law: R-201

@@ -8,6 +8,7 @@ use ruma::api::client::uiaa::AuthData;
 
 use crate::accounts::NewUser;
 use crate::interactive::Purpose;
+use crate::methods::Demand;
 use crate::throttle::Subject;
 use crate::{Identity, NewDevice, SignedIn};
 
@@ -37,12 +38,18 @@ impl Identity {
     /// Creates an account for whoever may have one (policy "registration").
     ///
     /// # Errors
-    /// `Forbidden` if registration is closed; `Unauthenticated` with the authentication dialogue;
+    /// `Forbidden` if registration is closed, and for signing in at once where a second factor is
+    /// needed; `Unauthenticated` with the authentication dialogue;
     /// `Conflict` (`M_USER_IN_USE`); `Invalid`: `M_INVALID_USERNAME`, `M_WEAK_PASSWORD`,
     /// `M_MISSING_PARAM`; `Limited`.
     pub async fn register(&self, cx: &Cx, wish: Registration) -> Result<Registered> {
         self.require_open()?;
         wish.device.as_ref().map_or(Ok(()), NewDevice::check)?;
+        if wish.device.is_some() && self.asks_everybody_for_more() {
+            let text = "Register without signing in (inhibit_login), then set up a second factor in \
+                        a browser.";
+            return Err(Error::forbidden(text));
+        }
         let names = self.names(cx, wish.username.as_deref(), None)?;
         self.check_available(cx, &names).await?;
         if let Some(password) = &wish.password {
@@ -74,6 +81,7 @@ impl Identity {
                 {
                     return Err(Error::forbidden("This registration token is used up."));
                 }
+                this.people_change(tx);
                 prepared.store(tx)?;
                 opening.map_or(Ok(()), |opening| opening.store(tx, &this, &user))
             })
@@ -92,6 +100,11 @@ impl Identity {
         }
         let names = self.names(cx, Some(username), None)?;
         self.check_available(cx, &names).await
+    }
+
+    /// Whether a password alone opens no new account. law: R-042
+    fn asks_everybody_for_more(&self) -> bool {
+        Demand::of(self.inner.policy.now().second_factor, false).second_factor
     }
 
     fn require_open(&self) -> Result<()> {

@@ -12,7 +12,7 @@ use ruma::api::client::uiaa::AuthData;
 use ruma::{OwnedUserId, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::Identity;
+use crate::{CriticalAct, Identity};
 
 /// Longest reason, in bytes.
 const LONGEST_REASON_BYTES: usize = 1000;
@@ -51,7 +51,7 @@ impl Identity {
             check_alone(session, &change)?;
         }
         check_change(&change)?;
-        self.step_up(cx, auth).await?;
+        self.step_up(cx, CriticalAct::ChangeRole, auth).await?;
         self.change_role_approved(cx, change).await
     }
 
@@ -88,6 +88,7 @@ impl Identity {
         let write = self.inner.db.write(cx, move |tx| {
             let changed = if held { give(tx, &row)? } else { take(tx, &row)? };
             if changed {
+                this.people_change(tx);
                 this.reconsider_sessions(tx, &row.user_id)?;
             }
             Ok(changed)
@@ -142,7 +143,7 @@ impl Identity {
     }
 
     /// Makes memory read again what the person may do.
-    fn reconsider_sessions(&self, tx: &mut Tx<'_>, user: &UserId) -> Result<()> {
+    pub(crate) fn reconsider_sessions(&self, tx: &mut Tx<'_>, user: &UserId) -> Result<()> {
         for row in device::list_devices(tx, user)? {
             self.ending(tx).forget_access(user, &row.device_id, |_| true)?;
         }

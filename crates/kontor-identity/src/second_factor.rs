@@ -6,13 +6,15 @@ use kontor_core::{Cx, Error, Permission, Result, Timestamp};
 use kontor_db::Tx;
 use kontor_mail::Letter;
 use kontor_store::{account_role, login_failure, passkey, recovery_code, totp};
+use ruma::api::client::uiaa::AuthData;
 use ruma::{OwnedUserId, UserId};
 
-use crate::Identity;
+use crate::accounts::require_active;
 use crate::browser_session::BrowserSession;
 use crate::letters::Notice;
 use crate::methods::{Demand, Enrolled, Method, Stage};
 use crate::pepper::Purpose;
+use crate::{CriticalAct, Identity};
 
 /// The second factors of whoever is signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,13 +68,21 @@ impl Identity {
     /// out, and she has to set up another where one is asked for.
     ///
     /// # Errors
-    /// `Forbidden` without the permission, and for accounts that may do more than the caller's.
-    pub async fn reset_second_factors(&self, cx: &Cx, user: OwnedUserId) -> Result<()> {
+    /// `Forbidden` without the permission, and for accounts that may do more than the caller's;
+    /// those of [`Self::step_up`]; `NotFound` if there is no such active account.
+    pub async fn reset_second_factors(
+        &self,
+        cx: &Cx,
+        user: OwnedUserId,
+        auth: Option<AuthData>,
+    ) -> Result<()> {
         cx.require(Permission::ManagePeople)?;
         self.require_over(cx, &user).await?;
+        self.step_up(cx, CriticalAct::ResetSecondFactors, auth).await?;
         let event = Event::new(Action::FactorRemoved).about(&user).with_detail("all");
         let (this, notice) = (self.clone(), Notice::new(cx)?);
         let write = self.inner.db.write(cx, move |tx| {
+            require_active(tx, &user)?;
             delete_second_factors(tx, &user)?;
             this.tell(tx, &user, Letter::FactorChanged, &notice)?;
             kontor_store::browser_session::delete_browser_sessions_but(tx, &user, "")?;
@@ -86,17 +96,11 @@ impl Identity {
     pub(crate) fn require_enrolling(cx: &Cx, session: &BrowserSession) -> Result<()> {
         match session.stage {
             Stage::MustEnrol => Ok(()),
-            Stage::Complete if session.is_recent(cx.now) => Ok(()),
-            Stage::Complete => Err(prove_again()),
+            Stage::Complete => {
+                Self::step_up_in_browser(cx, session, CriticalAct::ChangeFactors).map(drop)
+            }
             Stage::NeedsSecondFactor => Err(Error::forbidden("Finish signing in first.")),
         }
-    }
-
-    /// # Errors
-    /// `Forbidden` unless signed in and shown who she is just now.
-    pub(crate) fn require_recent(cx: &Cx, session: &BrowserSession) -> Result<Cx> {
-        let acting = session.acting(cx)?;
-        if session.is_recent(cx.now) { Ok(acting) } else { Err(prove_again()) }
     }
 
     /// Which second factors somebody has.
@@ -108,7 +112,8 @@ impl Identity {
     }
 
     /// # Errors
-    /// `Forbidden` if she is asked for a passkey, has one, and this is not it.
+    /// `Forbidden` if she is asked for a passkey, has one, and this is not it; and for a password
+    /// alone if she has a second factor.
     pub(crate) fn require_accepted(
         &self,
         tx: &mut Tx<'_>,
@@ -117,8 +122,12 @@ impl Identity {
     ) -> Result<()> {
         let demand = self.demand_of(tx, user)?;
         let enough = matches!(method, Method::Passkey | Method::RecoveryCode);
-        if demand.passkey && !enough && Self::enrolled_in(tx, user)?.passkey {
+        let enrolled = Self::enrolled_in(tx, user)?;
+        if demand.passkey && !enough && enrolled.passkey {
             return Err(Error::forbidden("Only your passkey will do here."));
+        }
+        if method == Method::Password && enrolled.any() {
+            return Err(Error::forbidden("Your password alone will not do here."));
         }
         Ok(())
     }
@@ -189,9 +198,4 @@ pub(crate) fn delete_second_factors(tx: &mut Tx<'_>, user: &UserId) -> Result<()
     totp::delete_totp(tx, user)?;
     passkey::delete_passkeys(tx, user)?;
     recovery_code::delete_recovery_codes(tx, user)
-}
-
-/// Surfaces lead to the question and back.
-fn prove_again() -> Error {
-    Error::forbidden("Please prove again who you are.").with_field("prove_again", true)
 }

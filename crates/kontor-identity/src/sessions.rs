@@ -28,6 +28,8 @@ pub(crate) struct Live {
     pub(crate) session: Arc<Session>,
     /// From then on the token is refused; `None`: never.
     pub(crate) expires: Option<Timestamp>,
+    /// The account is locked: nothing but signing out is open.
+    pub(crate) locked: bool,
     /// Start of the day of last use, as stored.
     seen_day_ms: AtomicI64,
     /// The program heard of.
@@ -80,7 +82,13 @@ impl Sessions {
 impl Live {
     pub(crate) fn new(session: Session, expires: Option<Timestamp>, seen_day: Timestamp) -> Self {
         let seen_day_ms = AtomicI64::new(seen_day.0);
-        Self { session: Arc::new(session), expires, seen_day_ms, heard: Mutex::default() }
+        let (session, heard) = (Arc::new(session), Mutex::default());
+        Self { session, expires, locked: false, seen_day_ms, heard }
+    }
+
+    /// The same, of an account that is locked or not.
+    pub(crate) fn with_lock(self, locked: bool) -> Self {
+        Self { locked, ..self }
     }
 
     /// The same, with the program that is stored.
@@ -126,6 +134,13 @@ pub(crate) fn unknown_token() -> Error {
 /// The token has run out: clients keep their keys and sign in or refresh.
 pub(crate) fn expired_token() -> Error {
     Error::unauthenticated(MatrixCode::UnknownToken, "The access token has expired.")
+        .with_field("soft_logout", true)
+}
+
+/// The account is locked for a while: clients keep everything and try again later (spec: "Account
+/// locking").
+pub(crate) fn account_locked() -> Error {
+    Error::unauthenticated(MatrixCode::UserLocked, "This account is locked.")
         .with_field("soft_logout", true)
 }
 

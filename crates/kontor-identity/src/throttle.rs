@@ -14,8 +14,11 @@ pub(crate) struct Throttle(kontor_policy::Throttle<Subject>);
 pub(crate) enum Subject {
     /// Log-ins into one account, by keyed hash; also for names that do not exist.
     Account([u8; 32]),
-    /// Log-ins from one address.
+    /// Log-ins in vain from one address.
     Address(IpAddr),
+    /// Log-ins from one address, also those that succeed: whoever tries many accounts with
+    /// passwords stolen elsewhere succeeds often.
+    Anybody(IpAddr),
     /// New accounts from one address.
     Registration(IpAddr),
     /// Requests for a new password by mail from one address.
@@ -28,6 +31,7 @@ impl Subject {
         match self {
             Self::Account(hash) => Self::Account(hash),
             Self::Address(address) => Self::Address(network(address)),
+            Self::Anybody(address) => Self::Anybody(network(address)),
             Self::Registration(address) => Self::Registration(network(address)),
             Self::Forgotten(address) => Self::Forgotten(network(address)),
         }
@@ -44,6 +48,11 @@ fn network(address: IpAddr) -> IpAddr {
 }
 
 impl Throttle {
+    /// Takes back one counted try of `subject`.
+    pub(crate) fn give_back(&self, subject: Subject, rate: Rate, now: Timestamp) {
+        self.0.give_back(&subject.normalised(), rate, now);
+    }
+
     /// Counts one try of `subject`.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use crate::browser_session::BrowserSession;
 use crate::ceremonies::{Ceremony, over};
 use crate::methods::Method;
 use crate::one_time_code::{accepted_step, base32};
-use crate::{BrowserSignIn, Identity};
+use crate::{BrowserSignIn, CriticalAct, Identity};
 
 /// Bytes of a secret, as RFC 4226 recommends.
 const SECRET_BYTES: usize = 20;
@@ -29,8 +29,7 @@ impl Identity {
     /// Begins to set up an authenticator app. Nothing changes until a code of it is shown.
     ///
     /// # Errors
-    /// `Forbidden` unless she must set one up or has proved who she is just now (field
-    /// `prove_again`).
+    /// `Forbidden` unless she must set one up or has proved who she is just now (`APP_KONTOR_STEP_UP`).
     pub async fn begin_totp(&self, cx: &Cx, session: &BrowserSession) -> Result<NewTotp> {
         Self::require_enrolling(cx, session)?;
         let account = self.find_user(cx, session.user_id.clone()).await?;
@@ -121,7 +120,7 @@ impl Identity {
     /// `Forbidden` unless she has proved who she is just now, or if a second factor is needed and
     /// this is the last; `NotFound` if there is none.
     pub async fn remove_totp(&self, cx: &Cx, session: &BrowserSession) -> Result<()> {
-        let acting = Self::require_recent(cx, session)?;
+        let acting = Self::step_up_in_browser(cx, session, CriticalAct::ChangeFactors)?;
         let (this, user) = (self.clone(), session.user_id.clone());
         let write = self.inner.db.write(&acting, move |tx| {
             if !totp::delete_totp(tx, &user)? {

@@ -135,7 +135,9 @@ impl OAuth {
                 Err(refusal) => return Ok(Err(refusal)),
             };
             let account = account::find_account(tx, &user)?;
-            if account.is_none_or(|account| account.deactivated.is_some()) {
+            let is_shut =
+                |it: &account::AccountRow| it.deactivated.is_some() || it.locked.is_some();
+            if account.as_ref().is_none_or(is_shut) {
                 return Ok(Err(Refusal::grant()));
             }
             oauth_client::update_client_used(tx, &client_id, cx_of_write.now)?;

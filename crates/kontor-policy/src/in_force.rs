@@ -21,7 +21,9 @@ impl InForce {
         Arc::clone(&self.0.read())
     }
 
-    pub(crate) fn replace(&self, policy: Policy) {
+    /// Puts another policy in force, until the next decision or until the organisation is opened
+    /// again. Nothing is stored or recorded: whoever decides calls [`crate::Policies::change`].
+    pub fn replace(&self, policy: Policy) {
         *self.0.write() = Arc::new(policy);
     }
 }

@@ -14,7 +14,7 @@ pub struct Rate {
 /// law: §4.1 "Password (with 2FA, lock 10)": guessing must be slow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimits {
-    /// Failed and successful log-ins, per account and per address.
+    /// Log-ins per account, and those in vain per address; twenty times as many that succeed.
     pub login: Rate,
     /// New accounts, per address.
     pub registration: Rate,

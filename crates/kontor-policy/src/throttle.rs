@@ -52,6 +52,16 @@ impl<S: Eq + Hash> Throttle<S> {
     }
 }
 
+impl<S: Eq + Hash> Throttle<S> {
+    /// Takes back what one [`Self::take`] of `subject` has counted: it was none of those meant.
+    pub fn give_back(&self, subject: &S, rate: Rate, now: Timestamp) {
+        let interval = 60_000 / i64::from(rate.per_minute.max(1));
+        if let Some(slot) = self.full_at.lock().get_mut(subject) {
+            *slot = Timestamp((slot.0 - interval).max(now.0));
+        }
+    }
+}
+
 /// `M_LIMIT_EXCEEDED` with the time to wait.
 pub fn too_often(wait: Duration) -> Error {
     let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
@@ -77,6 +87,21 @@ mod tests {
         assert!(at(10_000).is_ok());
         assert!(at(10_000).is_err());
         assert!(throttle.take("bob", RATE, Timestamp(0)).is_ok());
+    }
+
+    #[test]
+    fn what_is_given_back_does_not_count() {
+        let throttle = Throttle::default();
+        for _ in 0..10 {
+            throttle.take("alice", RATE, Timestamp(0)).unwrap();
+            throttle.give_back(&"alice", RATE, Timestamp(0));
+        }
+        // Nobody has more than a full bucket.
+        throttle.give_back(&"alice", RATE, Timestamp(0));
+        for _ in 0..3 {
+            throttle.take("alice", RATE, Timestamp(0)).unwrap();
+        }
+        assert!(throttle.take("alice", RATE, Timestamp(0)).is_err());
     }
 
     #[test]

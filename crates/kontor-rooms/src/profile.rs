@@ -16,7 +16,7 @@ impl Rooms {
     /// A new name or picture is announced in every room the caller has joined.
     ///
     /// # Errors
-    /// `Forbidden` for profiles of others, and for what the organisation does not want there
+    /// `Forbidden` for profiles of others, to suspended people (`M_USER_SUSPENDED`), and for what the organisation does not want there
     /// (law: R-051); `Invalid` for a name or value against the rules.
     pub async fn set_profile_field(
         &self,
@@ -28,10 +28,12 @@ impl Rooms {
         if cx.user()? != user {
             return Err(Error::forbidden("You may only change your own profile."));
         }
+        cx.require_writing()?;
         kontor_identity::check_profile_rules(&self.policy.now(), field, value.as_ref())?;
-        let (person, name) = (user.to_owned(), field.to_owned());
+        let (person, name, feed) = (user.to_owned(), field.to_owned(), self.feed.clone());
         self.db
             .write(cx, move |tx| {
+                tx.after_commit(move || feed.people_changed());
                 kontor_identity::set_profile_field(tx, &person, &name, value.as_ref())
             })
             .await?;

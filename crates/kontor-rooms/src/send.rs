@@ -127,6 +127,9 @@ impl Rooms {
         let session = cx.session()?;
         let room = self.joined_room(cx, room_id).await?;
         let target = self.redaction_target(cx, &room, event_id).await?;
+        if target.event.pdu.sender != session.user_id {
+            cx.require_writing()?;
+        }
         require_redactable(&room, &target.event)?;
         let mut event = NewEvent::message(
             session.user_id.clone(),

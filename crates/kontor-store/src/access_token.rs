@@ -27,10 +27,18 @@ pub struct AccessRow {
     pub token: TokenRow,
     /// The owner's account is closed.
     pub deactivated: bool,
+    /// Since when the owner reads only.
+    pub suspended: Option<Timestamp>,
+    /// Since when the owner is shut out.
+    pub locked: Option<Timestamp>,
     /// See [`crate::device::DeviceRow::generation`].
     pub device_generation: i64,
     /// See [`crate::device::DeviceRow::last_seen_day`].
     pub last_seen_day: Timestamp,
+    /// See [`crate::device::DeviceRow::by_app_password`].
+    pub by_app_password: bool,
+    /// The device signed in by OAuth.
+    pub by_oauth: bool,
 }
 
 impl AccessRow {
@@ -45,6 +53,10 @@ impl AccessRow {
             deactivated: row.opt_int(4)?.is_some(),
             device_generation: row.int(5)?,
             last_seen_day: row.time(6)?,
+            suspended: row.opt_time(7)?,
+            locked: row.opt_time(8)?,
+            by_app_password: row.bool(9)?,
+            by_oauth: row.bool(10)?,
         })
     }
 }
@@ -59,7 +71,11 @@ static INSERT: Sql = Sql::new(
 static FIND: Sql = Sql::new(
     "access_token.find",
     "SELECT t.user_id, t.device_id, t.generation, t.expires_ms,
-            a.deactivated_ms, d.generation, d.last_seen_day_ms
+            a.deactivated_ms, d.generation, d.last_seen_day_ms, a.suspended_ms, a.locked_ms,
+            d.by_app_password,
+            EXISTS (SELECT 1 FROM oauth_session s
+                     WHERE s.tenant_id = t.tenant_id AND s.user_id = t.user_id
+                       AND s.device_id = t.device_id)
        FROM access_token t
        JOIN account a ON a.tenant_id = t.tenant_id AND a.user_id = t.user_id
        JOIN device d ON d.tenant_id = t.tenant_id AND d.user_id = t.user_id

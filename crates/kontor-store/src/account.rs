@@ -17,16 +17,22 @@ pub struct AccountRow {
     pub created: Timestamp,
     /// When it was deactivated; `None`: active.
     pub deactivated: Option<Timestamp>,
+    /// Since when its owner reads only; `None`: she does not.
+    pub suspended: Option<Timestamp>,
+    /// Since when its owner is shut out; `None`: she is not.
+    pub locked: Option<Timestamp>,
 }
 
 impl AccountRow {
-    fn from_row(row: &Row<'_>) -> Result<Self> {
+    pub(crate) fn from_row(row: &Row<'_>) -> Result<Self> {
         Ok(Self {
             user_id: row.id(0)?,
             login_name: row.opt_sealed_text(1)?,
             created: row.time(2)?,
             deactivated: row.opt_time(3)?,
-            admin: row.bool(4)?,
+            suspended: row.opt_time(4)?,
+            locked: row.opt_time(5)?,
+            admin: row.bool(6)?,
         })
     }
 }
@@ -40,7 +46,7 @@ static INSERT: Sql = Sql::new(
 
 static FIND: Sql = Sql::new(
     "account.find",
-    "SELECT a.user_id, a.login_name, a.created_ms, a.deactivated_ms,
+    "SELECT a.user_id, a.login_name, a.created_ms, a.deactivated_ms, a.suspended_ms, a.locked_ms,
             EXISTS (SELECT 1 FROM account_role r
                      WHERE r.tenant_id = a.tenant_id AND r.user_id = a.user_id
                        AND r.role <> 'guest')
@@ -50,7 +56,7 @@ static FIND: Sql = Sql::new(
 
 static FIND_BY_LOGIN: Sql = Sql::new(
     "account.find_by_login",
-    "SELECT a.user_id, a.login_name, a.created_ms, a.deactivated_ms,
+    "SELECT a.user_id, a.login_name, a.created_ms, a.deactivated_ms, a.suspended_ms, a.locked_ms,
             EXISTS (SELECT 1 FROM account_role r
                      WHERE r.tenant_id = a.tenant_id AND r.user_id = a.user_id
                        AND r.role <> 'guest')
@@ -60,7 +66,7 @@ static FIND_BY_LOGIN: Sql = Sql::new(
 
 static LIST: Sql = Sql::new(
     "account.list",
-    "SELECT a.user_id, a.login_name, a.created_ms, a.deactivated_ms,
+    "SELECT a.user_id, a.login_name, a.created_ms, a.deactivated_ms, a.suspended_ms, a.locked_ms,
             EXISTS (SELECT 1 FROM account_role r
                      WHERE r.tenant_id = a.tenant_id AND r.user_id = a.user_id
                        AND r.role <> 'guest')
@@ -68,14 +74,22 @@ static LIST: Sql = Sql::new(
       WHERE a.tenant_id = $1 AND a.user_id > $2 ORDER BY a.user_id LIMIT $3",
 );
 
+static UPDATE_STATE: Sql = Sql::new(
+    "account.update_state",
+    "UPDATE account SET suspended_ms = $3, locked_ms = $4
+      WHERE tenant_id = $1 AND user_id = $2 AND deactivated_ms IS NULL",
+);
+
 static DEACTIVATE: Sql = Sql::new(
     "account.deactivate",
-    "UPDATE account SET deactivated_ms = $3, login_key = NULL, login_name = NULL
+    "UPDATE account SET deactivated_ms = $3, login_key = NULL, login_name = NULL,
+                    suspended_ms = NULL, locked_ms = NULL
       WHERE tenant_id = $1 AND user_id = $2 AND deactivated_ms IS NULL",
 );
 
 /// All statements of this table.
-pub static STATEMENTS: &[&Sql] = &[&INSERT, &FIND, &FIND_BY_LOGIN, &LIST, &DEACTIVATE];
+pub static STATEMENTS: &[&Sql] =
+    &[&INSERT, &FIND, &FIND_BY_LOGIN, &LIST, &UPDATE_STATE, &DEACTIVATE];
 
 /// Adds an account. `login_key` is the keyed hash of `account.login_name`.
 ///
@@ -120,6 +134,17 @@ pub fn find_account_by_login(tx: &mut Tx<'_>, login_key: &[u8; 32]) -> Result<Op
 /// deactivated ones included.
 pub fn list_accounts(tx: &mut Tx<'_>, after: &str, limit: u16) -> Result<Vec<AccountRow>> {
     tx.query(&LIST, &[after.into(), limit.into()], AccountRow::from_row)
+}
+
+/// Sets since when the owner of an account reads only, and since when she is shut out; `false` if it
+/// is closed or not there.
+pub fn update_account_state(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    suspended: Option<Timestamp>,
+    locked: Option<Timestamp>,
+) -> Result<bool> {
+    Ok(tx.execute(&UPDATE_STATE, &[user.into(), suspended.into(), locked.into()])? > 0)
 }
 
 /// Closes an account for good and erases its login name; `false` if it was closed or never there.

@@ -30,8 +30,10 @@ pub struct BrowserSessionRow {
 pub struct HeldSessionRow {
     /// The session.
     pub session: BrowserSessionRow,
-    /// The owner's account is closed.
-    pub deactivated: bool,
+    /// The owner's account is closed, or she is shut out for a while.
+    pub shut: bool,
+    /// The owner reads only.
+    pub suspended: bool,
 }
 
 impl BrowserSessionRow {
@@ -59,7 +61,7 @@ static INSERT: Sql = Sql::new(
 static FIND: Sql = Sql::new(
     "browser_session.find",
     "SELECT s.session_id, s.user_id, s.stage, s.methods, s.created_ms, s.authenticated_ms,
-            s.last_used_ms, a.deactivated_ms
+            s.last_used_ms, COALESCE(a.deactivated_ms, a.locked_ms), a.suspended_ms
        FROM browser_session s
        JOIN account a ON a.tenant_id = s.tenant_id AND a.user_id = s.user_id
       WHERE s.tenant_id = $1 AND s.token_hash = $2",
@@ -143,7 +145,8 @@ pub fn find_browser_session(tx: &mut Tx<'_>, hash: &TokenHash) -> Result<Option<
     tx.query_opt(&FIND, &[hash.into()], |row| {
         Ok(HeldSessionRow {
             session: BrowserSessionRow::from_row(row)?,
-            deactivated: row.opt_int(7)?.is_some(),
+            shut: row.opt_int(7)?.is_some(),
+            suspended: row.opt_int(8)?.is_some(),
         })
     })
 }

@@ -17,6 +17,8 @@ pub struct DeviceRow {
     pub last_seen_day: Timestamp,
     /// Newest token generation known to have reached the client.
     pub generation: i64,
+    /// It signed in by an app password.
+    pub by_app_password: bool,
 }
 
 impl DeviceRow {
@@ -27,6 +29,7 @@ impl DeviceRow {
             created: row.time(2)?,
             last_seen_day: row.time(3)?,
             generation: row.int(4)?,
+            by_app_password: row.bool(5)?,
         })
     }
 }
@@ -34,19 +37,22 @@ impl DeviceRow {
 static INSERT: Sql = Sql::new(
     "device.insert",
     "INSERT INTO device
-       (tenant_id, user_id, device_id, display_name, created_ms, last_seen_day_ms, generation)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)",
+       (tenant_id, user_id, device_id, display_name, created_ms, last_seen_day_ms, generation,
+        by_app_password)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
 );
 
 static FIND: Sql = Sql::new(
     "device.find",
-    "SELECT device_id, display_name, created_ms, last_seen_day_ms, generation FROM device
+    "SELECT device_id, display_name, created_ms, last_seen_day_ms, generation, by_app_password
+       FROM device
       WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3",
 );
 
 static LIST: Sql = Sql::new(
     "device.list",
-    "SELECT device_id, display_name, created_ms, last_seen_day_ms, generation FROM device
+    "SELECT device_id, display_name, created_ms, last_seen_day_ms, generation, by_app_password
+       FROM device
       WHERE tenant_id = $1 AND user_id = $2 ORDER BY created_ms, device_id",
 );
 
@@ -70,7 +76,7 @@ static UPDATE_GENERATION: Sql = Sql::new(
 
 static RESTART: Sql = Sql::new(
     "device.restart",
-    "UPDATE device SET last_seen_day_ms = $4, generation = 1
+    "UPDATE device SET last_seen_day_ms = $4, generation = 1, by_app_password = $5
       WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3",
 );
 
@@ -102,6 +108,7 @@ pub fn insert_device(tx: &mut Tx<'_>, user: &UserId, device: &DeviceRow) -> Resu
             device.created.into(),
             device.last_seen_day.into(),
             device.generation.into(),
+            device.by_app_password.into(),
         ],
     )?;
     Ok(())
@@ -151,8 +158,13 @@ pub fn update_generation(
 }
 
 /// Begins a new sign-in on a device that exists: token generations count from 1 again.
-pub fn restart_device(tx: &mut Tx<'_>, user: &UserId, id: &DeviceId, day: Timestamp) -> Result<()> {
-    tx.execute(&RESTART, &[user.into(), id.into(), day.into()])?;
+pub fn restart_device(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    id: &DeviceId,
+    (day, by_app_password): (Timestamp, bool),
+) -> Result<()> {
+    tx.execute(&RESTART, &[user.into(), id.into(), day.into(), by_app_password.into()])?;
     Ok(())
 }
 

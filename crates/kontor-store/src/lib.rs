@@ -44,6 +44,7 @@ pub mod one_time_link;
 pub mod own_setting;
 pub mod passkey;
 pub mod password;
+pub mod people;
 pub mod policy_setting;
 pub mod profile;
 pub mod program_floor;
@@ -106,6 +107,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         own_setting::STATEMENTS,
         passkey::STATEMENTS,
         password::STATEMENTS,
+        people::STATEMENTS,
         policy_setting::STATEMENTS,
         profile::STATEMENTS,
         program_floor::STATEMENTS,

@@ -58,6 +58,16 @@ pub static MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0021_supervision.sql"),
     },
     Migration {
+        number: 30,
+        name: "account_state",
+        sql: include_str!("../migrations/0030_account_state.sql"),
+    },
+    Migration {
+        number: 31,
+        name: "app_password_device",
+        sql: include_str!("../migrations/0031_app_password_device.sql"),
+    },
+    Migration {
         number: 40,
         name: "policy_agreement",
         sql: include_str!("../migrations/0040_policy_agreement.sql"),

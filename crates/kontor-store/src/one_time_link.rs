@@ -1,10 +1,15 @@
 //! Links that open something once: invitations, and new passwords. Stored as keyed hashes.
 
+use std::time::Duration;
+
 use kontor_core::{Result, Timestamp};
 use kontor_db::{Param, Row, Sql, Tx};
 use ruma::{OwnedUserId, UserId};
 
 use crate::access_token::TokenHash;
+
+/// How long an invitation that has run out is kept, so that whoever invited can do so again.
+pub const EXPIRED_INVITATION_KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// One link.
 #[derive(Clone, Debug)]
@@ -59,6 +64,20 @@ static LIST: Sql = Sql::new(
        FROM one_time_link WHERE tenant_id = $1 AND expires_ms > $2 ORDER BY expires_ms, link_id",
 );
 
+static LIST_OF_USER: Sql = Sql::new(
+    "one_time_link.list_of_user",
+    "SELECT link_id, purpose, user_id, details, created_by, created_ms, expires_ms
+       FROM one_time_link WHERE tenant_id = $1 AND user_id = $2 AND expires_ms > $3
+      ORDER BY expires_ms, link_id",
+);
+
+static LIST_INVITATIONS: Sql = Sql::new(
+    "one_time_link.list_invitations",
+    "SELECT link_id, purpose, user_id, details, created_by, created_ms, expires_ms
+       FROM one_time_link WHERE tenant_id = $1 AND expires_ms > $2 AND purpose = 'invitation'
+      ORDER BY expires_ms DESC, link_id",
+);
+
 static SPEND: Sql = Sql::new(
     "one_time_link.spend",
     "DELETE FROM one_time_link WHERE tenant_id = $1 AND token_hash = $2 AND expires_ms > $3",
@@ -87,7 +106,8 @@ static NEWEST_OF_USER: Sql = Sql::new(
 
 static DELETE_EXPIRED: Sql = Sql::new(
     "one_time_link.delete_expired",
-    "DELETE FROM one_time_link WHERE tenant_id = $1 AND expires_ms <= $2",
+    "DELETE FROM one_time_link
+      WHERE tenant_id = $1 AND expires_ms <= $2 AND (purpose <> 'invitation' OR expires_ms <= $3)",
 );
 
 /// All statements of this table.
@@ -95,6 +115,8 @@ pub static STATEMENTS: &[&Sql] = &[
     &INSERT,
     &FIND,
     &LIST,
+    &LIST_OF_USER,
+    &LIST_INVITATIONS,
     &SPEND,
     &DELETE_NAMED,
     &DELETE_OF_USER,
@@ -103,9 +125,9 @@ pub static STATEMENTS: &[&Sql] = &[
     &DELETE_EXPIRED,
 ];
 
-/// Adds a link; those that have run out are removed on the way.
+/// Adds a link; those that have run out are removed on the way, invitations a while later.
 pub fn insert_link(tx: &mut Tx<'_>, hash: &TokenHash, row: &LinkRow) -> Result<()> {
-    tx.execute(&DELETE_EXPIRED, &[row.created.into()])?;
+    tx.execute(&DELETE_EXPIRED, &[row.created.into(), invitations_kept_since(row.created).into()])?;
     tx.execute(
         &INSERT,
         &[
@@ -132,14 +154,31 @@ pub fn list_links(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<LinkRow>> {
     tx.query(&LIST, &[now.into()], LinkRow::from_row)
 }
 
+/// Every link to somebody's account that opens something at `now`.
+pub fn list_links_of_user(tx: &mut Tx<'_>, user: &UserId, now: Timestamp) -> Result<Vec<LinkRow>> {
+    tx.query(&LIST_OF_USER, &[user.into(), now.into()], LinkRow::from_row)
+}
+
+/// Every invitation that nobody has accepted, the one that ends last first; also those that have run
+/// out, as long as they are kept.
+pub fn list_invitations(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<LinkRow>> {
+    tx.query(&LIST_INVITATIONS, &[invitations_kept_since(now).into()], LinkRow::from_row)
+}
+
 /// Uses a link; `false` if it is used or has run out.
 pub fn spend_link(tx: &mut Tx<'_>, hash: &TokenHash, now: Timestamp) -> Result<bool> {
     Ok(tx.execute(&SPEND, &[hash.into(), now.into()])? > 0)
 }
 
-/// Takes a link back; `false` if it is used or has run out.
+/// Takes a link back; `false` if it is used or not kept any more.
 pub fn delete_named_link(tx: &mut Tx<'_>, link_id: &str, now: Timestamp) -> Result<bool> {
-    Ok(tx.execute(&DELETE_NAMED, &[now.into(), link_id.into()])? > 0)
+    Ok(tx.execute(&DELETE_NAMED, &[invitations_kept_since(now).into(), link_id.into()])? > 0)
+}
+
+/// Invitations that ended before are forgotten at `now`.
+fn invitations_kept_since(now: Timestamp) -> Timestamp {
+    let kept_ms = i64::try_from(EXPIRED_INVITATION_KEPT.as_millis()).unwrap_or(i64::MAX);
+    Timestamp(now.0.saturating_sub(kept_ms))
 }
 
 /// Takes every link to somebody's account back.

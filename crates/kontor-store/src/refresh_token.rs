@@ -14,6 +14,8 @@ pub struct RefreshRow {
     pub token: TokenRow,
     /// The owner's account is closed.
     pub deactivated: bool,
+    /// The owner is shut out for a while.
+    pub locked: bool,
     /// See [`crate::device::DeviceRow::generation`].
     pub device_generation: i64,
     /// The program it was given to; `None`: not by OAuth.
@@ -32,6 +34,7 @@ impl RefreshRow {
             deactivated: row.opt_int(4)?.is_some(),
             device_generation: row.int(5)?,
             client_id: row.opt_text(6)?,
+            locked: row.opt_int(7)?.is_some(),
         })
     }
 }
@@ -46,7 +49,7 @@ static INSERT: Sql = Sql::new(
 static FIND: Sql = Sql::new(
     "refresh_token.find",
     "SELECT t.user_id, t.device_id, t.generation, t.expires_ms, a.deactivated_ms, d.generation,
-            s.client_id
+            s.client_id, a.locked_ms
        FROM refresh_token t
        JOIN account a ON a.tenant_id = t.tenant_id AND a.user_id = t.user_id
        JOIN device d ON d.tenant_id = t.tenant_id AND d.user_id = t.user_id

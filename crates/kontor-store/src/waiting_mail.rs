@@ -50,6 +50,12 @@ static LIST_DUE: Sql = Sql::new(
       WHERE tenant_id = $1 AND due_ms <= $2 ORDER BY due_ms, mail_id LIMIT $3",
 );
 
+static LIST_INVITATIONS: Sql = Sql::new(
+    "waiting_mail.list_invitations",
+    "SELECT mail_id, letter, user_id, details, tries, due_ms, expires_ms FROM waiting_mail
+      WHERE tenant_id = $1 AND letter = 'invitation' ORDER BY expires_ms DESC, mail_id",
+);
+
 static POSTPONE: Sql = Sql::new(
     "waiting_mail.postpone",
     "UPDATE waiting_mail SET tries = tries + 1, due_ms = $3 WHERE tenant_id = $1 AND mail_id = $2",
@@ -71,8 +77,15 @@ static DELETE_OF_USER: Sql = Sql::new(
 );
 
 /// All statements of this table.
-pub static STATEMENTS: &[&Sql] =
-    &[&INSERT, &LIST_DUE, &POSTPONE, &DELETE, &DELETE_INVITATION, &DELETE_OF_USER];
+pub static STATEMENTS: &[&Sql] = &[
+    &INSERT,
+    &LIST_DUE,
+    &LIST_INVITATIONS,
+    &POSTPONE,
+    &DELETE,
+    &DELETE_INVITATION,
+    &DELETE_OF_USER,
+];
 
 /// Adds a mail.
 pub fn insert_waiting_mail(tx: &mut Tx<'_>, row: &WaitingMailRow) -> Result<()> {
@@ -94,6 +107,11 @@ pub fn insert_waiting_mail(tx: &mut Tx<'_>, row: &WaitingMailRow) -> Result<()> 
 /// Up to `limit` mails that are due at `now`, the one that waits longest first.
 pub fn list_due_mails(tx: &mut Tx<'_>, now: Timestamp, limit: u16) -> Result<Vec<WaitingMailRow>> {
     tx.query(&LIST_DUE, &[now.into(), limit.into()], WaitingMailRow::from_row)
+}
+
+/// Invitations that wait to be sent.
+pub fn list_waiting_invitations(tx: &mut Tx<'_>) -> Result<Vec<WaitingMailRow>> {
+    tx.query(&LIST_INVITATIONS, &[], WaitingMailRow::from_row)
 }
 
 /// Counts a try in vain; the next is at `due`.

@@ -9,7 +9,7 @@ use kontor_config::{Config, Sources};
 use kontor_core::{Actor, Clock, Cx, Random, Role, Roles, Secret, Timestamp};
 use kontor_identity::NewUser;
 use kontor_node::Node;
-use kontor_policy::Change;
+use kontor_policy::{Change, Policy, SecondFactor};
 use kontor_tenant::Tenant;
 use kontor_testdb::Database;
 use reqwest::{Client, ClientBuilder};
@@ -186,7 +186,7 @@ impl TestServer {
         self.register_with(name, Roles::of(&[role]).without(Role::User)).await
     }
 
-    /// Lets programs sign in by password, which the strict preset does not.
+    /// Lets programs sign in by password alone, which the strict preset does not.
     ///
     /// # Panics
     /// If that fails.
@@ -200,6 +200,9 @@ impl TestServer {
             agreement: None,
         };
         tenant.policies.change(&operator, change).await.expect("the setting is changed");
+        // Locked as shipped, so that it is not for one person to decide; holds until the next decision.
+        let policy = (*tenant.policy.now()).clone();
+        tenant.policy.replace(Policy { second_factor: SecondFactor::Optional, ..policy });
     }
 
     async fn operator(&self) -> (Arc<Tenant>, Cx) {

@@ -7,6 +7,7 @@ mod classes;
 mod deletion;
 mod devices;
 mod overview;
+pub(crate) mod people;
 mod policy;
 mod rooms;
 
@@ -41,6 +42,17 @@ pub(crate) fn routes(router: Router) -> Router {
             "/admin/deletion",
             get(async |it: Request| serve(it, deletion::show).await)
                 .post(async |it: Request| serve(it, deletion::certify).await),
+        )
+        .route("/admin/people", get(async |it: Request| serve(it, people::show).await))
+        .route(
+            "/admin/people/invite",
+            get(async |it: Request| serve(it, people::invite::show).await)
+                .post(async |it: Request| serve(it, people::invite::act).await),
+        )
+        .route(
+            "/admin/people/{user}",
+            get(async |it: Request| serve(it, people::person::show).await)
+                .post(async |it: Request| serve(it, people::person::act).await),
         )
         .route("/admin/classes", get(async |it: Request| serve(it, classes::show).await))
         .route("/admin/rooms", get(async |it: Request| serve(it, rooms::show).await))

@@ -174,7 +174,7 @@ fn next_query(next: &str) -> String {
 
 /// Whether she may do it once she has shown again who she is.
 fn asks_for_proof(error: &Error) -> bool {
-    error.code == Some(MatrixCode::StepUp) || error.fields.contains_key("prove_again")
+    error.code == Some(MatrixCode::StepUp)
 }
 
 /// Where a sign-in goes on.

@@ -6,7 +6,7 @@ use http::StatusCode;
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, REFERRER_POLICY,
 };
-use kontor_core::{Error, Kind, Locale, Roles};
+use kontor_core::{Error, Kind, Locale, MatrixCode, Roles};
 
 use crate::admin::areas;
 use crate::appearance::Appearance;
@@ -169,6 +169,25 @@ pub(crate) fn failed(texts: Texts, appearance: Appearance, error: &Error) -> Res
     show_as(status, &Failed { page, text: texts.get(id) }, CONTENT_POLICY)
 }
 
+/// The page for a link that opens nothing any more, or never did.
+#[derive(Template)]
+#[template(path = "account/link-over.html")]
+struct LinkOver {
+    page: Page,
+    /// A new password can be had by mail.
+    by_mail: bool,
+}
+
+/// Says that a link opens nothing, and what to do now; other failures stay failures.
+pub(crate) fn link_over(visit: &Visit, error: Error) -> Result<Response, Leave> {
+    if error.kind != Kind::Gone {
+        return Err(error.into());
+    }
+    let page = Page::new(visit, "link-over-title");
+    let by_mail = visit.tenant.identity.sends_mail();
+    Ok(show_as(StatusCode::GONE, &LinkOver { page, by_mail }, CONTENT_POLICY))
+}
+
 /// What is wrong with a form, in her language.
 pub(crate) fn complaint(texts: Texts, error: &Error, otherwise: &str) -> String {
     match error.kind {
@@ -186,7 +205,7 @@ pub(crate) fn refusal(visit: &Visit, error: Error, otherwise: &str) -> Result<St
         error.kind,
         Kind::Forbidden | Kind::Limited | Kind::Invalid | Kind::NotFound | Kind::Gone
     );
-    if is_wrong && !error.fields.contains_key("prove_again") {
+    if is_wrong && error.code != Some(MatrixCode::StepUp) {
         return Ok(complaint(visit.texts, &error, otherwise));
     }
     Err(error.into())

@@ -1,5 +1,9 @@
 //! What happened, in words.
 
+use kontor_core::Role;
+use kontor_policy::setting;
+
+use crate::admin::people::role_name;
 use crate::texts::Texts;
 
 /// What an action of the log is called; its own name where there are no words for it.
@@ -30,6 +34,7 @@ pub(crate) fn action_in_words(texts: Texts, action: &str) -> String {
         "user.created" => "audit-user-created",
         "user.password.reset" => "audit-user-password-reset",
         "user.deactivated" => "audit-user-deactivated",
+        "user.state.changed" => "audit-user-state-changed",
         "registration_token.created" => "audit-registration-token-created",
         "audit.lost" => "audit-audit-lost",
         "audit.expired" => "audit-audit-expired",
@@ -55,12 +60,77 @@ pub(crate) fn action_in_words(texts: Texts, action: &str) -> String {
     texts.get(id)
 }
 
+/// What an entry says besides, in words; as it is written where there are none.
+pub(crate) fn detail_in_words(texts: Texts, action: &str, detail: &str) -> String {
+    if action == "policy.changed"
+        && let Ok(setting) = setting(detail)
+    {
+        return texts.of(setting.name).to_owned();
+    }
+    if action == "role.changed"
+        && let Some((id, role)) = role_change(detail)
+    {
+        return format!("{}: {}", texts.get(id), role_name(texts, role));
+    }
+    let id = match detail {
+        "invitation" => "audit-detail-invitation",
+        "reset" => "audit-detail-reset",
+        "company" => "register-company",
+        "private" => "register-private",
+        "browser" => "register-browser",
+        "unproved" => "person-proof-take-back",
+        "invited" => "data-proof-invited",
+        "created" => "data-proof-created",
+        "records" => "data-proof-records",
+        "in_person" => "data-proof-in-person",
+        "admin" => "audit-detail-with-office",
+        "guest" => "role-guest",
+        "user" => "role-user",
+        "devices-signed-out" => "audit-detail-devices-signed-out",
+        "devices-kept" => "audit-detail-devices-kept",
+        "confirmed" => "audit-detail-confirmed",
+        "removed" => "audit-detail-removed",
+        "all" => "audit-detail-all-factors",
+        "totp" => "person-way-totp",
+        "passkey" => "audit-detail-passkey",
+        "recovery_codes" => "audit-detail-recovery-codes",
+        "suspended" => "people-state-suspended",
+        "not_suspended" => "audit-detail-not-suspended",
+        "locked" => "people-state-locked",
+        "not_locked" => "audit-detail-not-locked",
+        "weaken_policy" => "audit-detail-weaken",
+        "change_role" => "audit-detail-role",
+        "look_up_pseudonym" => "approvals-look-up",
+        "program_floor" => "console-devices-programs",
+        other => return other.to_owned(),
+    };
+    texts.get(id)
+}
+
+/// `+role` and `-role`.
+fn role_change(detail: &str) -> Option<(&'static str, Role)> {
+    let (id, name) = match detail.strip_prefix('+') {
+        Some(name) => ("approvals-give-role", name),
+        None => ("approvals-take-role", detail.strip_prefix('-')?),
+    };
+    Some((id, name.parse().ok()?))
+}
+
 #[cfg(test)]
 mod tests {
     use kontor_audit::Action;
     use kontor_core::Locale;
 
     use super::*;
+
+    #[test]
+    fn details_are_said_in_words() {
+        let said = |action, detail| detail_in_words(Texts(Locale::De), action, detail);
+        assert_eq!(said("role.changed", "+tech_admin"), "Rolle geben: Technik");
+        assert_eq!(said("user.state.changed", "not_locked"), "entsperrt");
+        assert_ne!(said("policy.changed", "read_receipts"), "read_receipts");
+        assert_eq!(said("audit.exported", "something new"), "something new");
+    }
 
     #[test]
     fn every_action_has_words_in_both_languages() {

@@ -32,6 +32,7 @@ const CHAPTERS: &[(&str, &str)] = &[
     (include_str!("../texts/de/overview.ftl"), include_str!("../texts/en/overview.ftl")),
     (include_str!("../texts/de/own.ftl"), include_str!("../texts/en/own.ftl")),
     (include_str!("../texts/de/password.ftl"), include_str!("../texts/en/password.ftl")),
+    (include_str!("../texts/de/people.ftl"), include_str!("../texts/en/people.ftl")),
     (include_str!("../texts/de/security.ftl"), include_str!("../texts/en/security.ftl")),
 ];
 

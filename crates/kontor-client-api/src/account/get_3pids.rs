@@ -21,5 +21,5 @@ pub(crate) async fn handle(request: Request) -> Response {
 
 async fn authenticated(head: &Parts) -> Result<()> {
     let tenant = tenant_of(&head.extensions)?;
-    context(&tenant, &head.headers, Token::Required).await.map(|_| ())
+    context(&tenant, head, Token::Required).await.map(|_| ())
 }

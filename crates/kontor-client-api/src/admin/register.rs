@@ -36,16 +36,18 @@ pub(crate) async fn register(request: Request) -> Response {
 }
 
 async fn give_nonce(request: Request) -> Result<Response> {
-    let tenant = tenant_of(request.extensions())?;
-    let cx = context(&tenant, request.headers(), Token::Ignored).await?;
+    let (head, _) = request.into_parts();
+    let tenant = tenant_of(&head.extensions)?;
+    let cx = context(&tenant, &head, Token::Ignored).await?;
     let nonce = tenant.identity.registration_nonce(&cx)?;
     Ok(answer(&json!({ "nonce": nonce })))
 }
 
 async fn create(request: Request) -> Result<Response> {
-    let tenant = tenant_of(request.extensions())?;
-    let cx = context(&tenant, request.headers(), Token::Ignored).await?;
-    let body = to_bytes(request.into_body(), BODY_LIMIT_BYTES).await.map_err(|_| {
+    let (head, body) = request.into_parts();
+    let tenant = tenant_of(&head.extensions)?;
+    let cx = context(&tenant, &head, Token::Ignored).await?;
+    let body = to_bytes(body, BODY_LIMIT_BYTES).await.map_err(|_| {
         Error::limited(MatrixCode::TooLarge, "The body did not arrive or is too large.")
     })?;
     let body: Body = serde_json::from_slice(&body).map_err(|cause| json_error(&cause, &body))?;

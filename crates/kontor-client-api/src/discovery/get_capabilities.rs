@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
-use kontor_core::{Cx, Result};
+use kontor_core::{Cx, Permission, Result};
 use kontor_identity::settable_profile_fields;
 use kontor_policy::{PasswordLogin, Policy};
 use kontor_tenant::Tenant;
 use ruma::api::client::discovery::get_capabilities::v3::{
-    Capabilities, ChangePasswordCapability, GetLoginTokenCapability, ProfileFieldsCapability,
-    Request, Response, RoomVersionStability, RoomVersionsCapability, ThirdPartyIdChangesCapability,
+    AccountModerationCapability, Capabilities, ChangePasswordCapability, GetLoginTokenCapability,
+    ProfileFieldsCapability, Request, Response, RoomVersionStability, RoomVersionsCapability,
+    ThirdPartyIdChangesCapability,
 };
 use ruma::profile::ProfileFieldName;
 
 /// What is not named is allowed: so the specification reads an absent capability.
-pub(crate) async fn handle(tenant: Arc<Tenant>, _cx: Cx, _request: Request) -> Result<Response> {
+pub(crate) async fn handle(tenant: Arc<Tenant>, cx: Cx, _request: Request) -> Result<Response> {
     let versions = Policy::room_versions().iter().cloned();
     let available = versions.map(|version| (version, RoomVersionStability::Stable)).collect();
     let mut capabilities = Capabilities::new();
@@ -23,6 +24,8 @@ pub(crate) async fn handle(tenant: Arc<Tenant>, _cx: Cx, _request: Request) -> R
         ChangePasswordCapability::new(tenant.policy.now().password_login == PasswordLogin::On);
     capabilities.thirdparty_id_changes = ThirdPartyIdChangesCapability::new(false);
     capabilities.get_login_token = GetLoginTokenCapability::new(false);
+    let may = cx.require(Permission::ManagePeople).is_ok();
+    capabilities.account_moderation = AccountModerationCapability::new(may, may);
     tell_profile_fields(&mut capabilities, &tenant.policy.now());
     Ok(Response::new(capabilities))
 }

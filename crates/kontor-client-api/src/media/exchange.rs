@@ -49,7 +49,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Exchange {
 
     async fn from_request_parts(head: &mut Parts, state: &S) -> Result<Self, Failure> {
         let tenant = tenant_of(&head.extensions)?;
-        let cx = context(&tenant, &head.headers, Token::Required).await?;
+        let cx = context(&tenant, head, Token::Required).await?;
         admit(&tenant, &cx, head)?;
         let params =
             RawPathParams::from_request_parts(head, state).await.map_err(|_| unreadable_path())?;

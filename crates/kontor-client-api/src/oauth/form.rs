@@ -32,7 +32,7 @@ pub(super) async fn ask(request: Request, media_type: &str) -> Result<Asked> {
     let (head, body) = request.into_parts();
     let tenant = tenant_of(&head.extensions)?;
     super::endpoints(&tenant)?;
-    let mut cx = context(&tenant, &head.headers, Token::Ignored).await?;
+    let mut cx = context(&tenant, &head, Token::Ignored).await?;
     cx.address = head.extensions.get::<Peer>().map(|peer| peer.0);
     cx.request_id = head.extensions.get::<RequestId>().copied().unwrap_or(cx.request_id);
     let given = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());

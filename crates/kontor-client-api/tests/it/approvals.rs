@@ -79,6 +79,7 @@ async fn a_request_expires_after_three_days_and_can_be_refused_or_taken_back() {
     approve(&council, refused).await.fails(409, "M_UNKNOWN");
     chief.post(&format!("{ROOT}/{back}/refuse"), json!({})).await.ok();
     server.clock().set(server.clock().now().plus(Duration::from_hours(72)));
+    let council = server.login("betriebsrat").await;
     approve(&council, old).await.fails(410, "APP_KONTOR_EXPIRED");
     let states: Vec<String> = council.get(ROOT).await.ok().body["approvals"]
         .as_array()

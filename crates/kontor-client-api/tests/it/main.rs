@@ -7,6 +7,7 @@
 )]
 
 mod account_data;
+mod account_state;
 mod accounts;
 mod approvals;
 mod at_rest;

@@ -295,6 +295,7 @@ async fn strict_keeps_no_push_gateway() {
     let file = "[registration]\nmode = \"open\"\n[policy]\nreadable_user_ids = true\n";
     let setup = Setup { flags: Vec::new(), file: file.to_owned(), ..Setup::default() };
     let server = TestServer::with(setup).await;
+    server.accept_passwords().await;
     let alice = server.register("alice").await;
     let wanted = pusher("k", &json!("http"), &json!({ "url": GATEWAY }));
     alice.post(SET_PUSHER, wanted).await.fails(403, "M_FORBIDDEN");

@@ -52,6 +52,7 @@ impl House {
             created: cx.now,
             last_seen_day: cx.now,
             generation: 0,
+            by_app_password: false,
         };
         self.db.write(&cx, move |tx| insert_device(tx, &user_id, &row)).await.unwrap();
         cx

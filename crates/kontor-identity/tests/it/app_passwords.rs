@@ -70,7 +70,7 @@ fn whoever_has_a_second_factor_needs_an_app_password_over_the_api() {
         let session = {
             company.pass(std::time::Duration::from_mins(1));
             let alice = session.user_id.clone();
-            company.identity.reset_second_factors(&company.operator(), alice).await.unwrap();
+            company.identity.reset_second_factors(&company.operator(), alice, None).await.unwrap();
             browser = Browser::open(&company, "alice").await;
             browser.enrol_totp().await;
             browser.session().await

@@ -11,7 +11,7 @@ use kontor_feed::Feed;
 use kontor_identity::{
     Hasher, Identity, Login, NewDevice, NewUser, PasswordCost, Settings, SignedIn,
 };
-use kontor_policy::{InForce, PasswordLogin, Policy, Preset};
+use kontor_policy::{InForce, PasswordLogin, Policy, Preset, SecondFactor};
 use kontor_store::MIGRATIONS;
 use kontor_testdb::Backend;
 use ruma::{OwnedUserId, owned_server_name};
@@ -136,7 +136,11 @@ pub(crate) fn field<'e>(error: &'e Error, name: &str) -> &'e Value {
     error.fields.get(name).unwrap_or(&Value::Null)
 }
 
-/// The strict preset, in which programs sign in by password.
+/// The strict preset, in which programs sign in by password alone.
 pub(crate) fn strict_with_passwords() -> Policy {
-    Policy { password_login: PasswordLogin::On, ..Policy::preset(Preset::Strict) }
+    Policy {
+        password_login: PasswordLogin::On,
+        second_factor: SecondFactor::Optional,
+        ..Policy::preset(Preset::Strict)
+    }
 }

@@ -56,7 +56,7 @@ fn an_invited_person_takes_her_account_with_a_password() {
         assert_eq!(accepted.unwrap(), [("2026-11".to_owned(), cx.now)]);
         company.try_password("erika", "a horse of course", NewDevice::default()).await.unwrap();
         let again = accept(&company, &link, answer(Some("x"))).await.unwrap_err();
-        assert_eq!(again.kind, Kind::NotFound);
+        assert_eq!(again.kind, Kind::Gone);
     });
 }
 
@@ -141,7 +141,7 @@ fn only_who_may_manage_people_makes_links() {
         let identity = &company.identity;
         let refused = [
             identity.create_invitation(&cx, NewInvitation::default()).await.err(),
-            identity.create_reset_link(&cx, alice).await.err(),
+            identity.create_reset_link(&cx, alice, None).await.err(),
             identity.links(&cx).await.err(),
             identity.take_link_back(&cx, String::new()).await.err(),
         ];
@@ -159,19 +159,21 @@ fn a_reset_link_sets_a_password_once_and_the_second_factor_is_still_asked_for() 
         let mut old = Browser::open(&company, "alice").await;
         old.enrol_totp().await;
         let operator = company.operator();
-        let void = company.identity.create_reset_link(&operator, alice.clone()).await.unwrap();
-        let link = company.identity.create_reset_link(&operator, alice.clone()).await.unwrap();
+        let void =
+            company.identity.create_reset_link(&operator, alice.clone(), None).await.unwrap();
+        let link =
+            company.identity.create_reset_link(&operator, alice.clone(), None).await.unwrap();
         let use_link = async |link: &MadeLink| {
             let new = secret("a new horse battery");
             company.identity.use_reset_link(&company.cx(), link.token.expose(), new).await
         };
-        assert_eq!(use_link(&void).await.unwrap_err().kind, Kind::NotFound);
+        assert_eq!(use_link(&void).await.unwrap_err().kind, Kind::Gone);
         let token = link.token.expose();
         let whose = company.identity.look_at_reset_link(&company.cx(), token).await.unwrap();
         assert_eq!(whose, Some(alice));
         assert!(company.identity.look_at_invitation(&company.cx(), token).await.unwrap().is_none());
         assert_eq!(use_link(&link).await.unwrap().stage, Stage::NeedsSecondFactor);
-        assert_eq!(use_link(&link).await.unwrap_err().kind, Kind::NotFound);
+        assert_eq!(use_link(&link).await.unwrap_err().kind, Kind::Gone);
         let cookie = old.cookie.expose();
         assert!(company.identity.browser_session(&company.cx(), cookie).await.unwrap().is_none());
         let cx = company.cx();
@@ -185,12 +187,13 @@ fn a_reset_link_ends_after_a_day() {
     for_each_backend(async |backend| {
         let company = Company::lab(&backend).await;
         let alice = company.hire("alice").await;
-        let link = company.identity.create_reset_link(&company.operator(), alice).await.unwrap();
+        let link =
+            company.identity.create_reset_link(&company.operator(), alice, None).await.unwrap();
         company.pass(Duration::from_hours(24));
         let used = company
             .identity
             .use_reset_link(&company.cx(), link.token.expose(), secret("a new horse"))
             .await;
-        assert_eq!(used.unwrap_err().kind, Kind::NotFound);
+        assert_eq!(used.unwrap_err().kind, Kind::Gone);
     });
 }

@@ -18,5 +18,6 @@ mod passwords;
 mod profile;
 mod refresh;
 mod register;
+mod restricted;
 mod roles;
 mod second_factor;

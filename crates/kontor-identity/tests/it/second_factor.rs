@@ -9,7 +9,7 @@ use kontor_testdb::{Backend, for_each_backend};
 
 use crate::authenticator::Authenticator;
 use crate::browser::{Browser, PASSWORD};
-use crate::company::{Company, secret};
+use crate::company::{Company, code, secret};
 use crate::one_time_code::{app_code, decoded};
 
 const STEP: Duration = Duration::from_secs(30);
@@ -152,7 +152,7 @@ fn factors_change_only_shortly_after_proving_who_one_is() {
         company.pass(Duration::from_mins(6));
         let session = browser.session().await;
         let error = company.identity.remove_totp(&company.cx(), &session).await.unwrap_err();
-        assert_eq!(error.fields.get("prove_again"), Some(&true.into()));
+        assert_eq!(code(&error), Some("APP_KONTOR_STEP_UP"));
         let code = app_code(&app, company.cx().now);
         browser.show_code(&code).await.unwrap();
         let session = browser.session().await;
@@ -216,7 +216,7 @@ fn whoever_has_lost_everything_starts_anew() {
         let alice = company.hire("alice").await;
         let mut browser = Browser::open(&company, "alice").await;
         browser.enrol_totp().await;
-        company.identity.reset_second_factors(&company.operator(), alice).await.unwrap();
+        company.identity.reset_second_factors(&company.operator(), alice, None).await.unwrap();
         let cookie = browser.cookie.expose();
         assert!(company.identity.browser_session(&company.cx(), cookie).await.unwrap().is_none());
         assert_eq!(Browser::open(&company, "alice").await.stage, Stage::MustEnrol);

@@ -1,6 +1,7 @@
 //! Closing one's account.
 
 use askama::Template;
+use kontor_identity::CriticalAct;
 
 use crate::cookie;
 use crate::frame::{Shown, Visit, redirect_with};
@@ -18,7 +19,7 @@ struct Close {
 pub(super) async fn show(visit: Visit) -> Shown {
     let (session, cx) = visit.person()?;
     // Asked for before the decision, not after it.
-    visit.tenant.identity.step_up(&cx, None).await?;
+    visit.tenant.identity.step_up(&cx, CriticalAct::CloseAccount, None).await?;
     let user_id = session.user_id.to_string();
     Ok(page::show(&Close { page: Page::new(&visit, "close-title"), user_id, wrong: None }))
 }
@@ -26,7 +27,7 @@ pub(super) async fn show(visit: Visit) -> Shown {
 /// `POST /account/close`
 pub(super) async fn close(visit: Visit) -> Shown {
     let (session, cx) = visit.person()?;
-    visit.tenant.identity.step_up(&cx, None).await?;
+    visit.tenant.identity.step_up(&cx, CriticalAct::CloseAccount, None).await?;
     if visit.form.text("user_id").trim() != session.user_id {
         let wrong = Some(visit.texts.get("close-wrong"));
         let user_id = session.user_id.to_string();

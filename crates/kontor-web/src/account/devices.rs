@@ -15,6 +15,8 @@ struct Devices {
     apps: Vec<App>,
     browsers: Vec<Browser>,
     kinds: Vec<Choice>,
+    /// A program has asked for a device that is not signed in.
+    is_missing: bool,
 }
 
 /// A device with a program on it.
@@ -33,6 +35,8 @@ struct App {
     is_admitted: bool,
     /// What is to be done about an old program.
     update: Option<String>,
+    /// A program has asked for it.
+    is_wanted: bool,
 }
 
 /// A browser of these pages.
@@ -55,7 +59,10 @@ pub(super) async fn show(visit: Visit) -> Shown {
     let (session, cx) = visit.person()?;
     let here = session.id.clone();
     let identity = &visit.tenant.identity;
-    let apps = identity.own_devices(&cx).await?.into_iter().map(|own| app(&visit, own));
+    let mut apps: Vec<App> =
+        identity.own_devices(&cx).await?.into_iter().map(|own| app(&visit, own)).collect();
+    apps.sort_by_key(|app| !app.is_wanted);
+    let is_missing = !visit.form.text("device").is_empty() && !apps.iter().any(|app| app.is_wanted);
     let browsers = identity.browser_sessions(&cx).await?.into_iter();
     let browsers = browsers.map(|ListedBrowserSession { id, last_used, .. }| Browser {
         name: visit.texts.get("devices-browser"),
@@ -65,7 +72,8 @@ pub(super) async fn show(visit: Visit) -> Shown {
     });
     Ok(page::show(&Devices {
         page: Page::new(&visit, "devices-title"),
-        apps: apps.collect(),
+        apps,
+        is_missing,
         browsers: browsers.collect(),
         kinds: choices(&visit),
     }))
@@ -107,6 +115,7 @@ fn app(visit: &Visit, own: OwnDevice) -> App {
     App {
         name: device.display_name.unwrap_or_else(|| device.device_id.to_string()),
         last_used: day(visit, device.last_seen_day),
+        is_wanted: device.device_id.as_str() == visit.form.text("device"),
         id: device.device_id.to_string(),
         program: program.unwrap_or_default(),
         kind: registration.kind,

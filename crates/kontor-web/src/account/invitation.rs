@@ -5,9 +5,9 @@ use axum::response::Response;
 use kontor_core::{Error, Kind, MatrixCode};
 use kontor_identity::Acceptance;
 
-use super::reset::token_of;
+use super::reset::{nothing_behind, token_of};
 use crate::frame::{Shown, Visit};
-use crate::page::{self, Page, complaint, password_complaint, show_again};
+use crate::page::{self, Page, complaint, link_over, password_complaint, show_again};
 
 /// Version of the privacy notice in `texts/`, kept with the time of acceptance. To be raised when the
 /// notice changes.
@@ -63,6 +63,7 @@ pub(super) async fn accept(mut visit: Visit) -> Shown {
         // Whoever has no password needs something else to come back with.
         Ok(sign_in) if without_password => Ok(visit.signed_in(&sign_in, "/account/enrol")),
         Ok(sign_in) => Ok(visit.signed_in(&sign_in, "/account/")),
+        Err(error) if error.kind == Kind::Gone => link_over(&visit, error),
         Err(error) => {
             let wrong = wrong_of(&visit, error)?;
             show_page(&visit, wrong, show_again).await
@@ -97,7 +98,7 @@ fn wrong_of(visit: &Visit, error: Error) -> Result<Wrong, Error> {
 
 async fn show_page(visit: &Visit, wrong: Wrong, show: fn(&InvitationPage) -> Response) -> Shown {
     let found = visit.tenant.identity.look_at_invitation(&visit.cx, token_of(visit)).await?;
-    let invitation = found.ok_or_else(|| Error::not_found("This link opens nothing."))?;
+    let Some(invitation) = found else { return link_over(visit, nothing_behind()) };
     let typed = |name: &str, proposed: Option<String>| {
         if visit.form.has(name) {
             visit.form.text(name).to_owned()

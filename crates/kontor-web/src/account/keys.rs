@@ -1,6 +1,7 @@
 //! Allowing a program to replace the keys others trust one by (spec: `m.oauth`).
 
 use askama::Template;
+use kontor_identity::CriticalAct;
 
 use crate::frame::{Shown, Visit};
 use crate::page::{self, Page};
@@ -17,7 +18,7 @@ struct Keys {
 pub(super) async fn show(visit: Visit) -> Shown {
     let (_, cx) = visit.person()?;
     // Asked for before the decision, not after it.
-    visit.tenant.identity.step_up(&cx, None).await?;
+    visit.tenant.identity.step_up(&cx, CriticalAct::ReplaceKeys, None).await?;
     Ok(page::show(&Keys { page: Page::new(&visit, "keys-title"), allowed: false }))
 }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use kontor_core::Error;
+use kontor_core::{Error, MatrixCode};
 
 use crate::cookie;
 use crate::form::next_of;
@@ -54,7 +54,9 @@ pub(super) async fn sign_in_with_passkey(visit: Visit) -> Shown {
     match visit.tenant.identity.finish_passkey_sign_in(&visit.cx, ceremony, answer).await {
         Ok(sign_in) => Ok(visit.signed_in(&sign_in, visit.form.text("next"))),
         Err(error) => {
-            let wrong = refusal(&visit, error, "passkey-wrong")?;
+            let is_locked = error.code == Some(MatrixCode::UserLocked);
+            let otherwise = if is_locked { "login-locked" } else { "passkey-wrong" };
+            let wrong = refusal(&visit, error, otherwise)?;
             show_page(&visit, Some(wrong), show_again)
         }
     }
@@ -69,7 +71,10 @@ pub(super) async fn sign_out(visit: Visit) -> Shown {
 }
 
 fn retry(visit: &Visit, error: Error) -> Shown {
-    let wrong = refusal(visit, error, "login-wrong")?;
+    // Said only to whoever has shown the right password.
+    let is_locked = error.code == Some(MatrixCode::UserLocked);
+    let otherwise = if is_locked { "login-locked" } else { "login-wrong" };
+    let wrong = refusal(visit, error, otherwise)?;
     show_page(visit, Some(wrong), show_again)
 }
 

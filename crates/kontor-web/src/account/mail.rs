@@ -5,7 +5,7 @@ use kontor_core::{Error, Kind};
 
 use super::reset::token_of;
 use crate::frame::{Leave, Shown, Visit};
-use crate::page::{self, Page, complaint, show_again};
+use crate::page::{self, Page, complaint, link_over, show_again};
 
 #[derive(Template)]
 #[template(path = "account/mail.html")]
@@ -64,7 +64,9 @@ pub(super) async fn ask(visit: Visit) -> Shown {
 /// `POST /account/mail/{token}`
 pub(super) async fn confirm(visit: Visit) -> Shown {
     let (_, cx) = visit.person()?;
-    visit.tenant.identity.confirm_mail_address(&cx, token_of(&visit)).await?;
+    if let Err(error) = visit.tenant.identity.confirm_mail_address(&cx, token_of(&visit)).await {
+        return link_over(&visit, error);
+    }
     Err(Leave::To("/account/mail".to_owned()))
 }
 

@@ -1,7 +1,7 @@
 //! The name and picture that others see.
 
 use askama::Template;
-use kontor_core::Kind;
+use kontor_core::{Error, Kind, MatrixCode};
 use kontor_identity::settable_profile_fields;
 use serde_json::Value;
 
@@ -38,7 +38,7 @@ pub(super) async fn change(visit: Visit) -> Shown {
     };
     match visit.tenant.rooms.set_profile_field(&cx, &session.user_id, field, value).await {
         Ok(()) => Err(Leave::To("/account/profile".to_owned())),
-        Err(error) if matches!(error.kind, Kind::Invalid | Kind::Forbidden) => {
+        Err(error) if is_about_the_name(&error) => {
             let id = if name.is_empty() { "profile-name-missing" } else { "profile-name-wrong" };
             Ok(show_again(&form(&visit, Some((name.to_owned(), visit.texts.get(id)))).await?))
         }
@@ -63,4 +63,10 @@ async fn form(visit: &Visit, tried: Option<(String, String)>) -> Result<Profile,
         may_name: settable.is_none_or(|fields| fields.contains(&NAME)),
         has_picture: !text(PICTURE).is_empty(),
     })
+}
+
+/// What the form can mend: not that she reads only.
+fn is_about_the_name(error: &Error) -> bool {
+    let is_suspended = error.code == Some(MatrixCode::UserSuspended);
+    matches!(error.kind, Kind::Invalid | Kind::Forbidden) && !is_suspended
 }

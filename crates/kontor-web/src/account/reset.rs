@@ -2,10 +2,10 @@
 
 use askama::Template;
 use axum::response::Response;
-use kontor_core::{Error, Kind};
+use kontor_core::{Error, Kind, MatrixCode};
 
 use crate::frame::{Shown, Visit};
-use crate::page::{self, Page, complaint, password_complaint, show_again};
+use crate::page::{self, Page, complaint, link_over, password_complaint, show_again};
 
 #[derive(Template)]
 #[template(path = "account/reset.html")]
@@ -39,19 +39,24 @@ pub(super) async fn set(mut visit: Visit) -> Shown {
             };
             show_page(&visit, Some(wrong), show_again).await
         }
-        Err(error) => Err(error.into()),
+        Err(error) => link_over(&visit, error),
     }
 }
 
 async fn show_page(visit: &Visit, wrong: Option<String>, show: fn(&Reset) -> Response) -> Shown {
     let found = visit.tenant.identity.look_at_reset_link(&visit.cx, token_of(visit)).await?;
-    let user = found.ok_or_else(|| Error::not_found("This link opens nothing."))?;
+    let Some(user) = found else { return link_over(visit, nothing_behind()) };
     Ok(show(&Reset {
         page: Page::new(visit, "reset-title"),
         user: user.to_string(),
         here: visit.uri.path().to_owned(),
         wrong,
     }))
+}
+
+/// The link opens nothing.
+pub(super) fn nothing_behind() -> Error {
+    Error::gone(MatrixCode::Expired, "This link opens nothing.")
 }
 
 /// The end of the address.

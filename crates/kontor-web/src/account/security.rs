@@ -47,7 +47,7 @@ pub(super) async fn change(visit: Visit) -> Shown {
     };
     match done {
         Ok(()) => Err(Leave::To("/account/security".to_owned())),
-        Err(error) if error.kind == Kind::Forbidden && error.fields.is_empty() => {
+        Err(error) if error.kind == Kind::Forbidden && error.code.is_none() => {
             let wrong = visit.texts.get("security-last");
             Ok(show_again(&looked_over(&visit, Some(wrong), Vec::new()).await?))
         }

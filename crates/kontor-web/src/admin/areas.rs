@@ -23,6 +23,12 @@ const AREAS: [Area; 8] = [
         permissions: &[],
     },
     Area {
+        path: "/admin/people",
+        title: "people-title",
+        summary: "people-summary",
+        permissions: &[Permission::SeePeople],
+    },
+    Area {
         path: "/admin/devices",
         title: "console-devices-title",
         summary: "console-devices-summary",

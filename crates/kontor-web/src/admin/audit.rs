@@ -8,8 +8,8 @@ use time::{Date, Month};
 
 use crate::frame::{Leave, Shown, Visit};
 use crate::page::{self, Page, show_again};
-use crate::recorded::action_in_words;
-use crate::when::moment;
+use crate::recorded::{action_in_words, detail_in_words};
+use crate::when::{moment, start_of};
 
 /// Entries on a page; as many as the service gives.
 const PAGE: usize = 100;
@@ -150,7 +150,7 @@ fn day_of(text: &str) -> Result<Option<Timestamp>, ()> {
         return Err(());
     };
     let date = Date::from_calendar_date(year, month, day).map_err(|_| ())?;
-    Ok(Some(Timestamp(date.midnight().assume_utc().unix_timestamp() * 1000)))
+    Ok(Some(start_of(date)))
 }
 
 fn query_before(typed: &Typed, seq: i64) -> String {
@@ -173,7 +173,8 @@ fn line_of(visit: &Visit, entry: Entry) -> Line {
         Outcome::Refused => Some("audit-result-refused"),
         Outcome::Failed => Some("audit-result-failed"),
     };
-    let detail = match (entry.detail, entry.count) {
+    let detail = entry.detail.map(|detail| detail_in_words(visit.texts, &entry.action, &detail));
+    let detail = match (detail, entry.count) {
         (Some(detail), Some(count)) => Some(format!("{detail}, {count}")),
         (Some(detail), None) => Some(detail),
         (None, count) => count.map(|count| count.to_string()),

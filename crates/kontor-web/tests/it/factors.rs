@@ -49,7 +49,7 @@ async fn an_invited_person_makes_her_account() {
         let fields = [("username", "ada"), ("password", PASSWORD), ("notice", "yes")];
         assert_eq!(browser.post(&path, &fields).await.status, 303);
         browser.get("/account/").await.shows("@ada:one.example");
-        assert_eq!(Browser::new(&server).get(&path).await.status, 404, "it works once");
+        assert_eq!(Browser::new(&server).get(&path).await.status, 410, "it works once");
     })
     .await;
 }
@@ -60,7 +60,7 @@ async fn a_forgotten_password_is_replaced_by_a_link() {
     let alice = server.register("alice").await;
     let (cx, tenant) = operator(&server).await;
     let user = UserId::parse(&alice.user_id).unwrap();
-    let link = tenant.identity.create_reset_link(&cx, user).await.unwrap();
+    let link = tenant.identity.create_reset_link(&cx, user, None).await.unwrap();
     let path = format!("/account/reset/{}", link.token.expose());
     let mut browser = Browser::new(&server);
     browser.get(&path).await.shows("@alice:one.example");
@@ -71,7 +71,7 @@ async fn a_forgotten_password_is_replaced_by_a_link() {
     assert_eq!(browser.post(&path, &[("new", new), ("again", new)]).await.status, 303);
     assert_eq!(browser.get("/account/").await.status, 200);
     assert_eq!(Browser::new(&server).sign_in("alice", PASSWORD).await.status, 422);
-    assert_eq!(browser.get("/account/reset/nonsense").await.status, 404);
+    assert_eq!(browser.get("/account/reset/nonsense").await.status, 410);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,7 +85,7 @@ async fn who_must_have_a_second_factor_is_led_to_it_and_nowhere_else() {
         ..kontor_identity::NewUser::default()
     };
     let user = tenant.identity.create_user(&cx, new).await.unwrap();
-    let link = tenant.identity.create_reset_link(&cx, user).await.unwrap();
+    let link = tenant.identity.create_reset_link(&cx, user, None).await.unwrap();
     let path = format!("/account/reset/{}", link.token.expose());
     let weak = Browser::new(&server).post(&path, &[("new", "short"), ("again", "short")]).await;
     assert_eq!(weak.status, 422);

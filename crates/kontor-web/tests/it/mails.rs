@@ -72,13 +72,13 @@ async fn an_address_counts_once_its_owner_has_confirmed_it() {
         let path = path_of(&mail);
         assert_eq!(Browser::new(&server).get(&path).await.status, 303, "sign in first");
         let mut mallory = Browser::signed_in(&server, "mallory").await;
-        assert_eq!(mallory.fill(&path, &[]).await.status, 404);
+        assert_eq!(mallory.fill(&path, &[]).await.status, 410);
         assert_eq!(alice.get(&path).await.status, 200, "looking at it confirms nothing");
         alice.get("/account/mail").await.shows("Noch zu bestätigen");
         assert_eq!(alice.fill(&path, &[]).await.status, 303);
         let shown = alice.get("/account/mail").await;
         assert!(shown.html.contains("Bestätigt") && !shown.html.contains("Noch zu"));
-        assert_eq!(alice.fill(&path, &[]).await.status, 404, "once");
+        assert_eq!(alice.fill(&path, &[]).await.status, 410, "once");
 
         alice.fill("/account/mail", &[("address", "new@firma.example")]).await;
         let path = path_of(&mails.next().await);
@@ -110,7 +110,7 @@ async fn a_forgotten_password_is_replaced_by_mail() {
         assert_eq!(browser.post(&path, &fields).await.status, 303);
         assert_eq!(browser.get("/account/").await.status, 200);
         assert_eq!(before.get("/account/").await.status, 303, "other browsers are signed out");
-        assert_eq!(Browser::new(&server).get(&path).await.status, 404, "once");
+        assert_eq!(Browser::new(&server).get(&path).await.status, 410, "once");
         assert_eq!(Browser::new(&server).sign_in("alice", PASSWORD).await.status, 422);
         assert_eq!(subject(&mails.next().await), "Ihr Passwort wurde geändert");
 
@@ -119,7 +119,7 @@ async fn a_forgotten_password_is_replaced_by_mail() {
         assert_eq!(ask(&server, &ADDRESS.to_uppercase()).await.html, unknown.html);
         let path = path_of(&mails.next().await);
         later(&server, Duration::from_mins(30));
-        assert_eq!(Browser::new(&server).get(&path).await.status, 404);
+        assert_eq!(Browser::new(&server).get(&path).await.status, 410);
         assert!(mails.is_empty());
     })
     .await;
@@ -228,7 +228,7 @@ async fn people_are_told_of_new_factors_and_of_attacks_on_their_account() {
     let taken_back = tenant.identity.invite_by_mail(&cx, new.clone()).await.unwrap();
     let dead = path_of(&mails.next().await);
     tenant.identity.take_link_back(&cx, taken_back).await.unwrap();
-    assert_eq!(Browser::new(&server).get(&dead).await.status, 404);
+    assert_eq!(Browser::new(&server).get(&dead).await.status, 410);
     tenant.identity.invite_by_mail(&cx, new).await.unwrap();
     let invitation = mails.next().await;
     assert_eq!(subject(&invitation), "Einladung zu Kontor");
@@ -257,7 +257,7 @@ async fn people_are_told_of_new_factors_and_of_attacks_on_their_account() {
     answer.fails(429, "M_LIMIT_EXCEEDED");
     assert_eq!(subject(&mails.next().await), "Viele falsche Passwörter bei Ihrem Konto");
     let user = tenant.identity.list_users(&cx, String::new(), 9).await.unwrap()[0].user_id.clone();
-    tenant.identity.reset_second_factors(&cx, user).await.unwrap();
+    tenant.identity.reset_second_factors(&cx, user, None).await.unwrap();
     assert_eq!(subject(&mails.next().await), "Zweiter Faktor geändert");
 }
 

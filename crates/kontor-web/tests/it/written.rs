@@ -33,6 +33,8 @@ fn is_harmless(shown: &Shown, at: &str) {
 fn links(html: &str) -> Vec<String> {
     let parts = html.split("href=\"/").skip(1);
     let links = parts.map(|part| format!("/{}", part.split('"').next().unwrap_or_default()));
+    // The client is a program of its own, with a policy of its own.
+    let links = links.filter(|link| link != "/");
     links.map(|link| link.replace("&#38;", "&").replace("&amp;", "&")).collect()
 }
 
@@ -188,10 +190,14 @@ async fn whatever_is_typed_into_a_form_comes_back_as_text() {
     let server = TestServer::with(Setup::default()).await;
     server.register_as("olga", Role::OrgAdmin).await;
     server.register_as("dora", Role::Dsb).await;
+    server.register("pia").await;
     let mut sent = 0;
     for name in ["olga", "dora"] {
         let mut browser = Browser::signed_in(&server, name).await;
-        for path in visit_all(&mut browser).await.keys().filter(|path| !path.contains('?')) {
+        let pages = visit_all(&mut browser).await;
+        // Olga would lock Dora out; everything on such a page is done to Pia.
+        let pages = pages.keys().filter(|path| !path.contains('?') && !path.contains("dora"));
+        for path in pages {
             sent += send_all(&server, name, path).await;
         }
     }

@@ -2,6 +2,7 @@
 layout-skip = Zum Inhalt springen
 layout-navigation = Mein Konto
 layout-sign-out = Abmelden
+layout-chat = Zum Chat
 appearance-title = Aussehen
 appearance-system = Wie das System
 appearance-light = Hell

@@ -1,4 +1,8 @@
 # Einladung und neues Passwort
+link-over-title = Dieser Link gilt nicht mehr
+link-over-why = Er wurde schon benutzt, zurückgenommen, oder seine Zeit ist vorbei.
+link-over-what = Haben Sie damit schon ein Konto angelegt oder ein Passwort gewählt, melden Sie sich einfach an. Sonst bitten Sie Ihre Administration um einen neuen Link.
+link-over-sign-in = Zur Anmeldung
 reset-title = Neues Passwort
 reset-intro = Wählen Sie ein neues Passwort für
 reset-submit = Passwort speichern

@@ -1,5 +1,6 @@
 # Übersicht
 overview-title = Mein Konto
+overview-suspended = Ihr Konto ist auf Lesen beschränkt: Sie sehen alles Neue, können aber nichts schreiben. Wenden Sie sich an Ihre Administration.
 overview-hello = Guten Tag,
 overview-devices = { $count ->
     [0] Sie sind auf keinem Gerät angemeldet.

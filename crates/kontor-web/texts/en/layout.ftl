@@ -2,6 +2,7 @@
 layout-skip = Skip to content
 layout-navigation = My account
 layout-sign-out = Sign out
+layout-chat = To the chat
 appearance-title = Appearance
 appearance-system = As the system
 appearance-light = Light

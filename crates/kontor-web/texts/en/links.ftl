@@ -1,4 +1,8 @@
 # Invitation and new password
+link-over-title = This link is no longer good
+link-over-why = It was used already, taken back, or its time is over.
+link-over-what = If you have made an account or chosen a password with it, just sign in. Else ask your administration for a new link.
+link-over-sign-in = To the sign-in
 reset-title = New password
 reset-intro = Choose a new password for
 reset-submit = Save password

@@ -1,5 +1,6 @@
 # Overview
 overview-title = My account
+overview-suspended = Your account is restricted to reading: you see everything new, but cannot write. Please ask your administration.
 overview-hello = Hello,
 overview-devices = { $count ->
     [0] You are signed in on no device.

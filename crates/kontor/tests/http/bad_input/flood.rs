@@ -7,7 +7,9 @@ use reqwest::Method;
 async fn strict() -> TestServer {
     let flags = vec![("preset", "strict".to_owned())];
     let file = "[registration]\nmode = \"open\"\n".to_owned();
-    TestServer::with(Setup { flags, file, ..Setup::default() }).await
+    let server = TestServer::with(Setup { flags, file, ..Setup::default() }).await;
+    server.accept_passwords().await;
+    server
 }
 
 #[tokio::test(flavor = "multi_thread")]

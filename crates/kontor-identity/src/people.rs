@@ -1,0 +1,192 @@
+//! Finding people, for those who administer them.
+//!
+//! Names and addresses are sealed in the database, so people are searched in memory: a list of them
+//! is read once, and again after something about any of them has changed.
+
+use std::sync::Arc;
+
+use kontor_core::{Cx, Permission, Result, Role, Roles, Timestamp};
+use kontor_db::Tx;
+use kontor_store::people::{self, PersonRow};
+use parking_lot::Mutex;
+use ruma::OwnedUserId;
+
+use crate::{AccountState, Identity};
+
+/// People on one page.
+pub const PEOPLE_PAGE: usize = 50;
+
+/// A person in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedPerson {
+    /// Matrix user id.
+    pub user_id: OwnedUserId,
+    /// Name typed at sign-in, if it is not the user id.
+    pub login_name: Option<String>,
+    /// Name shown to others.
+    pub display_name: Option<String>,
+    /// Confirmed mail address.
+    pub mail: Option<String>,
+    /// Whether she can use her account.
+    pub state: AccountState,
+    /// What she is in the organisation.
+    pub roles: Roles,
+    /// When the account was made.
+    pub created: Timestamp,
+}
+
+/// Which people to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PeopleQuery {
+    /// Words, each of which occurs in a name, the user id or the mail address. Letter case and the
+    /// dots of umlauts make no difference.
+    pub text: String,
+    /// Only people with this role.
+    pub role: Option<Role>,
+    /// Only people whose account is in this state; `None`: those whose account is not closed.
+    pub state: Option<AccountState>,
+    /// Which page, from 0.
+    pub page: usize,
+}
+
+/// A page of people, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PeopleFound {
+    /// At most [`PEOPLE_PAGE`].
+    pub people: Vec<ListedPerson>,
+    /// How many there are on all pages.
+    pub total: usize,
+}
+
+/// Everybody, as of a version of [`kontor_feed::Feed::people_version`].
+#[derive(Default)]
+pub(crate) struct Directory(Mutex<Option<(u64, Arc<[Entry]>)>>);
+
+struct Entry {
+    person: ListedPerson,
+    /// What a search looks at, folded.
+    haystack: String,
+}
+
+impl Identity {
+    /// People by name, each page in the same order. Costs no database read unless something about
+    /// somebody has changed.
+    ///
+    /// # Errors
+    /// `Forbidden` without the permission.
+    pub async fn people(&self, cx: &Cx, query: &PeopleQuery) -> Result<PeopleFound> {
+        cx.require(Permission::SeePeople)?;
+        let all = self.directory(cx).await?;
+        let text = folded(&query.text);
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let found = all.iter().filter(|entry| entry.answers(query, &words));
+        let mut page = PeopleFound::default();
+        let first = query.page.saturating_mul(PEOPLE_PAGE);
+        for entry in found {
+            if page.total >= first && page.people.len() < PEOPLE_PAGE {
+                page.people.push(entry.person.clone());
+            }
+            page.total += 1;
+        }
+        Ok(page)
+    }
+
+    async fn directory(&self, cx: &Cx) -> Result<Arc<[Entry]>> {
+        let version = self.inner.feed.people_version();
+        if let Some((held, all)) = &*self.inner.directory.0.lock()
+            && *held == version
+        {
+            return Ok(Arc::clone(all));
+        }
+        let all: Arc<[Entry]> = self.inner.db.read(cx, everybody).await?.into();
+        *self.inner.directory.0.lock() = Some((version, Arc::clone(&all)));
+        Ok(all)
+    }
+
+    /// To be called in every write that changes who is here, what they may, or what they are called.
+    pub(crate) fn people_change(&self, tx: &mut Tx<'_>) {
+        let feed = self.inner.feed.clone();
+        tx.after_commit(move || feed.people_changed());
+    }
+}
+
+impl Entry {
+    fn new(row: PersonRow, stored: Roles) -> Self {
+        let PersonRow { account, display_name, mail } = row;
+        let state = AccountState::of(&account);
+        let texts = [display_name.as_deref(), account.login_name.as_deref(), mail.as_deref()];
+        let texts = texts.into_iter().flatten().chain([account.user_id.as_str()]);
+        // Apart by something nobody types, so that no word is found across two of them.
+        let haystack = folded(&texts.collect::<Vec<_>>().join("\n"));
+        let person = ListedPerson {
+            roles: Roles::of_account(stored),
+            state,
+            user_id: account.user_id,
+            login_name: account.login_name,
+            display_name,
+            mail,
+            created: account.created,
+        };
+        Self { person, haystack }
+    }
+
+    fn answers(&self, query: &PeopleQuery, words: &[&str]) -> bool {
+        let person = &self.person;
+        let state = match query.state {
+            Some(wanted) => person.state == wanted,
+            None => person.state != AccountState::Closed,
+        };
+        state
+            && query.role.is_none_or(|role| person.roles.has(role))
+            && words.iter().all(|word| self.haystack.contains(word))
+    }
+}
+
+/// Everybody in order of the name that is shown.
+fn everybody(tx: &mut Tx<'_>) -> Result<Vec<Entry>> {
+    let mut roles = people::list_people_roles(tx)?.into_iter().peekable();
+    let entry = |row: PersonRow| {
+        let mut stored = Roles::NONE;
+        while let Some((_, role)) = roles.next_if(|(user, _)| *user <= row.account.user_id) {
+            stored = stored.with(role);
+        }
+        Entry::new(row, stored)
+    };
+    let mut all: Vec<Entry> = people::list_people(tx)?.into_iter().map(entry).collect();
+    // The name that is shown comes first in what is searched.
+    all.sort_by(|one, other| one.haystack.cmp(&other.haystack));
+    Ok(all)
+}
+
+/// As people search and sort: `Ä` like `a`, `ß` like `ss`.
+fn folded(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for letter in text.chars().flat_map(char::to_lowercase) {
+        match letter {
+            'ä' | 'à' | 'á' | 'â' | 'å' => folded.push('a'),
+            'ö' | 'ò' | 'ó' | 'ô' | 'ø' => folded.push('o'),
+            'ü' | 'ù' | 'ú' | 'û' => folded.push('u'),
+            'é' | 'è' | 'ê' | 'ë' => folded.push('e'),
+            'í' | 'ì' | 'î' | 'ï' => folded.push('i'),
+            'ç' | 'ć' | 'č' => folded.push('c'),
+            'ñ' | 'ń' => folded.push('n'),
+            'š' | 'ś' => folded.push('s'),
+            'ž' | 'ź' | 'ż' => folded.push('z'),
+            'ł' => folded.push('l'),
+            'ß' => folded.push_str("ss"),
+            other => folded.push(other),
+        }
+    }
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letter_case_and_dots_make_no_difference() {
+        assert_eq!(folded("Jörg STRAẞE Łukasz"), "jorg strasse lukasz");
+        assert_eq!(folded("Müller"), folded("MULLER"));
+    }
+}

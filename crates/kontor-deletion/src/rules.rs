@@ -141,6 +141,7 @@ pub static RULES: &[Rule] = &[
             "when it is used or replaced, at the latest with the account's deactivation",
             "with the signing key, or with the account of either",
             "with the room, or when the person is erased",
+            "when it is taken back, at the latest with the account",
         ],
     },
     Rule {
@@ -170,7 +171,7 @@ pub static RULES: &[Rule] = &[
         words: &[
             "when it ends, at the latest a day after its last use",
             "when it is used, or half an hour after it expired", "when used up or expired",
-            "when used, at the latest 7 days after it was made",
+            "when used; 7 days after it was made, an invitation 30 days after that",
             "a minute after it was given, at the next sign-in", "after a day",
             "90 days after the last sign-in, if nobody is signed in with it",
         ],

@@ -15,7 +15,7 @@ struct Area {
     permissions: &'static [Permission],
 }
 
-const AREAS: [Area; 8] = [
+const AREAS: [Area; 9] = [
     Area {
         path: "/admin/",
         title: "admin-overview-title",

@@ -73,7 +73,6 @@ impl House {
         tenant.policies.change_approved(&cx, change, requester).await.unwrap();
     }
 
-    #[expect(clippy::future_not_send, reason = "a test runs on the thread that started it")]
     async fn try_all(&self, cases: Vec<Case>, passes: impl AsyncFn(&Self, &str) -> bool) {
         for (setting, strict, loose) in cases {
             self.set(setting, strict.clone()).await;

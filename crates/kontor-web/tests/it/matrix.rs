@@ -14,14 +14,18 @@ const PAGES: &[(&str, &[Permission])] = &[
     ("/admin/devices", &[Permission::SeeDevices]),
     ("/admin/rooms", &[Permission::SeeRooms]),
     ("/admin/classes", &[Permission::SeeRoomClasses]),
+    ("/admin/deletion", &[Permission::SeeDeletion]),
     // What is decided is told to every client, too; who decided it and why is not on this page.
     ("/admin/policy", &[]),
     ("/admin/approvals", &[Permission::SeeApprovals]),
     ("/admin/audit", &[Permission::ReadAudit]),
 ];
 
+/// Where a form goes, what it says, and what one must hold to have it done.
+type Filled = (&'static str, &'static [(&'static str, &'static str)], Permission);
+
 /// Forms: where they go, what they say, and what one must hold to have them done.
-const FORMS: &[(&str, &[(&str, &str)], Permission)] = &[
+const FORMS: &[Filled] = &[
     ("/admin/people/invite", &[("act", "link")], Permission::ManagePeople),
     ("/admin/people/invite", &[("act", "renew"), ("invitation", "x")], Permission::ManagePeople),
     (
@@ -77,6 +81,17 @@ async fn holder(server: &TestServer, role: Role) -> Browser {
     Browser::signed_in(server, &name).await
 }
 
+/// The page answers as the table says, and the navigation leads there or not.
+async fn sees(browser: &mut Browser, role: Role, page: &str, may: bool) {
+    let expected = if may { 200 } else { 403 };
+    assert_eq!(browser.get(page).await.status, expected, "{role}: {page}");
+    let area = page.split('/').take(3).collect::<Vec<_>>().join("/");
+    if page.matches('/').count() == 2 && role.is_office() && page != "/admin/policy" {
+        let shown = browser.get("/admin/").await.html.contains(&format!("href=\"{area}\""));
+        assert_eq!(shown, may, "{role}: {page} in the navigation");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_role_sees_the_pages_that_the_table_gives_it_and_no_other() {
     for_each_server(async |server| {
@@ -87,14 +102,7 @@ async fn every_role_sees_the_pages_that_the_table_gives_it_and_no_other() {
             for (page, permissions) in PAGES {
                 let may = !roles.offices().is_empty()
                     && (permissions.is_empty() || permissions.iter().any(|one| roles.may(*one)));
-                let status = browser.get(page).await.status;
-                assert_eq!(status, if may { 200 } else { 403 }, "{role}: {page}");
-                let area = page.split('/').take(3).collect::<Vec<_>>().join("/");
-                if page.matches('/').count() == 2 && role.is_office() && *page != "/admin/policy" {
-                    let shown =
-                        browser.get("/admin/").await.html.contains(&format!("href=\"{area}\""));
-                    assert_eq!(shown, may, "{role}: {page} in the navigation");
-                }
+                sees(&mut browser, role, page, may).await;
             }
         }
     })

@@ -67,7 +67,7 @@ impl Deletion {
         let mark = StreamMark { pos: self.inner.db.committed(), at: cx.now };
         let newest = self.inner.db.read(cx, stream_mark::newest_mark).await?;
         // A clock that was set back says nothing until it has caught up: data would seem too old.
-        if newest.is_some_and(|newest| newest.pos >= mark.pos || newest.at >= mark.at) {
+        if newest.is_some_and(|newest| newest.pos >= mark.pos || newest.at > mark.at) {
             return Ok(());
         }
         self.inner.db.write(cx, move |tx| stream_mark::insert_mark(tx, mark)).await

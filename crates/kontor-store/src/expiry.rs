@@ -111,8 +111,8 @@ static DELETE_RECEIPTS: Sql = Sql::new(
 
 static HAS_KEYS: Sql = Sql::new(
     "expiry.has_keys",
-    "SELECT EXISTS (SELECT 1 FROM key_backup_session
-      WHERE tenant_id = $1 AND room_id = $2 AND uploaded_ms < $3)",
+    "SELECT uploaded_ms FROM key_backup_session
+      WHERE tenant_id = $1 AND room_id = $2 AND uploaded_ms < $3 LIMIT 1",
 );
 
 static BACKED_UP: Sql = Sql::new(
@@ -267,7 +267,8 @@ pub fn delete_receipts(tx: &mut Tx<'_>, room: RoomNid, upto: StreamPos) -> Resul
 
 /// Whether anybody's backup has keys of a room that were uploaded before `time`.
 pub fn has_backed_up_keys(tx: &mut Tx<'_>, room_id: &str, time: Timestamp) -> Result<bool> {
-    tx.query_one(&HAS_KEYS, &[room_id.into(), time.into()], |row| row.bool(0))
+    let found = tx.query_opt(&HAS_KEYS, &[room_id.into(), time.into()], |row| row.int(0))?;
+    Ok(found.is_some())
 }
 
 /// Removes keys of a room from everybody's backups that were last uploaded before `time`.

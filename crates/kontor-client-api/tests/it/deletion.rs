@@ -217,6 +217,6 @@ fn blobs(server: &TestServer) -> usize {
         let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
         entries.map(|it| if it.path().is_dir() { count(&it.path()) } else { 1 }).sum()
     }
-    let tenants = std::fs::read_dir(server.data().join("tenants")).unwrap();
+    let tenants = std::fs::read_dir(server.data().join("data/tenants")).unwrap();
     tenants.map(|tenant| count(&tenant.unwrap().path().join("media"))).sum()
 }

@@ -66,3 +66,10 @@ test("her own messages are never new to her", () => {
   // What she has read last is not loaded: where the new ones begin is not known.
   expect(firstUnread(events, room, "$0", ME)).toBeUndefined();
 });
+
+test("what stands twice for a moment is shown once", () => {
+  const sent = say("$1", ME, MORNING);
+  expect(lines([sent, say("$1", ME, MORNING + 1), say("$2", ME, MORNING + 2)])).toEqual(
+    lines([sent, say("$2", ME, MORNING + 2)]),
+  );
+});

@@ -26,10 +26,13 @@ export function arrange(
   { firstNew, readIndex, thread }: Reading,
 ): TimelineItem[] {
   const items: TimelineItem[] = [];
+  // What was just sent stands twice for a moment: as sent, and as it came back.
+  const known = new Set<string>();
   let day = "";
   events.forEach((event, index) => {
     const item = itemOf(event, room, thread);
-    if (item) {
+    if (item && !known.has(item.key)) {
+      known.add(item.key);
       const itemDay = new Date(item.ms).toDateString();
       if (itemDay !== day) items.push({ kind: "day", key: `day ${itemDay}`, ms: item.ms });
       day = itemDay;

@@ -47,7 +47,7 @@ test("a second device says why it cannot read old messages", async () => {
 });
 
 test("a wrong recovery key is refused, the right one opens old messages", async () => {
-  await second.page.getByRole("button", { name: "Gerät bestätigen" }).click();
+  await second.page.getByRole("status").getByRole("button", { name: "Gerät bestätigen" }).click();
   const sheet = second.page.getByRole("dialog", { name: "Dieses Gerät bestätigen" });
   await sheet.getByLabel("Mit dem Wiederherstellungsschlüssel").fill("EsTz 1234");
   await sheet.getByRole("button", { name: "Gerät bestätigen" }).click();
@@ -61,7 +61,7 @@ test("a wrong recovery key is refused, the right one opens old messages", async 
 test("a third device is confirmed by comparing pictures", async ({ browser }) => {
   const third = await Person.open(browser, server, "anna");
   await third.signIn();
-  await third.page.getByRole("button", { name: "Gerät bestätigen" }).click();
+  await third.page.getByRole("status").getByRole("button", { name: "Gerät bestätigen" }).click();
   await third.page.getByRole("button", { name: /Mit einem anderen Gerät/ }).click();
   await anna.page.getByRole("button", { name: "Ja, vergleichen" }).click();
   const shown = async (person: Person): Promise<string[]> => {

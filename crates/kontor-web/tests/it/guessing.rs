@@ -76,6 +76,16 @@ fn least(times: &[Duration]) -> Duration {
     times.iter().min().copied().unwrap()
 }
 
+/// Tries until the quickest answers must have been seen: a busy machine makes some slower, and what
+/// the work itself takes stays.
+const MOST_ROUNDS: usize = 80;
+
+/// Whether the quickest answers are less than a quarter apart.
+fn is_alike(times: &[Vec<Duration>; 3]) -> bool {
+    let [first, others @ ..] = times.each_ref().map(|times| least(times));
+    others.iter().all(|other| first.abs_diff(*other) < first / 4)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn neither_page_nor_api_answers_sooner_where_there_is_no_account() {
     let server = TestServer::start().await;
@@ -89,7 +99,10 @@ async fn neither_page_nor_api_answers_sooner_where_there_is_no_account() {
     let names = ["alice", "carol", "nobody"];
     let mut page_times = [const { Vec::new() }; 3];
     let mut api_times = [const { Vec::new() }; 3];
-    for round in 0..12 {
+    for round in 0..MOST_ROUNDS {
+        if round >= 12 && [&page_times, &api_times].into_iter().all(is_alike) {
+            break;
+        }
         for (index, name) in names.into_iter().enumerate() {
             let begun = Instant::now();
             let fields = [("name", name), ("password", "wrong horse")];
@@ -108,10 +121,6 @@ async fn neither_page_nor_api_answers_sooner_where_there_is_no_account() {
         }
     }
     for times in [page_times, api_times] {
-        let times = times.map(|times| least(&times));
-        for other in &times[1..] {
-            let apart = times[0].abs_diff(*other);
-            assert!(apart < times[0] / 4, "{times:?}");
-        }
+        assert!(is_alike(&times), "{:?}", times.map(|times| least(&times)));
     }
 }

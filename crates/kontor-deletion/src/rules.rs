@@ -104,8 +104,8 @@ pub static RULES: &[Rule] = &[
         name: Text { de: "Verlassene Räume", en: "Abandoned rooms" },
         class: EndOfMatter, period: Period::Fixed(Duration::from_hours(24 * 7)),
         method: Text {
-            de: "Sieben Tage nach dem letzten Austritt geht der Raum mit allem, was zu ihm gehört.",
-            en: "Seven days after the last member left, the room goes with all that belongs to it.",
+            de: "Vorgesehen, noch nicht ausgeführt: sieben Tage nach dem letzten Austritt.",
+            en: "Planned, not done yet: seven days after the last member left.",
         },
         law: "DSGVO Art. 5(1)(e); R-116",
         words: &["with the last event of the room", "with the room"],
@@ -126,8 +126,8 @@ pub static RULES: &[Rule] = &[
         name: Text { de: "Konto, Name und Profil", en: "Account, name and profile" },
         class: EndOfRelation, period: Period::WithCause,
         method: Text {
-            de: "Bei der Schließung des Kontos; seine Nummer 30 Tage später.",
-            en: "When the account is closed; its number 30 days later.",
+            de: "Bei der Schließung des Kontos; seine Kennung bleibt vorerst.",
+            en: "When the account is closed; its id stays for now.",
         },
         law: "DSGVO Art. 17; R-048, R-128",
         words: &[
@@ -218,7 +218,7 @@ pub static RULES: &[Rule] = &[
         key: "decisions", data_kinds: "DA-11, DA-24",
         name: Text { de: "Entscheidungen: Freigaben, Einstellungen, Löschläufe", en: "Decisions: approvals, settings, runs of deletion" },
         class: EndOfMatter, period: Period::YearEnd(3),
-        method: Text { de: "Zum Ende des dritten Jahres danach.", en: "At the end of the third year after." },
+        method: Text { de: "Zum Ende des dritten Jahres danach; bisher nur bei Löschläufen ausgeführt.", en: "At the end of the third year after; done for runs of deletion only so far." },
         law: "DSGVO Art. 5(2); R-194",
         words: &[
             "3 years to the end of the year (R-194)",
@@ -229,7 +229,7 @@ pub static RULES: &[Rule] = &[
         key: "acknowledgements", data_kinds: "DA-23",
         name: Text { de: "Kenntnisnahmen", en: "Acknowledgements" },
         class: EndOfRelation, period: Period::YearEnd(3),
-        method: Text { de: "Zum Ende des dritten Jahres danach.", en: "At the end of the third year after." },
+        method: Text { de: "Zum Ende des dritten Jahres danach; bisher nur bei Löschläufen ausgeführt.", en: "At the end of the third year after; done for runs of deletion only so far." },
         law: "DSGVO Art. 5(2); R-074",
         words: &["3 years to the end of the year (DA-23)"],
     },
@@ -237,7 +237,7 @@ pub static RULES: &[Rule] = &[
         key: "supervision", data_kinds: "DA-31",
         name: Text { de: "Einblicke von Aufsichtspersonen", en: "Looks by those who supervise" },
         class: EndOfMatter, period: Period::YearEnd(3),
-        method: Text { de: "Zum Ende des dritten Jahres danach.", en: "At the end of the third year after." },
+        method: Text { de: "Zum Ende des dritten Jahres danach; bisher nur bei Löschläufen ausgeführt.", en: "At the end of the third year after; done for runs of deletion only so far." },
         law: "DSGVO Art. 5(2); R-075",
         words: &["3 years to the end of the year (DA-31)"],
     },

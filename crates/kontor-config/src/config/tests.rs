@@ -40,7 +40,22 @@ fn unknown_keys_are_refused_with_line_and_nearest_key() {
     let table = [
         ("[listen]\nadress = 1", "2: unknown key \"adress\" in [listen]. Did you mean address?"),
         ("\n[lisen]\naddress = 1", "3: unknown section [lisen]. Did you mean listen?"),
-        ("[listen]\nqqqqqqqq = 1", "2: unknown key \"qqqqqqqq\" in [listen]."),
+        (
+            "[log]\nqqqqqqqq = 1",
+            "2: unknown key \"qqqqqqqq\" in [log]. Its keys are: level, format.",
+        ),
+        (
+            "[media]\nmax_upload_bytes = 1",
+            "2: unknown key \"max_upload_bytes\" in [media]. Did you mean max_upload?",
+        ),
+        (
+            "[server]\nadress = 1",
+            "2: unknown key \"adress\" in [server]. Did you mean [listen] address?",
+        ),
+        (
+            "[server]\nlisten = 1",
+            "2: unknown key \"listen\" in [server]. There is a section [listen].",
+        ),
         (
             "[[tenant]]\nserver_name = \"a\"\nhost = []",
             "3: unknown key \"host\" in [[tenant]]. Did you mean hosts?",

@@ -84,6 +84,8 @@ fn impossible_values_are_refused_with_line_and_what_is_possible() {
              lab. Did you mean strict?",
         ),
         ("[policy]\nreceipts = \"yes\"", "2: policy.receipts must be true or false"),
+        ("[policy]\nreceipts = true", "2: policy.receipts = true: by this people can be watched"),
+        ("[policy]\n\ntyping = true", "3: policy.typing = true: by this people can be watched"),
         ("[policy]\ndefault_room_version = \"9\"", "2: policy.default_room_version = \"9\": must"),
         (
             "[media]\nmax_upload = \"5 apples\"",
@@ -116,6 +118,25 @@ fn impossible_values_are_refused_with_line_and_what_is_possible() {
     for (file, text) in table {
         let found = refusal(file);
         assert!(found.starts_with(text), "{file:?}: {found}");
+    }
+}
+
+#[test]
+fn nobody_is_watched_by_the_word_of_the_operator_alone_but_in_the_lab() {
+    for name in ["receipts", "typing"] {
+        let file = |preset: &str, on: bool| {
+            let text = format!("[policy]\npreset = \"{preset}\"\n{name} = {on}\n");
+            load(&text, &[], &[])
+        };
+        let refused = file("strict", true).unwrap_err().to_string();
+        assert!(refused.contains(&format!("3: policy.{name} = true")), "{refused}");
+        assert!(refused.contains("/admin/policy"), "{refused}");
+        let variable = format!("KONTOR_POLICY_{}", name.to_uppercase());
+        let refused = load("", &[(&variable, "true")], &[]).unwrap_err().to_string();
+        assert!(refused.starts_with(&format!("{variable} true")), "{refused}");
+        file("strict", false).unwrap();
+        let lab = file("lab", true).unwrap();
+        assert!(lab.policy.receipts.or(lab.policy.typing).unwrap());
     }
 }
 

@@ -55,7 +55,7 @@ pub enum Action {
     PasswordReset,
     /// An account was closed.
     UserDeactivated,
-    /// A person was suspended or locked out for a while, or that was taken back.
+    /// A person was suspended or locked out for a while, or that was taken back; a guest was prolonged.
     UserStateChanged,
     /// An invitation or a link to a new password was made.
     LinkCreated,
@@ -231,7 +231,7 @@ impl Action {
             Self::SessionsEndedByAdmin     => rule("session.ended.by_admin",     B, Administration, &[Object, Count]),
             Self::UserCreated              => rule("user.created",               B, Administration, &[Object, Detail]),
             Self::PasswordReset            => rule("user.password.reset",        B, Administration, &[Object, Detail]),
-            Self::UserDeactivated          => rule("user.deactivated",           B, Administration, &[Object]),
+            Self::UserDeactivated          => rule("user.deactivated",           B, Administration, &[Object, Detail]),
             Self::UserStateChanged         => rule("user.state.changed",         B, Administration, &[Object, Detail]),
             Self::RegistrationTokenCreated => rule("registration_token.created", B, Administration, &[Count]),
             Self::EventsLost               => rule("audit.lost",                 B, Security,       &[Count]),

@@ -204,8 +204,8 @@ impl Tenants {
     }
 
     /// Does what is due in open tenants: signs the audit log and lets its entries expire, ends
-    /// supervisions whose time is over. Called every few minutes; a tenant that fails does not keep
-    /// the others from it.
+    /// supervisions and the stay of guests whose time is over. Called every few minutes; a tenant
+    /// that fails does not keep the others from it.
     pub async fn look_after(&self) {
         for slot in self.slots() {
             let Some(opened) = slot.opened.get() else { continue };
@@ -222,6 +222,13 @@ impl Tenants {
             };
             if let Err(error) = done {
                 tracing::error!(%error, server_name = %slot.server_name, "end of supervisions");
+            }
+            let done = match self.context(opened, "guests") {
+                Ok(cx) => opened.tenant.look_after_guests(&cx).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = done {
+                tracing::error!(%error, server_name = %slot.server_name, "end of guests' time");
             }
         }
     }

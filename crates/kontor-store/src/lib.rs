@@ -26,6 +26,7 @@ pub mod expiry;
 pub mod fallback_key;
 pub mod filter;
 pub mod former_password;
+pub mod guest_account;
 pub mod identity_proof;
 pub mod inventory;
 pub mod key_backup;
@@ -91,6 +92,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         fallback_key::STATEMENTS,
         filter::STATEMENTS,
         former_password::STATEMENTS,
+        guest_account::STATEMENTS,
         identity_proof::STATEMENTS,
         key_backup::STATEMENTS,
         key_signature::STATEMENTS,

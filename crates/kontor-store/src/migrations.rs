@@ -78,6 +78,11 @@ pub static MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0041_own_setting.sql"),
     },
     Migration { number: 42, name: "expiry", sql: include_str!("../migrations/0042_expiry.sql") },
+    Migration {
+        number: 43,
+        name: "guest_account",
+        sql: include_str!("../migrations/0043_guest_account.sql"),
+    },
 ];
 
 /// Migrations of the audit log's own store.
@@ -87,5 +92,10 @@ pub static AUDIT_MIGRATIONS: &[Migration] = &[
         number: 2,
         name: "subject",
         sql: include_str!("../migrations/audit/0002_subject.sql"),
+    },
+    Migration {
+        number: 3,
+        name: "action",
+        sql: include_str!("../migrations/audit/0003_action.sql"),
     },
 ];

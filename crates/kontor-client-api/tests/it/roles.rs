@@ -16,6 +16,8 @@ const ROUTES: &[(&str, &str, Permission)] = &[
     ("GET", "/_kontor/admin/v1/people", Permission::SeePeople),
     ("GET", "/_kontor/admin/v1/people/{userId}", Permission::SeePeople),
     ("POST", "/_kontor/admin/v1/people/{userId}/sign_out", Permission::ManagePeople),
+    ("POST", "/_kontor/admin/v1/people/{userId}/close", Permission::ManagePeople),
+    ("POST", "/_kontor/admin/v1/people/{userId}/renew_guest", Permission::ManagePeople),
     ("POST", "/_kontor/admin/v1/people/{userId}/reset_link", Permission::ManagePeople),
     ("POST", "/_kontor/admin/v1/people/{userId}/reset_second_factors", Permission::ManagePeople),
     ("GET", "/_kontor/admin/v1/invitations", Permission::ManagePeople),

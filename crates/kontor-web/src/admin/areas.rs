@@ -56,7 +56,7 @@ const AREAS: [Area; 9] = [
         path: "/admin/policy",
         title: "policy-title",
         summary: "policy-summary",
-        permissions: &[Permission::DecidePolicy, Permission::ReadPolicyHistory],
+        permissions: &[Permission::ReadPolicyHistory],
     },
     Area {
         path: "/admin/approvals",

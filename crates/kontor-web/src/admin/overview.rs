@@ -55,6 +55,13 @@ async fn duties(
             todo.push((text, "/admin/approvals"));
         }
     }
+    if roles.may(Permission::SeePeople) {
+        let ending = visit.tenant.identity.count_ending_guests(&cx).await?;
+        if ending > 0 {
+            let text = visit.texts.get_with("overview-guests", "count", ending);
+            todo.push((text, "/admin/people?role=guest"));
+        }
+    }
     let Some(condition) = condition else { return Ok(todo) };
     let weakened = condition.weakened_settings.len();
     if weakened > 0 && roles.may(Permission::ReadPolicyHistory) {

@@ -6,7 +6,7 @@ import type { Session } from "../shell/session";
 import { showEnded } from "../shell/start";
 import { takeTurn } from "../shell/turn";
 import Chat from "./Chat.svelte";
-import { loadDrafts } from "./drafts";
+import { loadDrafts } from "./drafts.svelte";
 import { tellOfNews } from "./notices";
 
 /** Opens the chat in place of its outline when the rooms are there. */

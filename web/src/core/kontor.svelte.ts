@@ -54,9 +54,9 @@ export class Kontor {
     this.verifications = new Verifications(client);
     this.outbox = new Outbox(client);
     this.uploads = new Uploads(client, this.outbox);
-    this.messages = new Messages(client, this.outbox, this.uploads);
-    this.media = new Media(client);
     this.rules = new Rules(client);
+    this.messages = new Messages(client, this.outbox, this.uploads, this.rules);
+    this.media = new Media(client);
     this.actions = new RoomActions(client, this.rooms.closedNames);
     this.directory = new Directory(client);
     this.supervision = new Supervision(client);

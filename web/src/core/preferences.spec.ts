@@ -3,8 +3,6 @@ import { expect, test } from "vitest";
 import { isQuiet } from "./preferences.svelte";
 
 const evening = {
-  receipts: true,
-  typing: true,
   quiet: true,
   quietFrom: "18:30",
   quietTo: "08:00",

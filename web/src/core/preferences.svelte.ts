@@ -2,10 +2,6 @@ import { ClientEvent, type MatrixClient } from "matrix-js-sdk";
 
 /** What she has chosen for herself; her devices share it. */
 interface Shared {
-  /** Whether others are shown what she has read. */
-  receipts: boolean;
-  /** Whether others are shown that she types. */
-  typing: boolean;
   /** Whether the quiet hours below are kept. */
   quiet: boolean;
   /** `HH:MM`, local time. */
@@ -17,8 +13,6 @@ interface Shared {
 
 const TYPE = "app.kontor.preferences";
 const USUAL: Shared = {
-  receipts: true,
-  typing: true,
   quiet: false,
   quietFrom: "18:00",
   quietTo: "08:00",

@@ -23,6 +23,12 @@ export const de = {
   mentioned: "Sie wurden erwähnt",
   you: "Sie",
   noMessages: "Noch keine Nachrichten",
+  draft: "Entwurf:",
+  unknownRoomTitle: "Diese Unterhaltung sehen Sie nicht",
+  unknownRoom:
+    "Sie sind nicht dabei, oder es gibt sie nicht mehr. Bitten Sie jemanden, der dabei ist, um eine Einladung.",
+  toRooms: "Zu Ihren Unterhaltungen",
+  messageIn: (room: string) => `Nachricht in ${room}`,
   invitedYou: (name: string) => `${name} lädt Sie ein`,
 
   // Kinds of messages in previews

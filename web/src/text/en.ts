@@ -23,6 +23,11 @@ export const en: Texts = {
   mentioned: "You were mentioned",
   you: "You",
   noMessages: "No messages yet",
+  draft: "Draft:",
+  unknownRoomTitle: "You do not see this conversation",
+  unknownRoom: "You are not in it, or it is gone. Ask somebody who is in it for an invitation.",
+  toRooms: "To your conversations",
+  messageIn: (room: string) => `Message in ${room}`,
   invitedYou: (name) => `${name} invites you`,
 
   picture: "Picture",

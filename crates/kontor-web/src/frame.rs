@@ -78,6 +78,11 @@ pub(crate) async fn serve(request: Request, handler: impl AsyncFnOnce(Visit) -> 
     }
 }
 
+/// Any address below ours that leads nowhere: a person reads the answer, not a program.
+pub(crate) async fn missing(_: Visit) -> Shown {
+    Err(Error::not_found("There is no such page.").into())
+}
+
 impl Visit {
     async fn begin(request: Request, texts: Texts) -> Result<Self, Leave> {
         let (head, body) = request.into_parts();
@@ -168,7 +173,8 @@ pub(crate) fn redirect_with(address: &str, cookie: Option<HeaderValue>) -> Respo
     response
 }
 
-fn next_query(next: &str) -> String {
+/// A query that names the page to go on to.
+pub(crate) fn next_query(next: &str) -> String {
     url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish()
 }
 

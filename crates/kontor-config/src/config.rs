@@ -8,8 +8,8 @@ use std::{env, fs};
 use crate::document::Document;
 use crate::reader::Reader;
 use crate::{
-    Acme, ConfigError, Database, Key, Listen, Log, Mail, Media, Policy, Preset, Proxies,
-    Registration, Server, Tenant, Tls, listen, registration, server,
+    Acme, ConfigError, Database, Key, Listen, Log, Mail, Media, Policy, Preset, Proxies, Push,
+    Registration, Server, Tenant, Tls, Turn, listen, registration, server,
 };
 
 /// The file read if there is none in the data folder.
@@ -34,6 +34,10 @@ pub struct Config {
     pub database: Database,
     /// The server that passes mails on; `None`: no mail is sent.
     pub mail: Option<Mail>,
+    /// The services that wake browsers and apps; `None`: none is asked.
+    pub push: Option<Push>,
+    /// The server that relays calls; `None`: there is none.
+    pub turn: Option<Turn>,
     /// Uploads.
     pub media: Media,
     /// How accounts come about.
@@ -105,6 +109,8 @@ impl Config {
             Acme::KEYS,
             Database::KEYS,
             Mail::KEYS,
+            Push::KEYS,
+            Turn::KEYS,
             Media::KEYS,
             Registration::KEYS,
             Policy::KEYS,
@@ -123,6 +129,8 @@ impl Config {
             acme: Acme::read(reader)?,
             database: Database::read(reader)?,
             mail: Mail::read(reader)?,
+            push: Push::read(reader)?,
+            turn: Turn::read(reader)?,
             media: Media::read(reader)?,
             registration: Registration::read(reader)?,
             policy: Policy::read(reader)?,

@@ -137,7 +137,7 @@ fn renewal(
     Some(Renewal::new(acme, vault, certificates, clock, hosts))
 }
 
-/// Looks after certificates, audit logs and mails for ever.
+/// Looks after certificates, audit logs, mails and sleeping devices for ever.
 async fn upkeep(
     certificates: Option<Certificates>,
     renewal: Option<Renewal>,
@@ -158,7 +158,8 @@ async fn upkeep(
         renewing,
         keep_logs(&tenants),
         delete_due(&tenants),
-        tenants.send_mails()
+        tenants.send_mails(),
+        tenants.wake_sleepers()
     );
 }
 

@@ -27,8 +27,9 @@ use kontor_receipts::Receipts;
 use kontor_rooms::Rooms;
 use kontor_store::MIGRATIONS;
 use kontor_sync::{Sources, Sync};
-use kontor_tenant::Tenant;
+use kontor_tenant::{Relay, Tenant};
 use kontor_vault::{TenantKeys, Vault};
+use kontor_webpush::{Introduction, WebPush};
 use ruma::{OwnedServerName, ServerName};
 
 /// Name of a tenant's database file in its folder.
@@ -48,6 +49,8 @@ pub(crate) struct Opening {
     /// Shared by all tenants, so that its bound on memory holds for the node.
     hasher: Hasher,
     mailer: Option<Mailer>,
+    web_push: Option<WebPush>,
+    relay: Option<Relay>,
     clock: Clock,
     random: Random,
 }
@@ -88,6 +91,8 @@ impl Opening {
             public_urls: public_urls.collect(),
             hasher: Hasher::default(),
             mailer: None,
+            web_push: None,
+            relay: config.turn.clone().map(Relay::new),
             clock,
             random,
         }
@@ -100,6 +105,19 @@ impl Opening {
     pub(crate) fn with_mail(self, config: &Config) -> Result<Self> {
         let mailer = config.mail.as_ref().map(Mailer::open).transpose()?;
         Ok(Self { mailer, ..self })
+    }
+
+    /// Wakes sleeping devices, if push services are configured.
+    ///
+    /// # Errors
+    /// As [`WebPush::open`].
+    pub(crate) fn with_push(self, config: &Config) -> Result<Self> {
+        let web_push = config.push.as_ref().map(WebPush::open).transpose()?;
+        Ok(Self { web_push, ..self })
+    }
+
+    pub(crate) fn web_push(&self) -> Option<&WebPush> {
+        self.web_push.as_ref()
     }
 
     pub(crate) fn mailer(&self) -> Option<&Mailer> {
@@ -136,7 +154,7 @@ impl Opening {
         let media = Media::new(db.clone(), blobs, server_name.to_owned(), limits);
         let swept = media.sweep(&cx).await?;
         let ground = Ground { db: db.clone(), audit: audit.clone(), media, policy, policies };
-        let tenant = self.assemble(&cx, (server_name, keys), ground).await?;
+        let tenant = Box::pin(self.assemble(&cx, (server_name, keys), ground)).await?;
         tracing::info!(%server_name, swept, "organisation opened");
         Ok(Opened { tenant: Arc::new(tenant), db, audit })
     }
@@ -180,7 +198,10 @@ impl Opening {
             rooms: rooms.clone(),
             account_data: account_data.clone(),
             receipts: receipts.clone(),
+            feed: feed.clone(),
+            web_push: self.web_push_of(server_name, &keys.push_key)?,
         });
+        push.begin_watching(cx).await?;
         let pulse = Pulse::starting_at(u64::try_from(self.clock.now().0).unwrap_or_default());
         let typing = Typing::new(feed.clone(), own.clone(), rooms.clone(), pulse.clone());
         let presence = Presence::new(feed.clone(), own.clone(), rooms.clone(), pulse.clone());
@@ -221,7 +242,21 @@ impl Opening {
             typing,
             presence,
             sync,
+            relay: self.relay.clone(),
         })
+    }
+
+    /// The way to the push services, and how an organisation introduces itself there.
+    fn web_push_of(
+        &self,
+        server_name: &ServerName,
+        key: &Secret<[u8; 32]>,
+    ) -> Result<Option<(WebPush, Introduction)>> {
+        let Some(web_push) = &self.web_push else { return Ok(None) };
+        let known = self.public_urls.get(server_name).cloned();
+        let address = known.unwrap_or_else(|| format!("https://{server_name}"));
+        let introduction = Introduction::new(key, &web_push.contact(&address))?;
+        Ok(Some((web_push.clone(), introduction)))
     }
 
     /// Accounts, with what they keep in memory.

@@ -15,6 +15,7 @@ use kontor_vault::Vault;
 use parking_lot::RwLock;
 use ruma::{OwnedServerName, ServerName};
 use tokio::sync::OnceCell;
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::hosts::Hosts;
@@ -78,7 +79,8 @@ impl Tenants {
         let vault = Vault::open(&config.server.data, random.clone())?;
         let tenants = Self {
             opening: Opening::new(vault, config, clock.clone(), random.clone())
-                .with_mail(config)?,
+                .with_mail(config)?
+                .with_push(config)?,
             clock,
             random,
             lab: config.policy.preset == Preset::Lab,
@@ -258,6 +260,33 @@ impl Tenants {
             // Either is a reason to look; what is due later says nothing when it becomes due.
             drop(timeout(LOOK_FOR_MAILS, mailer.woken()).await);
         }
+    }
+
+    /// Wakes sleeping devices as soon as there is something for them, for ever. A push service that
+    /// takes its time keeps nobody else from it.
+    pub(crate) async fn wake_sleepers(&self) {
+        let Some(web_push) = self.opening.web_push() else { return };
+        let bell = web_push.bell();
+        let mut wakings = JoinSet::new();
+        loop {
+            bell.notified().await;
+            while wakings.try_join_next().is_some() {}
+            for slot in self.slots() {
+                let Some(opened) = slot.opened.get() else { continue };
+                if let Err(error) = self.wake_sleepers_of(opened, &mut wakings).await {
+                    tracing::error!(%error, server_name = %slot.server_name, "push");
+                }
+            }
+        }
+    }
+
+    async fn wake_sleepers_of(&self, opened: &Opened, wakings: &mut JoinSet<()>) -> Result<()> {
+        let cx = self.context(opened, "push")?;
+        for waking in opened.tenant.push.due_wakings(&cx).await? {
+            let (push, cx) = (opened.tenant.push.clone(), cx.clone());
+            wakings.spawn(async move { push.wake(&cx, waking).await });
+        }
+        Ok(())
     }
 
     /// Writes everything down and closes every open tenant.

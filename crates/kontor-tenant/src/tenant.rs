@@ -20,7 +20,7 @@ use kontor_rooms::Rooms;
 use kontor_sync::Sync;
 use ruma::OwnedServerName;
 
-use crate::Pace;
+use crate::{Pace, Relay};
 
 /// One organisation: its name and its services.
 ///
@@ -76,6 +76,8 @@ pub struct Tenant {
     pub presence: Presence,
     /// What devices have not seen yet.
     pub sync: Sync,
+    /// The server that relays calls; `None`: there is none.
+    pub relay: Option<Relay>,
 }
 
 impl Tenant {

@@ -1,3 +1,4 @@
+import { calls } from "./calls_de";
 import { messages } from "./messages_de";
 import { rooms } from "./rooms_de";
 import { search } from "./search_de";
@@ -33,6 +34,7 @@ export const de = {
   deleted: "Nachricht gelöscht",
   unreadableShort: "Nachricht noch nicht lesbar",
 
+  ...calls,
   ...messages,
 
   ...rooms,

@@ -1,4 +1,5 @@
 import type { Texts } from "./de";
+import { calls } from "./calls_en";
 import { messages } from "./messages_en";
 import { rooms } from "./rooms_en";
 import { search } from "./search_en";
@@ -32,6 +33,7 @@ export const en: Texts = {
   deleted: "Message deleted",
   unreadableShort: "Message not readable yet",
 
+  ...calls,
   ...messages,
 
   ...rooms,

@@ -14,6 +14,13 @@ export const settings = {
   desktopText: "Solange Kontor geöffnet ist. Angezeigt wird, wer geschrieben hat, nicht was.",
   desktopBlocked:
     "Der Browser lehnt Benachrichtigungen dieser Seite ab. Erlauben Sie sie in seinen Einstellungen.",
+  push: "Auch wenn Kontor geschlossen ist",
+  pushText: (host: string) =>
+    `Dafür weckt der Push-Dienst Ihres Browsers${host && ` (${host})`} dieses Gerät. Er erfährt, dass es etwas gibt und wann, aber nicht was, wo oder von wem.`,
+  pushRefused:
+    "Der Browser hat keinen Push-Dienst oder erlaubt ihn hier nicht. Solange Kontor geöffnet ist, werden Sie trotzdem benachrichtigt.",
+  newVersion: "Es gibt eine neue Version von Kontor.",
+  reload: "Neu laden",
   quietHours: "Ruhezeiten",
   quietText: "In dieser Zeit wird nichts angezeigt, auf keinem Ihrer Geräte mit Kontor.",
   quietFrom: "Von",

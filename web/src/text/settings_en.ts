@@ -16,6 +16,13 @@ export const settings: Pick<Texts, keyof typeof import("./settings_de").settings
   desktopText: "While Kontor is open. It shows who wrote, not what.",
   desktopBlocked:
     "The browser refuses notifications of this page. Allow them in the browser's settings.",
+  push: "Even while Kontor is closed",
+  pushText: (host) =>
+    `Your browser’s push service${host && ` (${host})`} wakes this device for it. It learns that there is something, and when, but not what, where or from whom.`,
+  pushRefused:
+    "The browser has no push service or does not allow it here. While Kontor is open, you are notified all the same.",
+  newVersion: "There is a new version of Kontor.",
+  reload: "Reload",
   quietHours: "Quiet hours",
   quietText: "Nothing is shown during this time, on none of your devices with Kontor.",
   quietFrom: "From",

@@ -24,12 +24,13 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Starts a server on a fresh folder. */
-export async function startServer(): Promise<Server> {
+/** Starts a server on a fresh folder; `settings` are variables of its environment. */
+export async function startServer(settings: Record<string, string> = {}): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), "kontor-e2e-"));
   const port = await freePort();
   const args = ["serve", "--demo", "--data", folder, "--listen", `127.0.0.1:${port}`];
-  const child = spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const env = { ...process.env, ...settings };
+  const child = spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"], env });
   const output = await untilReady(child);
   const found = [...output.matchAll(PEOPLE)].map(([, name, password]) => [name, password]);
   return {

@@ -46,6 +46,8 @@ mod supervision;
 mod sync;
 mod tenants;
 mod threads;
+mod web_push;
+mod web_push_service;
 mod words;
 
 use kontor_testkit::Person;

@@ -229,6 +229,38 @@ fn mails_cross_no_network_in_the_clear() {
 }
 
 #[test]
+fn push_services_are_asked_only_if_they_are_named() {
+    assert_eq!(load("[push]\ncontact = \"a@firma.example\"", &[], &[]).unwrap().push, None);
+    let file = "[push]\nhosts = [\"push.example\", \"*.push.apple.com\"]";
+    let list = load(file, &[], &[]).unwrap().egress();
+    let shown: Vec<String> = list.iter().map(ToString::to_string).collect();
+    assert_eq!(shown, ["push.example (push)", "*.push.apple.com (push)"]);
+    let error = refusal("[push]\nhosts = [\"https://push.example\"]");
+    assert!(error.contains("push.hosts = ") && error.contains("must be a host name"), "{error}");
+}
+
+#[test]
+fn a_relay_for_calls_has_addresses_and_a_secret() {
+    let file = |rest: &str| format!("[turn]\n{rest}");
+    let uris = "uris = [\"turn:turn.example:3478?transport=udp\", \"stun:[::1]:3478\"]";
+    let sound = file(&format!("{uris}\nsecret = \"hunter2hunter2hunter2\""));
+    let config = load(&sound, &[], &[]).unwrap();
+    assert!(!format!("{config:?}").contains("hunter2"));
+    let turn = config.turn.unwrap();
+    assert_eq!((turn.uris.len(), turn.lifetime.as_secs()), (2, 14_400));
+    for (rest, why) in [
+        (uris, "turn.secret is missing"),
+        ("secret = \"hunter2hunter2hunter2\"", "turn.uris is missing"),
+        ("secret = \"hunter2\"", "turn.secret = …: must have at least 16 characters."),
+        ("uris = [\"https://turn.example\"]", "must be like \"turn:"),
+        ("uris = [\"turn:\"]", "must be like \"turn:"),
+    ] {
+        let error = refusal(&file(rest));
+        assert!(error.contains(why) && !error.contains("hunter2"), "{error}");
+    }
+}
+
+#[test]
 fn tenants_have_names_and_hosts() {
     let file = "[[tenant]]\nserver_name = \"Firma.example\"\nhosts = [\"Chat.firma.example\"]\n\
                 [[tenant]]\nserver_name = \"other.example\"";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { isQuiet } from "./preferences.svelte";
+import { isQuiet } from "./quiet";
 
 const evening = {
   receipts: true,

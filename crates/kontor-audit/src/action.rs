@@ -101,6 +101,18 @@ pub enum Action {
     DeletionCertified,
     /// Something is older than its deletion rule allows; the count says how many hours.
     DeletionOverdue,
+    /// A backup was written; the count says how many megabytes of tables it holds.
+    BackupWritten,
+    /// A backup could not be written, or not all of it.
+    BackupFailed,
+    /// There is no backup that is young enough; the count says how many hours it should be younger.
+    BackupOverdue,
+    /// Backups whose time was over were removed; the count says how many.
+    BackupsRemoved,
+    /// A backup was restored into a folder of its own to see whether that works.
+    RestoreRehearsed,
+    /// The organisation was restored from a backup; the count says how many erasures were done again.
+    TenantRestored,
 }
 
 /// What an entry may say beside who, when and with which result.
@@ -152,7 +164,7 @@ const fn rule(
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 51] = [
         Self::LoginFailed,
         Self::AdminLogin,
         Self::SecondFactorFailed,
@@ -198,6 +210,12 @@ impl Action {
         Self::SupervisorLooked,
         Self::DeletionCertified,
         Self::DeletionOverdue,
+        Self::BackupWritten,
+        Self::BackupFailed,
+        Self::BackupOverdue,
+        Self::BackupsRemoved,
+        Self::RestoreRehearsed,
+        Self::TenantRestored,
     ];
 
     /// The catalogue.
@@ -253,6 +271,12 @@ impl Action {
             Self::SupervisorLooked         => rule("supervision.looked",         C, Accountability, &[Reason]),
             Self::DeletionCertified        => rule("deletion.certified",         C, Accountability, &[Detail, Count]),
             Self::DeletionOverdue          => rule("deletion.overdue",           C, Accountability, &[Detail, Count]),
+            Self::BackupWritten            => rule("backup.written",             B, Accountability, &[Count]),
+            Self::BackupFailed             => rule("backup.failed",              B, Accountability, &[]),
+            Self::BackupOverdue            => rule("backup.overdue",             B, Accountability, &[Count]),
+            Self::BackupsRemoved           => rule("backup.removed",             B, Accountability, &[Count]),
+            Self::RestoreRehearsed         => rule("backup.rehearsed",           C, Accountability, &[Detail]),
+            Self::TenantRestored           => rule("tenant.restored",            D, Accountability, &[Count]),
         }
     }
 }

@@ -48,7 +48,7 @@ impl Audit {
         root: &Secret<[u8; 32]>,
     ) -> Result<Self> {
         let keys = AuditKeys::derive(root)?;
-        let (place, database) = (place.beside(STORE), keys.database.clone());
+        let (place, database) = (Self::place(place), keys.database.clone());
         let db = Db::open(place, cx.tenant, database, AUDIT_MIGRATIONS).await?;
         let inner = Inner {
             db,
@@ -179,6 +179,24 @@ impl Audit {
         self.record(cx, event.about_pseudonym(pseudonym.clone()).because(reason)).await?;
         let pseudonyms = &self.inner.keys.pseudonyms;
         Ok(candidates.iter().find(|user| pseudonyms.fits(pseudonym, user)).cloned())
+    }
+
+    /// Where the log's store is, beside the tables in `tables`.
+    #[must_use]
+    pub fn place(tables: &Settings) -> Settings {
+        tables.beside(STORE)
+    }
+
+    /// The organisation.
+    #[must_use]
+    pub fn server_name(&self) -> &ServerName {
+        &self.inner.server_name
+    }
+
+    /// Fingerprint of the key that signs the log and statements beside it.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        self.inner.keys.signer.fingerprint()
     }
 
     /// Whether entries can be written.

@@ -1,7 +1,7 @@
 //! The server process: start, CPU time, memory, size on disk.
 
 use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -16,6 +16,8 @@ use crate::client::Client;
 pub(crate) struct Server {
     /// Where it listens.
     pub(crate) address: SocketAddr,
+    /// The program.
+    pub(crate) binary: PathBuf,
     pid: u32,
     folder: TempDir,
     child: Child,
@@ -39,7 +41,8 @@ impl Server {
             .spawn()
             .map_err(|error| format!("{}: {error}", binary.display()))?;
         let pid = child.id().ok_or("the server has already gone")?;
-        let mut server = Self { address, pid, folder, child };
+        let binary = binary.to_owned();
+        let mut server = Self { address, binary, pid, folder, child };
         server.wait_until_it_answers().await?;
         Ok(server)
     }
@@ -70,6 +73,16 @@ impl Server {
     pub(crate) fn pss_mib(&self) -> Result<f64> {
         let rollup = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", self.pid))?;
         parse_kib(&rollup, "Pss:").map(|kib| kib / 1024.0).ok_or_else(|| "no Pss".into())
+    }
+
+    /// A folder that goes with the server.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Its data folder.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
     }
 
     /// Bytes of everything it has stored.

@@ -1,5 +1,6 @@
 //! What is measured.
 
+mod backup;
 mod delivery;
 mod keys;
 mod logins;
@@ -34,11 +35,13 @@ pub(crate) enum Scenario {
     Media,
     /// Many logins at once while others write.
     Logins,
+    /// A backup while others write.
+    Backup,
 }
 
 impl Scenario {
     /// In the order in which they run.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Whoami,
         Self::Send,
         Self::Idle,
@@ -49,6 +52,7 @@ impl Scenario {
         Self::Keys,
         Self::Media,
         Self::Logins,
+        Self::Backup,
     ];
 
     /// Name for `--only`.
@@ -64,6 +68,7 @@ impl Scenario {
             Self::Keys => "keys",
             Self::Media => "media",
             Self::Logins => "logins",
+            Self::Backup => "backup",
         }
     }
 
@@ -79,6 +84,7 @@ impl Scenario {
             Self::Whoami => "the cheapest authenticated request",
             Self::Keys => "query, claim and to-device messages for 100 people",
             Self::Media => "files of 100 KiB",
+            Self::Backup => "a backup of a gigabyte while somebody writes",
             Self::Logins => "100 people log in at once while somebody writes",
         }
     }
@@ -96,6 +102,7 @@ impl Scenario {
             Self::Keys => keys::run(people, rounds).await,
             Self::Media => media::run(people, rounds).await,
             Self::Logins => logins::run(people, rounds).await,
+            Self::Backup => backup::run(people, rounds).await,
         }
     }
 }

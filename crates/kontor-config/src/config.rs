@@ -8,7 +8,7 @@ use std::{env, fs};
 use crate::document::Document;
 use crate::reader::Reader;
 use crate::{
-    Acme, ConfigError, Database, Key, Listen, Log, Mail, Media, Policy, Preset, Proxies,
+    Acme, Backup, ConfigError, Database, Key, Listen, Log, Mail, Media, Policy, Preset, Proxies,
     Registration, Server, Tenant, Tls, listen, registration, server,
 };
 
@@ -32,6 +32,8 @@ pub struct Config {
     pub acme: Option<Acme>,
     /// Embedded or PostgreSQL.
     pub database: Database,
+    /// Encrypted backups; `None`: nothing is backed up.
+    pub backup: Option<Backup>,
     /// The server that passes mails on; `None`: no mail is sent.
     pub mail: Option<Mail>,
     /// Uploads.
@@ -104,6 +106,7 @@ impl Config {
             Tls::KEYS,
             Acme::KEYS,
             Database::KEYS,
+            Backup::KEYS,
             Mail::KEYS,
             Media::KEYS,
             Registration::KEYS,
@@ -115,8 +118,10 @@ impl Config {
 
     fn read(reader: &Reader, file: Option<PathBuf>) -> Result<Self, ConfigError> {
         reader.refuse_unknown(&Self::keys())?;
+        let server = Server::read(reader)?;
         let config = Self {
-            server: Server::read(reader)?,
+            backup: Backup::read(reader, &server.data)?,
+            server,
             proxies: Proxies::read(reader)?,
             listen: Listen::read(reader)?,
             tls: Tls::read(reader)?,

@@ -5,6 +5,7 @@
 //! their place and the nearest valid key.
 
 mod acme;
+mod backup;
 mod config;
 mod database;
 mod document;
@@ -26,6 +27,7 @@ mod tls;
 mod value;
 
 pub use acme::Acme;
+pub use backup::Backup;
 pub use config::{Config, Sources};
 pub use database::{Database, DatabaseUrl};
 pub use egress::{Egress, Purpose};

@@ -10,7 +10,7 @@ use kontor_store::stream_mark;
 use serde_json::{Map, Value, json};
 
 use crate::Deletion;
-use crate::service::run_key;
+use crate::service::{FILES, run_key};
 
 /// A run belongs to the day (UTC) on which it began.
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -126,5 +126,5 @@ impl Deletion {
 
 /// Keys of everything that is counted in runs.
 pub(crate) fn run_keys() -> impl Iterator<Item = &'static str> {
-    RoomClass::ALL.into_iter().map(run_key).chain(["files", "rooms"])
+    RoomClass::ALL.into_iter().map(run_key).chain([FILES, "rooms"])
 }

@@ -132,7 +132,7 @@ fn check(class: RoomClass, period: Duration) -> Result<()> {
 }
 
 /// The period of a room under a new period of its class.
-fn chosen(class: RoomClass, period: Duration, own_ms: Option<i64>) -> Duration {
+pub(crate) fn chosen(class: RoomClass, period: Duration, own_ms: Option<i64>) -> Duration {
     let own = own_ms.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis);
     let least = Duration::from_hours(24 * u64::from(ClassRules::of(class).retention.min_days));
     match (own, class) {

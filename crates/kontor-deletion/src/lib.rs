@@ -7,6 +7,7 @@
 mod certificate;
 mod dry_run;
 mod overview;
+mod replay;
 mod rules;
 mod service;
 mod sweep;

@@ -250,6 +250,17 @@ pub static RULES: &[Rule] = &[
         words: &["after 90 days", "after the longest period of a class, and a month"],
     },
     Rule {
+        key: "erasure_ledger", data_kinds: "DA-29",
+        name: Text { de: "Löschverzeichnis für Sicherungen", en: "Erasure ledger for backups" },
+        class: Collection, period: Period::Fixed(kontor_ledger::KEPT),
+        method: Text {
+            de: "Geschlüsselte Merkzettel ohne Kennung, bis keine Sicherung mehr älter ist, und 30 Tage.",
+            en: "Keyed tombstones without ids, until no backup is older any more, and 30 days.",
+        },
+        law: "DSGVO Art. 17; R-233",
+        words: &["60 days (R-233)"],
+    },
+    Rule {
         key: "technical", data_kinds: "–",
         name: Text { de: "Technisches ohne Personenbezug", en: "Technical data about nobody" },
         class: EndOfRelation, period: Period::Never,

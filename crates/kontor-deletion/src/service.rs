@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicI64;
 use kontor_audit::Audit;
 use kontor_core::{Cx, Result, RoomClass, RoomNid, StreamPos};
 use kontor_db::Db;
+use kontor_ledger::Ledger;
 use kontor_media::Media;
 use kontor_policy::InForce;
 use kontor_rooms::Rooms;
@@ -25,6 +26,7 @@ pub struct Deletion {
 pub(crate) struct Inner {
     pub(crate) db: Db,
     pub(crate) audit: Audit,
+    pub(crate) ledger: Ledger,
     pub(crate) rooms: Rooms,
     pub(crate) media: Media,
     pub(crate) policy: InForce,
@@ -40,14 +42,15 @@ impl Deletion {
     /// # Errors
     /// `Unavailable` if a column of the inventory has no deletion rule: then nothing is served.
     pub fn open(
-        (db, audit): (Db, Audit),
+        (db, audit, ledger): (Db, Audit, Ledger),
         rooms: Rooms,
         media: Media,
         policy: InForce,
     ) -> Result<Self> {
         check_inventory()?;
         let (swept, told_ms) = (Mutex::default(), AtomicI64::new(i64::MIN));
-        Ok(Self { inner: Arc::new(Inner { db, audit, rooms, media, policy, swept, told_ms }) })
+        let inner = Inner { db, audit, ledger, rooms, media, policy, swept, told_ms };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Does what is due: notes the time, deletes, certifies finished days, tells what is overdue.
@@ -58,12 +61,13 @@ impl Deletion {
     pub async fn look_after(&self, cx: &Cx) -> Result<()> {
         self.mark(cx).await?;
         self.sweep(cx).await?;
+        self.inner.ledger.expire(cx).await?;
         self.certify_finished_days(cx).await?;
         self.tell_overdue(cx).await
     }
 
     /// Notes what time it is at the newest position, if anything was written since the last time.
-    async fn mark(&self, cx: &Cx) -> Result<()> {
+    pub(crate) async fn mark(&self, cx: &Cx) -> Result<()> {
         let mark = StreamMark { pos: self.inner.db.committed(), at: cx.now };
         let newest = self.inner.db.read(cx, stream_mark::newest_mark).await?;
         // A clock that was set back says nothing until it has caught up: data would seem too old.
@@ -79,6 +83,9 @@ impl fmt::Debug for Deletion {
         f.debug_struct("Deletion").finish_non_exhaustive()
     }
 }
+
+/// Key of the runs that delete files without a message.
+pub(crate) const FILES: &str = "files";
 
 /// Key of the runs that delete messages of a class.
 pub(crate) const fn run_key(class: RoomClass) -> &'static str {

@@ -1,5 +1,6 @@
 //! Deletes what is due, batch by batch, with pauses that leave the database to the people.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use kontor_audit::Class;
@@ -13,7 +14,7 @@ use kontor_store::{report, stream_mark};
 use ruma::OwnedRoomId;
 
 use crate::Deletion;
-use crate::service::run_key;
+use crate::service::{FILES, run_key};
 
 /// Rooms looked at in one read.
 const ROOMS: u16 = 200;
@@ -46,10 +47,12 @@ impl Deletion {
 
     async fn sweep_rooms(&self, cx: &Cx) -> Result<Removed> {
         let (mut removed, mut after) = (Removed::default(), Some(RoomNid(0)));
+        let mut recorded = HashSet::new();
         while let Some(from) = after {
             let (due, next) = self.due_rooms(cx, from).await?;
             for (class, due) in due {
-                removed.add(&self.sweep_room(cx, class, due).await?);
+                let is_first = recorded.insert(class);
+                removed.add(&self.sweep_room(cx, (class, is_first), due).await?);
             }
             after = next;
         }
@@ -105,14 +108,25 @@ impl Deletion {
         }
     }
 
-    async fn sweep_room(&self, cx: &Cx, class: RoomClass, mut due: Due) -> Result<Removed> {
+    /// With `is_first`, the rule goes into the erasure ledger: once per sweep and class.
+    async fn sweep_room(
+        &self,
+        cx: &Cx,
+        (class, mut is_first): (RoomClass, bool),
+        mut due: Due,
+    ) -> Result<Removed> {
         let mut removed = Removed::default();
         let rule = run_key(class);
-        let period = i64::try_from(self.period(class, None).as_millis()).unwrap_or(i64::MAX);
+        let general = self.period(class, None);
+        let period = i64::try_from(general.as_millis()).unwrap_or(i64::MAX);
         loop {
             let (now, terms) = (cx.now, (period, due.cutoff));
             let began = Instant::now();
+            let ledger = std::mem::take(&mut is_first).then(|| self.inner.ledger.clone());
             let note = Box::new(move |tx: &mut Tx<'_>, step: &Removed| {
+                if let Some(ledger) = ledger {
+                    ledger.record_rule(tx, rule, now, (period, now.minus(general)))?;
+                }
                 let run = deletion_run::open_run(tx, rule, now, terms)?;
                 deletion_run::add_to_run(tx, run, step, 0, terms)
             });
@@ -145,8 +159,10 @@ impl Deletion {
         if !removed.is_nothing() {
             let now = cx.now;
             let terms = (i64::try_from(longest.as_millis()).unwrap_or(i64::MAX), cutoff);
+            let ledger = self.inner.ledger.clone();
             let count = move |tx: &mut Tx<'_>| {
-                let run = deletion_run::open_run(tx, "files", now, terms)?;
+                ledger.record_rule(tx, FILES, now, terms)?;
+                let run = deletion_run::open_run(tx, FILES, now, terms)?;
                 deletion_run::add_to_run(tx, run, &removed, 0, terms)
             };
             self.inner.db.write(cx, count).await?;
@@ -187,7 +203,7 @@ impl Deletion {
 
 /// Keys are still needed for messages that were sent within a week after they were saved, because
 /// programs use a key that long (spec: `rotation_period_ms`).
-fn keys_before(cutoff: Timestamp) -> Timestamp {
+pub(crate) fn keys_before(cutoff: Timestamp) -> Timestamp {
     cutoff.minus(Duration::from_hours(24 * 8))
 }
 

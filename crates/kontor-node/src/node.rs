@@ -23,6 +23,8 @@ const OPENED_AT_START: usize = 16;
 const KEEP_LOGS_EVERY: Duration = Duration::from_mins(5);
 /// How often it is looked what is due to be deleted.
 const DELETE_EVERY: Duration = Duration::from_mins(5);
+/// How often it is looked whether a backup is due.
+const BACK_UP_EVERY: Duration = Duration::from_mins(5);
 
 /// A running node. Stop it with [`Node::stop`]; dropping it stops it without waiting.
 #[derive(Debug)]
@@ -158,6 +160,8 @@ async fn upkeep(
         renewing,
         keep_logs(&tenants),
         delete_due(&tenants),
+        tenants.tell_erasures(),
+        back_up_due(&tenants),
         tenants.send_mails()
     );
 }
@@ -188,6 +192,16 @@ async fn delete_due(tenants: &Tenants) {
     loop {
         due.tick().await;
         tenants.delete_due().await;
+    }
+}
+
+/// Writes the backups of open tenants that are due, for ever.
+async fn back_up_due(tenants: &Tenants) {
+    let mut due = interval(BACK_UP_EVERY);
+    due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        due.tick().await;
+        tenants.back_up_due().await;
     }
 }
 

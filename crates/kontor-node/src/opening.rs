@@ -1,12 +1,14 @@
 //! Builds one tenant: keys, database, media, services.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kontor_account_data::AccountData;
 use kontor_approval::Approvals;
 use kontor_audit::Audit;
+use kontor_backup::Marker;
 use kontor_blob::BlobStore;
 use kontor_config::{Config, DatabaseUrl, Preset};
 use kontor_core::{Actor, Clock, Cx, Random, Result, Secret, TenantId};
@@ -34,8 +36,7 @@ use ruma::{OwnedServerName, ServerName};
 /// Name of a tenant's database file in its folder.
 const DATABASE_FILE: &str = "kontor.db";
 /// Name of the folder of a tenant's media in its folder.
-const MEDIA_FOLDER: &str = "media";
-
+pub(crate) const MEDIA_FOLDER: &str = "media";
 /// What it takes to build a tenant.
 pub(crate) struct Opening {
     vault: Arc<Vault>,
@@ -43,6 +44,12 @@ pub(crate) struct Opening {
     /// As configured; each organisation decides for itself on top of it.
     start: Start,
     registration_shared_secret: Option<Secret<String>>,
+    /// Where backups are written, if anywhere.
+    pub(crate) backup: Option<kontor_config::Backup>,
+    /// The configuration file as it is; goes into backups.
+    pub(crate) configuration: Option<String>,
+    /// The data folder.
+    pub(crate) data: PathBuf,
     /// Addresses announced to clients.
     public_urls: BTreeMap<OwnedServerName, String>,
     /// Shared by all tenants, so that its bound on memory holds for the node.
@@ -85,6 +92,9 @@ impl Opening {
                 configured: Policy::configured(config),
             },
             registration_shared_secret: config.registration.shared_secret.clone(),
+            backup: config.backup.clone(),
+            configuration: config.file.as_ref().and_then(|path| fs::read_to_string(path).ok()),
+            data: config.server.data.clone(),
             public_urls: public_urls.collect(),
             hasher: Hasher::default(),
             mailer: None,
@@ -116,7 +126,18 @@ impl Opening {
     }
 
     /// Opens a tenant whose keys exist; creates its database and media folder if need be.
+    ///
+    /// # Errors
+    /// `Unavailable` if it is being restored.
     pub(crate) async fn open(&self, server_name: &ServerName) -> Result<Opened> {
+        if let Some(marker) = Marker::find(&self.vault.tenant_dir(server_name)?)? {
+            return Err(marker.refusal(server_name.as_str(), &self.data));
+        }
+        self.open_in_quarantine(server_name).await
+    }
+
+    /// As [`Self::open`], while it is being restored.
+    pub(crate) async fn open_in_quarantine(&self, server_name: &ServerName) -> Result<Opened> {
         let keys = self.vault.open_tenant(server_name)?;
         let folder = self.vault.tenant_dir(server_name)?;
         let media_folder = folder.join(MEDIA_FOLDER);
@@ -158,9 +179,10 @@ impl Opening {
         let approvals =
             Approvals::new(db.clone(), audit.clone(), identity.clone(), policies.clone());
         let oauth = OAuth::new(db.clone(), identity.clone(), policy.clone());
-        let store = (db.clone(), audit.clone());
-        let rooms = Rooms::open(cx, store, feed.clone(), policy.clone(), signer).await?;
-        let below = (db.clone(), audit.clone());
+        let stores = (db.clone(), audit.clone());
+        let (ledger, backups) = self.ledger_and_backups(server_name, &keys, stores)?;
+        let below = (db.clone(), audit.clone(), ledger.clone());
+        let rooms = Rooms::open(cx, below.clone(), feed.clone(), policy.clone(), signer).await?;
         let deletion = Deletion::open(below, rooms.clone(), media.clone(), policy.clone())?;
         let e2ee =
             E2ee::open(cx, db.clone(), feed.clone(), rooms.clone(), server_name.to_owned()).await?;
@@ -213,6 +235,8 @@ impl Opening {
             identity,
             media,
             rooms,
+            ledger,
+            backups,
             deletion,
             e2ee,
             account_data,
@@ -254,11 +278,11 @@ impl Opening {
         Audit::open(cx, &place, server_name, &keys.audit_key).await
     }
 
-    fn context(&self, tenant: TenantId) -> Result<Cx> {
+    pub(crate) fn context(&self, tenant: TenantId) -> Result<Cx> {
         Cx::new(tenant, Actor::Job("open tenant"), self.clock.clone(), self.random.clone())
     }
 
-    fn database_settings(&self, folder: &Path) -> Settings {
+    pub(crate) fn database_settings(&self, folder: &Path) -> Settings {
         match &self.database {
             DatabaseUrl::Sqlite => Settings::Sqlite { path: folder.join(DATABASE_FILE) },
             DatabaseUrl::Postgres(url) => Settings::Postgres { url: url.clone(), beside: None },

@@ -15,7 +15,7 @@ use kontor_vault::Vault;
 use parking_lot::RwLock;
 use ruma::{OwnedServerName, ServerName};
 use tokio::sync::OnceCell;
-use tokio::time::timeout;
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::hosts::Hosts;
 use crate::opening::{Opened, Opening};
@@ -24,6 +24,8 @@ use crate::opening::{Opened, Opening};
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// Longest time between two looks for mails that are due.
 const LOOK_FOR_MAILS: Duration = Duration::from_secs(30);
+/// Time between two looks for erasures that the files beside the backups do not know yet.
+const TELL_EVERY: Duration = Duration::from_secs(5);
 
 /// The tenants of this node. Each is opened when first asked for, once.
 pub struct Tenants {
@@ -237,6 +239,40 @@ impl Tenants {
             };
             if let Err(error) = done {
                 tracing::error!(%error, server_name = %slot.server_name, "deletion");
+            }
+        }
+    }
+
+    /// Writes the backups that are due, one organisation after the other. Called every few minutes; one
+    /// that fails does not keep the others from it.
+    pub async fn back_up_due(&self) {
+        for slot in self.slots() {
+            let Some(opened) = slot.opened.get() else { continue };
+            let done = match self.context(opened, "backup") {
+                Ok(cx) => Box::pin(opened.tenant.backups.look_after(&cx)).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = done {
+                tracing::error!(%error, server_name = %slot.server_name, "backup");
+            }
+        }
+    }
+
+    /// Tells the files beside the backups what open tenants have erased, within seconds, for ever.
+    pub(crate) async fn tell_erasures(&self) {
+        let mut due = interval(TELL_EVERY);
+        due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            due.tick().await;
+            for slot in self.slots() {
+                let Some(opened) = slot.opened.get() else { continue };
+                let done = match self.context(opened, "erasure ledger") {
+                    Ok(cx) => opened.tenant.ledger.told(&cx).await,
+                    Err(error) => Err(error),
+                };
+                if let Err(error) = done {
+                    tracing::error!(%error, server_name = %slot.server_name, "erasure ledger");
+                }
             }
         }
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use kontor_core::{Cx, Error, MatrixCode, Result, RoomClass, RoomNid};
 use kontor_db::{Pending, Tx};
+use kontor_ledger::{Entry, Kind, Ledger};
 use kontor_protocol::{EventDraft, Redacted, RoomRules};
 use kontor_store::event::NewEventRow;
 use kontor_store::{event, media, membership, room, room_state};
@@ -231,7 +232,7 @@ impl Rooms {
                 return Err(stale());
             }
             for ready in &ready {
-                insert(tx, &room, ready)?;
+                insert(tx, (&room, &rooms.ledger), ready)?;
             }
             if let Some(extra) = extra {
                 extra(tx)?;
@@ -304,7 +305,7 @@ fn redact(
 }
 
 /// Writes one event and what follows from it.
-fn insert(tx: &mut Tx<'_>, room: &Room, ready: &Ready) -> Result<()> {
+fn insert(tx: &mut Tx<'_>, (room, ledger): (&Room, &Ledger), ready: &Ready) -> Result<()> {
     let (pdu, pos) = (&ready.event.pdu, tx.next_pos());
     ready.event.set_pos(pos);
     let relation = ready.event.relation.as_ref();
@@ -340,6 +341,10 @@ fn insert(tx: &mut Tx<'_>, room: &Room, ready: &Ready) -> Result<()> {
         let target = &redaction.event;
         event::redact_event(tx, &target.pdu.event_id, &redaction.json, &pdu.event_id)?;
         media::expire_attached(tx, (room.nid, target.pos()), pdu.origin_server_ts.into())?;
+        // An older backup must not bring it back.
+        let subject = ledger.tombstone(Kind::Event, target.pdu.event_id.as_str());
+        let at = pdu.origin_server_ts.into();
+        ledger.record(tx, &Entry::new(Kind::Event, subject, at))?;
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ mod load;
 mod membership;
 mod profile;
 mod read;
+mod redact_again;
 mod registry;
 mod relations;
 mod report;
@@ -36,6 +37,7 @@ use kontor_audit::Audit;
 use kontor_core::{Cx, Result, RoomNid, StreamPos};
 use kontor_db::Db;
 use kontor_feed::Feed;
+use kontor_ledger::Ledger;
 use kontor_policy::InForce;
 use kontor_protocol::SigningKey;
 use ruma::{OwnedServerName, OwnedUserId};
@@ -71,6 +73,7 @@ pub struct Rooms {
     server_name: OwnedServerName,
     signing: Arc<SigningKey>,
     audit: Audit,
+    ledger: Ledger,
     registry: Arc<Registry>,
     newest_nid: Arc<AtomicI64>,
     sights: Arc<SightCache>,
@@ -82,7 +85,7 @@ impl Rooms {
     /// Opens the rooms of an organisation.
     pub async fn open(
         cx: &Cx,
-        (db, audit): (Db, Audit),
+        (db, audit, ledger): (Db, Audit, Ledger),
         feed: Feed,
         policy: InForce,
         (server_name, signing): (OwnedServerName, SigningKey),
@@ -95,6 +98,7 @@ impl Rooms {
             server_name,
             signing: Arc::new(signing),
             audit,
+            ledger,
             registry: Arc::default(),
             newest_nid: Arc::new(AtomicI64::new(newest.0)),
             sights: Arc::new(SightCache::new(SIGHTS)),

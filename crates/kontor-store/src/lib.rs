@@ -13,6 +13,7 @@ pub mod approval;
 pub mod audit_checkpoint;
 pub mod audit_entry;
 pub mod audit_gap;
+pub mod backup;
 pub mod browser_session;
 pub mod cross_signing_key;
 pub mod deletion_run;
@@ -21,6 +22,7 @@ pub mod device_key;
 pub mod device_list_change;
 pub mod device_registration;
 pub mod e2ee;
+pub mod erasure_ledger;
 pub mod event;
 pub mod expiry;
 pub mod fallback_key;
@@ -77,6 +79,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         account::STATEMENTS,
         account_data::STATEMENTS,
         app_password::STATEMENTS,
+        backup::STATEMENTS,
         browser_session::STATEMENTS,
         account_role::STATEMENTS,
         approval::STATEMENTS,
@@ -86,6 +89,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         device_key::STATEMENTS,
         device_list_change::STATEMENTS,
         device_registration::STATEMENTS,
+        erasure_ledger::STATEMENTS,
         event::STATEMENTS,
         expiry::STATEMENTS,
         fallback_key::STATEMENTS,

@@ -78,6 +78,11 @@ pub static MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0041_own_setting.sql"),
     },
     Migration { number: 42, name: "expiry", sql: include_str!("../migrations/0042_expiry.sql") },
+    Migration {
+        number: 45,
+        name: "erasure_ledger",
+        sql: include_str!("../migrations/0045_erasure_ledger.sql"),
+    },
 ];
 
 /// Migrations of the audit log's own store.

@@ -5,11 +5,13 @@ use std::net::IpAddr;
 use kontor_account_data::AccountData;
 use kontor_approval::Approvals;
 use kontor_audit::Audit;
+use kontor_backup::Backups;
 use kontor_core::{Actor, Clock, Cx, Random, Result, TenantId};
 use kontor_deletion::Deletion;
 use kontor_e2ee::E2ee;
 use kontor_health::Health;
 use kontor_identity::Identity;
+use kontor_ledger::Ledger;
 use kontor_media::Media;
 use kontor_oauth::{Endpoints, OAuth};
 use kontor_policy::{InForce, OwnSettings, Policies};
@@ -60,6 +62,10 @@ pub struct Tenant {
     pub media: Media,
     /// Rooms and their events.
     pub rooms: Rooms,
+    /// Encrypted backups.
+    pub backups: Backups,
+    /// What was erased, for restored backups.
+    pub ledger: Ledger,
     /// What is removed when its time is over.
     pub deletion: Deletion,
     /// Keys, messages between devices, key backup.

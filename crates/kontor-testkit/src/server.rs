@@ -85,6 +85,15 @@ impl TestServer {
     }
 
     async fn open(&mut self) {
+        let node = Node::start(self.config(), self.clock.clone(), Random::System).await;
+        self.node = Some(node.unwrap_or_else(|error| panic!("the server starts: {error}")));
+    }
+
+    /// The configuration it starts with.
+    ///
+    /// # Panics
+    /// If it is not sound.
+    pub fn config(&self) -> Config {
         let data = self.folder.path().join("data");
         let file = self.folder.path().join("kontor.toml");
         let mut text = self.setup.file.clone();
@@ -98,10 +107,18 @@ impl TestServer {
         if let Some(database) = &self.database {
             flags.insert("database", database.role_url());
         }
-        let config =
-            Config::load(Sources { file: Some(file), flags }).expect("the configuration is sound");
-        let node = Node::start(config, self.clock.clone(), Random::System).await;
-        self.node = Some(node.unwrap_or_else(|error| panic!("the server starts: {error}")));
+        Config::load(Sources { file: Some(file), flags }).expect("the configuration is sound")
+    }
+
+    /// Stops the server and loses everything it has: data folder and database are new and empty.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub async fn lose(&mut self) {
+        self.stop().await;
+        let data = self.folder.path().join("data");
+        std::fs::remove_dir_all(&data).expect("the data folder is removed");
+        self.database = self.setup.postgres.then(Database::create);
     }
 
     /// Stops the server in good order and starts it again on the same data.
@@ -237,6 +254,14 @@ impl TestServer {
         });
         let answer = self.anonymous(host).post("/_matrix/client/v3/login", body).await;
         self.person(host, &answer)
+    }
+
+    /// Somebody of this server, after it was started again.
+    ///
+    /// # Panics
+    /// If the server is stopped.
+    pub fn again(&self, person: &Person) -> Person {
+        Person { base: self.base(), ..person.clone() }
     }
 
     /// Somebody who has not signed in, calling the organisation under `host`.

@@ -71,6 +71,13 @@ pub(crate) struct WrappedKeys {
 const FORMAT: u32 = 1;
 
 impl TenantKeys {
+    /// Key of the tombstones in the erasure ledger; it follows from the key of the audit log, so a
+    /// restored instance has the same.
+    #[must_use]
+    pub fn ledger_key(&self) -> Secret<[u8; 32]> {
+        derived(&self.audit_key, "kontor erasure ledger v1")
+    }
+
     /// New random keys.
     pub(crate) fn generate(tenant: TenantId, random: &Random) -> Result<Self> {
         let key = || random.bytes().map(Secret::new);

@@ -3,6 +3,7 @@
 mod approvals;
 pub(crate) mod areas;
 mod audit;
+mod backups;
 mod classes;
 mod deletion;
 mod devices;
@@ -43,6 +44,7 @@ pub(crate) fn routes(router: Router) -> Router {
             get(async |it: Request| serve(it, deletion::show).await)
                 .post(async |it: Request| serve(it, deletion::certify).await),
         )
+        .route("/admin/backups", get(async |it: Request| serve(it, backups::show).await))
         .route("/admin/people", get(async |it: Request| serve(it, people::show).await))
         .route(
             "/admin/people/invite",

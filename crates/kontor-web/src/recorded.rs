@@ -55,6 +55,12 @@ pub(crate) fn action_in_words(texts: Texts, action: &str) -> String {
         "supervision.looked" => "audit-supervision-looked",
         "deletion.certified" => "audit-deletion-certified",
         "deletion.overdue" => "audit-deletion-overdue",
+        "backup.written" => "audit-backup-written",
+        "backup.failed" => "audit-backup-failed",
+        "backup.overdue" => "audit-backup-overdue",
+        "backup.removed" => "audit-backup-removed",
+        "backup.rehearsed" => "audit-backup-rehearsed",
+        "tenant.restored" => "audit-tenant-restored",
         other => return other.to_owned(),
     };
     texts.get(id)

@@ -22,6 +22,7 @@ const CHAPTERS: &[(&str, &str)] = &[
     (include_str!("../texts/de/admin_policy.ftl"), include_str!("../texts/en/admin_policy.ftl")),
     (include_str!("../texts/de/audit.ftl"), include_str!("../texts/en/audit.ftl")),
     (include_str!("../texts/de/classes.ftl"), include_str!("../texts/en/classes.ftl")),
+    (include_str!("../texts/de/backups.ftl"), include_str!("../texts/en/backups.ftl")),
     (include_str!("../texts/de/deletion.ftl"), include_str!("../texts/en/deletion.ftl")),
     (include_str!("../texts/de/console.ftl"), include_str!("../texts/en/console.ftl")),
     (include_str!("../texts/de/devices.ftl"), include_str!("../texts/en/devices.ftl")),

@@ -8,6 +8,8 @@ use kontor_audit::{Digest, ExportPurpose};
 use kontor_config::Sources;
 use kontor_policy::Profile;
 
+use crate::backup_arguments::{BackupFlags, RestoreFlags};
+
 /// Matrix homeserver for many organisations at once.
 #[derive(Debug, Parser)]
 #[command(
@@ -51,6 +53,10 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: AuditCommand,
     },
+    /// Write, list, verify and rehearse encrypted backups; the server may run meanwhile.
+    Backup(BackupFlags),
+    /// Restore backups into an empty data folder.
+    Restore(RestoreFlags),
     /// Check configuration, keys, databases, disk, clock and port.
     Doctor(Place),
     /// Print the commented example configuration.

@@ -15,6 +15,8 @@ const ORDER: &[&str] = &[
     "kontor-blob",
     "kontor-feed",
     "kontor-audit",
+    "kontor-ledger",
+    "kontor-backup",
     "kontor-policy",
     "kontor-health",
     "kontor-mail",

@@ -15,7 +15,7 @@ struct Area {
     permissions: &'static [Permission],
 }
 
-const AREAS: [Area; 9] = [
+const AREAS: [Area; 10] = [
     Area {
         path: "/admin/",
         title: "admin-overview-title",
@@ -51,6 +51,12 @@ const AREAS: [Area; 9] = [
         title: "deletion-title",
         summary: "deletion-summary",
         permissions: &[Permission::SeeDeletion],
+    },
+    Area {
+        path: "/admin/backups",
+        title: "backups-title",
+        summary: "backups-summary",
+        permissions: &[Permission::SeeBackups],
     },
     Area {
         path: "/admin/policy",

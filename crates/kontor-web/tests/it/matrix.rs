@@ -15,6 +15,7 @@ const PAGES: &[(&str, &[Permission])] = &[
     ("/admin/rooms", &[Permission::SeeRooms]),
     ("/admin/classes", &[Permission::SeeRoomClasses]),
     ("/admin/deletion", &[Permission::SeeDeletion]),
+    ("/admin/backups", &[Permission::SeeBackups]),
     // What is decided is told to every client, too; who decided it and why is not on this page.
     ("/admin/policy", &[]),
     ("/admin/approvals", &[Permission::SeeApprovals]),

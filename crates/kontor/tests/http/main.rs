@@ -1,6 +1,8 @@
 //! The real server process, spoken to over HTTP.
 
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod media;

@@ -94,6 +94,11 @@ impl Server {
         format!("http://{}", self.address)
     }
 
+    /// What differs from the usual.
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
 mod child;
+mod compaction;
 mod durability;
 mod note;
 mod opening;

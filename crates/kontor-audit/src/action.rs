@@ -55,6 +55,8 @@ pub enum Action {
     PasswordReset,
     /// An account was closed.
     UserDeactivated,
+    /// A person was erased; the count is the number of the erasure.
+    PersonErased,
     /// A person was suspended or locked out for a while, or that was taken back.
     UserStateChanged,
     /// An invitation or a link to a new password was made.
@@ -97,6 +99,14 @@ pub enum Action {
     SupervisionEnded,
     /// Somebody who supervises has looked into what they supervise.
     SupervisorLooked,
+    /// Data are held for a claim at law; the count is the number of the hold.
+    HoldPlaced,
+    /// Somebody has said that a hold is still needed.
+    HoldReviewed,
+    /// Nobody has looked at a hold for ninety days.
+    HoldReviewDue,
+    /// A hold was ended before its time.
+    HoldReleased,
     /// A deletion rule has done its work for a day; there is a certificate.
     DeletionCertified,
     /// Something is older than its deletion rule allows; the count says how many hours.
@@ -152,7 +162,7 @@ const fn rule(
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 50] = [
         Self::LoginFailed,
         Self::AdminLogin,
         Self::SecondFactorFailed,
@@ -177,6 +187,7 @@ impl Action {
         Self::UserCreated,
         Self::PasswordReset,
         Self::UserDeactivated,
+        Self::PersonErased,
         Self::UserStateChanged,
         Self::RegistrationTokenCreated,
         Self::EventsLost,
@@ -196,6 +207,10 @@ impl Action {
         Self::SupervisionChanged,
         Self::SupervisionEnded,
         Self::SupervisorLooked,
+        Self::HoldPlaced,
+        Self::HoldReviewed,
+        Self::HoldReviewDue,
+        Self::HoldReleased,
         Self::DeletionCertified,
         Self::DeletionOverdue,
     ];
@@ -232,6 +247,7 @@ impl Action {
             Self::UserCreated              => rule("user.created",               B, Administration, &[Object, Detail]),
             Self::PasswordReset            => rule("user.password.reset",        B, Administration, &[Object, Detail]),
             Self::UserDeactivated          => rule("user.deactivated",           B, Administration, &[Object]),
+            Self::PersonErased             => rule("user.erased",                C, Accountability, &[Object, Count]),
             Self::UserStateChanged         => rule("user.state.changed",         B, Administration, &[Object, Detail]),
             Self::RegistrationTokenCreated => rule("registration_token.created", B, Administration, &[Count]),
             Self::EventsLost               => rule("audit.lost",                 B, Security,       &[Count]),
@@ -251,6 +267,10 @@ impl Action {
             Self::SupervisionChanged       => rule("supervision.changed",        C, Accountability, &[Reason]),
             Self::SupervisionEnded         => rule("supervision.ended",          C, Accountability, &[Reason]),
             Self::SupervisorLooked         => rule("supervision.looked",         C, Accountability, &[Reason]),
+            Self::HoldPlaced               => rule("hold.placed",                C, Accountability, &[Detail, Count, Reason]),
+            Self::HoldReviewed             => rule("hold.reviewed",              C, Accountability, &[Count]),
+            Self::HoldReviewDue            => rule("hold.review_due",            C, Accountability, &[Count]),
+            Self::HoldReleased             => rule("hold.released",              C, Accountability, &[Count]),
             Self::DeletionCertified        => rule("deletion.certified",         C, Accountability, &[Detail, Count]),
             Self::DeletionOverdue          => rule("deletion.overdue",           C, Accountability, &[Detail, Count]),
         }

@@ -2,14 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use kontor_audit::Class;
 use kontor_core::{Cx, Error, Result, RoomClass, RoomNid, Timestamp};
 use kontor_db::Tx;
 use kontor_policy::ClassRules;
 use kontor_rooms::Due;
 use kontor_store::deletion_run::{self, Removed};
 use kontor_store::expiry::{self, AgingRoom};
-use kontor_store::{report, stream_mark};
+use kontor_store::stream_mark;
 use ruma::OwnedRoomId;
 
 use crate::Deletion;
@@ -27,10 +26,6 @@ const LONGEST_REST: Duration = Duration::from_millis(500);
 /// ago.
 const EPHEMERAL_MARGIN: Duration = Duration::from_mins(30);
 
-/// Longer than notices are kept, devices are not told one by one.
-const NOTICES_KEPT: Duration = Duration::from_hours(24 * 90);
-const MONTH: Duration = Duration::from_hours(24 * 31);
-
 impl Deletion {
     /// Deletes everything that is due now; takes as long as it takes. Being stopped in between loses
     /// nothing: each batch is whole, and the rest is due the next time.
@@ -40,6 +35,7 @@ impl Deletion {
     pub async fn sweep(&self, cx: &Cx) -> Result<Removed> {
         let mut removed = self.sweep_rooms(cx).await?;
         removed.add(&self.sweep_files(cx).await?);
+        removed.add(&self.sweep_abandoned(cx).await?);
         self.sweep_records(cx).await?;
         Ok(removed)
     }
@@ -165,23 +161,6 @@ impl Deletion {
             _ => policy.retention.of(class),
         };
         RoomClass::ALL.into_iter().map(own).max().unwrap_or_default()
-    }
-
-    /// Small tables with periods of their own.
-    async fn sweep_records(&self, cx: &Cx) -> Result<()> {
-        let now = cx.now;
-        let reports = crate::rules::RULES.iter().find(|rule| rule.key == "reports");
-        let reports = reports.and_then(crate::Rule::fixed);
-        let marks = now.minus(self.longest_period() + MONTH);
-        let clear = move |tx: &mut Tx<'_>| {
-            if let Some(period) = reports {
-                report::delete_reports_before(tx, now.minus(period))?;
-            }
-            expiry::delete_notices_before(tx, now.minus(NOTICES_KEPT))?;
-            deletion_run::delete_runs_before(tx, Class::C.cutoff(now))?;
-            stream_mark::delete_marks_before(tx, marks).map(drop)
-        };
-        self.inner.db.write(cx, clear).await
     }
 }
 

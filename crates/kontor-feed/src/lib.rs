@@ -3,6 +3,7 @@
 //! A wake carries no content. Whoever wakes reads the committed position and the changes itself,
 //! so a lost or doubled wake can't lose or double a message.
 
+mod deliveries;
 mod device_lists;
 
 use std::collections::HashMap;
@@ -13,6 +14,7 @@ use parking_lot::Mutex;
 use ruma::{OwnedUserId, RoomId, UserId};
 use tokio::sync::watch;
 
+pub use deliveries::Deliveries;
 pub use device_lists::{DeviceListChange, DeviceLists};
 
 /// Wakes the waiting requests of users; one per tenant, cheap to clone.
@@ -20,6 +22,7 @@ pub use device_lists::{DeviceListChange, DeviceLists};
 pub struct Feed {
     waiting: Arc<Mutex<HashMap<OwnedUserId, watch::Sender<u64>>>>,
     device_lists: Arc<DeviceLists>,
+    deliveries: Arc<Deliveries>,
     departures: Departures,
     people: Arc<AtomicU64>,
 }
@@ -85,6 +88,11 @@ impl Feed {
         if concerned > 0 {
             self.wake_everyone();
         }
+    }
+
+    /// How far devices have confirmed what they were sent.
+    pub fn deliveries(&self) -> &Arc<Deliveries> {
+        &self.deliveries
     }
 
     /// The newest changes of people's devices and keys.

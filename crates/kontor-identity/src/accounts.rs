@@ -91,6 +91,9 @@ impl Identity {
         let user_id = prepared.account.user_id.clone();
         let this = self.clone();
         let write = self.inner.db.write(cx, move |tx| {
+            if this.was_erased(tx, &prepared.account.user_id)? {
+                return Err(Error::conflict(MatrixCode::UserInUse, "This user name is taken."));
+            }
             this.people_change(tx);
             prepared.store(tx)
         });
@@ -231,7 +234,11 @@ impl Identity {
     pub(crate) async fn check_available(&self, cx: &Cx, names: &Names) -> Result<()> {
         let user = names.user_id.clone();
         let login_key = names.login_name.as_deref().map(|name| self.login_key(name));
+        let this = self.clone();
         let taken = self.inner.db.read(cx, move |tx| {
+            if this.was_erased(tx, &user)? {
+                return Ok(true);
+            }
             let by_login = match &login_key {
                 Some(key) => account::find_account_by_login(tx, key)?,
                 None => None,

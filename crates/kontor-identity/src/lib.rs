@@ -19,6 +19,7 @@ mod deliveries;
 mod device_register;
 mod device_rights;
 mod devices;
+mod erasure;
 mod forgotten;
 mod guesses;
 mod guests;

@@ -23,6 +23,8 @@ const OPENED_AT_START: usize = 16;
 const KEEP_LOGS_EVERY: Duration = Duration::from_mins(5);
 /// How often it is looked what is due to be deleted.
 const DELETE_EVERY: Duration = Duration::from_mins(5);
+/// How often it is looked which messages every device has. law: R-114
+const DELIVERED_EVERY: Duration = Duration::from_secs(20);
 
 /// A running node. Stop it with [`Node::stop`]; dropping it stops it without waiting.
 #[derive(Debug)]
@@ -158,6 +160,7 @@ async fn upkeep(
         renewing,
         keep_logs(&tenants),
         delete_due(&tenants),
+        delete_delivered(&tenants),
         tenants.send_mails()
     );
 }
@@ -188,6 +191,16 @@ async fn delete_due(tenants: &Tenants) {
     loop {
         due.tick().await;
         tenants.delete_due().await;
+    }
+}
+
+/// Removes what is delivered in ephemeral rooms of the open tenants, for ever.
+async fn delete_delivered(tenants: &Tenants) {
+    let mut due = interval(DELIVERED_EVERY);
+    due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        due.tick().await;
+        tenants.delete_delivered().await;
     }
 }
 

@@ -161,7 +161,8 @@ impl Opening {
         let store = (db.clone(), audit.clone());
         let rooms = Rooms::open(cx, store, feed.clone(), policy.clone(), signer).await?;
         let below = (db.clone(), audit.clone());
-        let deletion = Deletion::open(below, rooms.clone(), media.clone(), policy.clone())?;
+        let people = (identity.clone(), rooms.clone());
+        let deletion = Deletion::open(below, people, media.clone(), policy.clone())?;
         let e2ee =
             E2ee::open(cx, db.clone(), feed.clone(), rooms.clone(), server_name.to_owned()).await?;
         let account_data = AccountData::new(db.clone(), feed.clone(), rooms.clone());

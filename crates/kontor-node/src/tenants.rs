@@ -226,17 +226,31 @@ impl Tenants {
         }
     }
 
-    /// Deletes what is due in open tenants, with pauses. Called every few minutes; a tenant that
+    /// Erases people in open tenants, and deletes what is due, with pauses. Called every few minutes; a tenant that
     /// fails does not keep the others from it.
     pub async fn delete_due(&self) {
         for slot in self.slots() {
             let Some(opened) = slot.opened.get() else { continue };
             let done = match self.context(opened, "deletion") {
-                Ok(cx) => opened.tenant.deletion.look_after(&cx).await,
+                Ok(cx) => delete_due_in(opened, &cx).await,
                 Err(error) => Err(error),
             };
             if let Err(error) = done {
                 tracing::error!(%error, server_name = %slot.server_name, "deletion");
+            }
+        }
+    }
+
+    /// Removes what every device has in ephemeral rooms of open tenants. Called several times a minute.
+    pub async fn delete_delivered(&self) {
+        for slot in self.slots() {
+            let Some(opened) = slot.opened.get() else { continue };
+            let done = match self.context(opened, "deletion") {
+                Ok(cx) => opened.tenant.deletion.look_after_ephemeral(&cx).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = done {
+                tracing::error!(%error, server_name = %slot.server_name, "ephemeral rooms");
             }
         }
     }
@@ -328,4 +342,11 @@ impl fmt::Debug for Tenants {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tenants").field("names", &self.names()).finish_non_exhaustive()
     }
+}
+
+/// A person who cannot be erased does not keep rules from being carried out.
+async fn delete_due_in(opened: &Opened, cx: &Cx) -> Result<()> {
+    let erased = opened.tenant.erase_waiting(cx).await;
+    opened.tenant.deletion.look_after(cx).await?;
+    erased.map(drop)
 }

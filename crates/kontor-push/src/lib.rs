@@ -83,6 +83,12 @@ impl Push {
             tallies: Arc::new(Cache::with_weighter(TALLIES, TALLIED_EVENTS, ByLength)),
         }
     }
+
+    /// Forgets what is in memory of somebody who is erased.
+    pub fn forget_person(&self, user: &UserId) {
+        self.forget(user);
+        self.tallies.retain(|(_, person), _| person != user);
+    }
 }
 
 /// Weighs a tally by what it lists.

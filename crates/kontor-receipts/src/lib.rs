@@ -71,6 +71,11 @@ impl Receipts {
         Self { db, feed, own, rooms, account_data, newest: Arc::default(), positions }
     }
 
+    /// Forgets what is in memory of somebody who is erased.
+    pub fn forget(&self, user: &UserId) {
+        self.positions.retain(|(_, person), _| person != user);
+    }
+
     /// Records what a device reports as read, all of it in one write.
     ///
     /// Where the policy or the person keeps receipts to herself, a public receipt becomes a private

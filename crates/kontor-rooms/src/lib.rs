@@ -2,6 +2,7 @@
 //!
 //! Every event goes through [`mod@append`]; what other services read is a room's [`Live`] view.
 
+mod abandoned;
 mod alias;
 mod annotation;
 mod append;
@@ -10,9 +11,12 @@ mod class;
 mod content;
 mod content_rules;
 mod create;
+mod delivered;
+mod erasure;
 mod event;
 mod expiry;
 mod files;
+mod held;
 mod load;
 mod membership;
 mod profile;
@@ -40,6 +44,7 @@ use kontor_policy::InForce;
 use kontor_protocol::SigningKey;
 use ruma::{OwnedServerName, OwnedUserId};
 
+pub use erasure::{Departed, ERASED_NAME, ErasureNote};
 pub use event::{Event, Replaced, Txn, Unsigned};
 pub use expiry::{BATCH, Due, Expired, Note};
 pub use membership::{Removal, Subject};

@@ -18,7 +18,7 @@ use kontor_push::Push;
 use kontor_receipts::Receipts;
 use kontor_rooms::Rooms;
 use kontor_sync::Sync;
-use ruma::OwnedServerName;
+use ruma::{OwnedServerName, UserId};
 
 use crate::Pace;
 
@@ -100,6 +100,21 @@ impl Tenant {
             }
         }
         self.identity.deactivate(cx, cx.user()?.to_owned()).await
+    }
+
+    /// Carries out every erasure that was decided on; answers how many people were erased.
+    ///
+    /// # Errors
+    /// Those of [`Deletion::erase_waiting`].
+    pub async fn erase_waiting(&self, cx: &Cx) -> Result<u64> {
+        let forget = |user: &UserId| {
+            self.push.forget_person(user);
+            self.presence.forget(user);
+            self.own.forget(user);
+            self.account_data.forget(user);
+            self.receipts.forget(user);
+        };
+        self.deletion.erase_waiting(cx, &forget).await
     }
 
     /// Where the OAuth 2.0 API is; `None` without a public address, because programs must know whom

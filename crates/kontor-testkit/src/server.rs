@@ -127,6 +127,16 @@ impl TestServer {
         format!("{scheme}://{}", node.address())
     }
 
+    /// Starts a stopped server again on the same data.
+    pub async fn start_again(&mut self) {
+        self.open().await;
+    }
+
+    /// Where the PostgreSQL database is; `None` on SQLite.
+    pub(crate) fn database_url(&self) -> Option<Secret<String>> {
+        self.database.as_ref().map(|database| Secret::new(database.role_url()))
+    }
+
     /// Every row of every table of the PostgreSQL database, as text.
     ///
     /// # Panics
@@ -205,13 +215,21 @@ impl TestServer {
         tenant.policy.replace(Policy { second_factor: SecondFactor::Optional, ..policy });
     }
 
-    async fn operator(&self) -> (Arc<Tenant>, Cx) {
-        let host = self.setup.server_names.first().copied().unwrap_or("one.example");
+    /// The services of an organisation, and a context of its operator.
+    ///
+    /// # Panics
+    /// If it does not open.
+    pub async fn operator_of(&self, host: &str) -> (Arc<Tenant>, Cx) {
         let host = <&ServerName>::try_from(host).expect("a server name");
         let tenant = self.node().tenants().open(host).await.expect("the organisation opens");
         let (clock, random) = (tenant.clock.clone(), tenant.random.clone());
         let cx = Cx::new(tenant.id, Actor::Operator, clock, random).expect("a context");
         (tenant, cx)
+    }
+
+    async fn operator(&self) -> (Arc<Tenant>, Cx) {
+        let host = self.setup.server_names.first().copied().unwrap_or("one.example");
+        self.operator_of(host).await
     }
 
     async fn register_with(&self, name: &str, roles: Roles) -> Person {

@@ -6,6 +6,8 @@ mod audit;
 mod classes;
 mod deletion;
 mod devices;
+mod erasures;
+mod holds;
 mod overview;
 pub(crate) mod people;
 mod policy;
@@ -42,6 +44,16 @@ pub(crate) fn routes(router: Router) -> Router {
             "/admin/deletion",
             get(async |it: Request| serve(it, deletion::show).await)
                 .post(async |it: Request| serve(it, deletion::certify).await),
+        )
+        .route(
+            "/admin/erasures",
+            get(async |it: Request| serve(it, erasures::show).await)
+                .post(async |it: Request| serve(it, erasures::ask).await),
+        )
+        .route(
+            "/admin/holds",
+            get(async |it: Request| serve(it, holds::show).await)
+                .post(async |it: Request| serve(it, holds::act).await),
         )
         .route("/admin/people", get(async |it: Request| serve(it, people::show).await))
         .route(

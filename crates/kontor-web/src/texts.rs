@@ -23,6 +23,8 @@ const CHAPTERS: &[(&str, &str)] = &[
     (include_str!("../texts/de/audit.ftl"), include_str!("../texts/en/audit.ftl")),
     (include_str!("../texts/de/classes.ftl"), include_str!("../texts/en/classes.ftl")),
     (include_str!("../texts/de/deletion.ftl"), include_str!("../texts/en/deletion.ftl")),
+    (include_str!("../texts/de/holds.ftl"), include_str!("../texts/en/holds.ftl")),
+    (include_str!("../texts/de/erasures.ftl"), include_str!("../texts/en/erasures.ftl")),
     (include_str!("../texts/de/console.ftl"), include_str!("../texts/en/console.ftl")),
     (include_str!("../texts/de/devices.ftl"), include_str!("../texts/en/devices.ftl")),
     (include_str!("../texts/de/layout.ftl"), include_str!("../texts/en/layout.ftl")),

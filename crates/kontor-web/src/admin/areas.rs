@@ -15,7 +15,7 @@ struct Area {
     permissions: &'static [Permission],
 }
 
-const AREAS: [Area; 9] = [
+const AREAS: [Area; 11] = [
     Area {
         path: "/admin/",
         title: "admin-overview-title",
@@ -50,6 +50,18 @@ const AREAS: [Area; 9] = [
         path: "/admin/deletion",
         title: "deletion-title",
         summary: "deletion-summary",
+        permissions: &[Permission::SeeDeletion],
+    },
+    Area {
+        path: "/admin/erasures",
+        title: "erasures-title",
+        summary: "erasures-summary",
+        permissions: &[Permission::SeeDeletion],
+    },
+    Area {
+        path: "/admin/holds",
+        title: "holds-title",
+        summary: "holds-summary",
         permissions: &[Permission::SeeDeletion],
     },
     Area {

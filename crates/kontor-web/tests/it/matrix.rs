@@ -15,6 +15,8 @@ const PAGES: &[(&str, &[Permission])] = &[
     ("/admin/rooms", &[Permission::SeeRooms]),
     ("/admin/classes", &[Permission::SeeRoomClasses]),
     ("/admin/deletion", &[Permission::SeeDeletion]),
+    ("/admin/erasures", &[Permission::SeeDeletion]),
+    ("/admin/holds", &[Permission::SeeDeletion]),
     // What is decided is told to every client, too; who decided it and why is not on this page.
     ("/admin/policy", &[]),
     ("/admin/approvals", &[Permission::SeeApprovals]),
@@ -63,6 +65,13 @@ const FORMS: &[Filled] = &[
     ),
     ("/admin/approvals", &[("act", "approve"), ("approval", "1")], Permission::DecideApprovals),
     ("/admin/approvals", &[("act", "refuse"), ("approval", "1")], Permission::SeeApprovals),
+    ("/admin/holds", &[("act", "release"), ("hold", "1")], Permission::PlaceHolds),
+    ("/admin/holds", &[("subject", "x")], Permission::PlaceHolds),
+    (
+        "/admin/erasures",
+        &[("user", "@nobody:one.example"), ("reason", "Test")],
+        Permission::ErasePeople,
+    ),
     ("/admin/audit", &[("act", "verify")], Permission::ReadAudit),
     (
         "/admin/audit",

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod audit_command;
+mod deletion_command;
 mod demo;
 mod doctor;
 mod failure;
@@ -43,6 +44,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Tenant { command } => tenant_command::run(command, json)?,
         Command::User { command } => user_command::run(command, json)?,
         Command::Role { command } => role_command::run(command, json)?,
+        Command::Deletion { command } => deletion_command::run(command, json)?,
         Command::Audit { command } => return audit_command::run(command, json),
         Command::Doctor(place) => return doctor::run(&place, json),
         Command::Config => output::text(&kontor_config::example_toml()),

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod kills;
+#[cfg(test)]
 mod media;
 #[cfg(test)]
 mod person;

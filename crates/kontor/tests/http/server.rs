@@ -109,6 +109,20 @@ impl Server {
         self.child.wait().unwrap();
     }
 
+    /// `kill -9` after a while, without holding on to the server.
+    pub(crate) fn killed_after(&self, span: Duration) -> impl Future<Output = ()> + use<> {
+        let pid = self.child.id().to_string();
+        async move {
+            sleep(span).await;
+            assert!(Command::new("kill").args(["-9", &pid]).status().unwrap().success());
+        }
+    }
+
+    /// Waits for the end of a killed process.
+    pub(crate) fn reap(&mut self) {
+        self.child.wait().unwrap();
+    }
+
     /// SIGTERM, then waits for the end.
     pub(crate) fn stop(&mut self) -> ExitStatus {
         let pid = self.child.id().to_string();

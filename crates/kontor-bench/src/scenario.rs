@@ -1,5 +1,6 @@
 //! What is measured.
 
+mod deletion;
 mod delivery;
 mod keys;
 mod logins;
@@ -34,11 +35,13 @@ pub(crate) enum Scenario {
     Media,
     /// Many logins at once while others write.
     Logins,
+    /// A million messages go while somebody writes.
+    Deletion,
 }
 
 impl Scenario {
     /// In the order in which they run.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Whoami,
         Self::Send,
         Self::Idle,
@@ -49,6 +52,7 @@ impl Scenario {
         Self::Keys,
         Self::Media,
         Self::Logins,
+        Self::Deletion,
     ];
 
     /// Name for `--only`.
@@ -64,6 +68,7 @@ impl Scenario {
             Self::Keys => "keys",
             Self::Media => "media",
             Self::Logins => "logins",
+            Self::Deletion => "deletion",
         }
     }
 
@@ -80,6 +85,7 @@ impl Scenario {
             Self::Keys => "query, claim and to-device messages for 100 people",
             Self::Media => "files of 100 KiB",
             Self::Logins => "100 people log in at once while somebody writes",
+            Self::Deletion => "1,000,000 messages in 500 rooms expire while somebody writes",
         }
     }
 
@@ -96,6 +102,7 @@ impl Scenario {
             Self::Keys => keys::run(people, rounds).await,
             Self::Media => media::run(people, rounds).await,
             Self::Logins => logins::run(people, rounds).await,
+            Self::Deletion => deletion::run(people, rounds).await,
         }
     }
 }

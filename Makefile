@@ -1,6 +1,6 @@
 # One command each, on a fresh Debian 12 with Rust: each installs what it lacks.
 
-.PHONY: run test check bench fuzz
+.PHONY: run test check bench fuzz screenshots
 
 # Builds and starts Kontor with a demo organisation at http://localhost:8008.
 run:
@@ -21,3 +21,7 @@ bench:
 # Runs each fuzz target for SECONDS (default 60).
 fuzz:
 	@scripts/fuzz.sh $(or $(SECONDS),60)
+
+# Takes the pictures in docs/screenshots anew.
+screenshots:
+	@scripts/screenshots.sh

@@ -23,4 +23,10 @@ if [ -n "$base" ]; then
   fi
   before=(--base "$tree/target/release/kontor")
 fi
+# What the audit log costs a log-in; with --only, only if it is asked for by name.
+case " $* " in
+  *" --only audit "*) exec cargo run --locked --release --quiet --package kontor-identity --example login_audit_cost ;;
+  *" --only "*) ;;
+  *) cargo run --locked --release --quiet --package kontor-identity --example login_audit_cost ;;
+esac
 exec target/release/kontor-bench --kontor target/release/kontor "${before[@]}" "$@"

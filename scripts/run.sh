@@ -6,9 +6,9 @@ cd "$(dirname "$0")/.."
 PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
 scripts/setup.sh run
 
-if [ ! -x target/release/kontor ]; then
+if [ ! -x target/demo/kontor ]; then
   echo "run: first build; takes some minutes, later starts take seconds"
 fi
 scripts/web.sh build || echo "run: goes on without the web client" >&2
-cargo build --release --package kontor
-exec target/release/kontor serve --demo --data data/demo --listen "${KONTOR_LISTEN:-127.0.0.1:8008}" "$@"
+cargo build --locked --profile demo --package kontor
+exec target/demo/kontor serve --demo --data data/demo --listen "${KONTOR_LISTEN:-127.0.0.1:8008}" "$@"

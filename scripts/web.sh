@@ -5,6 +5,7 @@
 #   scripts/web.sh check     types, lints, formatting
 #   scripts/web.sh unit      vitest
 #   scripts/web.sh e2e       two browsers against target/debug/kontor
+#   scripts/web.sh screenshots   docs/screenshots, from the same program
 set -euo pipefail
 cd "$(dirname "$0")/.."
 task=${1:-build}
@@ -24,6 +25,7 @@ case $task in
   build) is_built || npm run --silent build ;;
   check) npm run --silent check ;;
   unit) env -u FORCE_COLOR NO_COLOR=1 npm run --silent test ;;
+  screenshots) env -u FORCE_COLOR NO_COLOR=1 npm run --silent screenshots ;;
   e2e) env -u FORCE_COLOR NO_COLOR=1 npm run --silent e2e ;;
   *) echo "web: unknown task '$task'" >&2; exit 2 ;;
 esac

@@ -13,6 +13,8 @@ export default defineConfig({
     actionTimeout: 15_000,
     locale: "de-DE",
     timezoneId: "Europe/Berlin",
+    // What a worker fetches, routes do not see. Tests of the worker allow it.
+    serviceWorkers: "block",
     trace: "retain-on-failure",
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -24,9 +26,13 @@ export default defineConfig({
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
-        // A microphone that hums, and that may be used.
+        // A microphone that hums and a camera with a test picture, and both may be used.
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
+        // Addresses as they are: names of them are told by multicast, which not every machine has.
+        "--disable-features=WebRtcHideLocalIpsWithMdns",
+        "--autoplay-policy=no-user-gesture-required",
+        "--auto-select-desktop-capture-source=Entire screen",
       ],
     },
   },

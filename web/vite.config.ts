@@ -1,4 +1,9 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { svelte } from "@sveltejs/vite-plugin-svelte";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 // While developing, `npm run dev` shows the client and passes everything else on to this server.
@@ -13,8 +18,57 @@ const passedOn = [
   "/.well-known",
 ];
 
+/** A file of the build, its name by its content: it never changes under its name. */
+function named(
+  name: string,
+  source: string | Buffer,
+): { fileName: string; source: string | Buffer } {
+  const hash = createHash("sha256").update(source).digest("base64url").slice(0, 8);
+  return { fileName: `app/${name.replace(".", `-${hash}.`)}`, source };
+}
+
+const icons = [
+  ["kontor-192.png", "192x192", "any"],
+  ["kontor-512.png", "512x512", "any"],
+  ["kontor-maskable-512.png", "512x512", "maskable"],
+].map(([name = "", sizes, purpose]) => {
+  const file = named(name, readFileSync(join(import.meta.dirname, "src/style/icons", name)));
+  return { file, entry: { src: `/${file.fileName}`, sizes, type: "image/png", purpose } };
+});
+
+const description = named(
+  "kontor.webmanifest",
+  JSON.stringify({
+    id: "/",
+    name: "Kontor",
+    short_name: "Kontor",
+    start_url: "/",
+    scope: "/",
+    display: "standalone",
+    background_color: "#0f5c63",
+    theme_color: "#0f5c63",
+    categories: ["business", "productivity"],
+    icons: icons.map(({ entry }) => entry),
+  }),
+);
+
+/** What a browser needs to install Kontor as an app. */
+const manifest: Plugin = {
+  name: "kontor-manifest",
+  apply: "build",
+  generateBundle() {
+    for (const file of [description, ...icons.map((icon) => icon.file)]) {
+      this.emitFile({ type: "asset", ...file });
+    }
+  },
+  transformIndexHtml() {
+    const attrs = { rel: "manifest", href: `/${description.fileName}` };
+    return [{ tag: "link", attrs, injectTo: "head" }];
+  },
+};
+
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), manifest],
   build: {
     target: "es2022",
     // Browsers that know `light-dark()`: translated for older ones, it would not follow her choice.

@@ -2,7 +2,8 @@ import "./style/shell.css";
 import { language } from "./shell/language";
 import { showLogin } from "./shell/login";
 import { showOutline } from "./shell/opening";
-import { begin } from "./shell/start";
+import { depart } from "./shell/oauth";
+import { begin, isWelcome } from "./shell/start";
 import { applyTextSize } from "./shell/text_size";
 import { applyTheme } from "./shell/theme";
 
@@ -10,8 +11,12 @@ document.documentElement.lang = language;
 applyTheme();
 applyTextSize();
 
+const isExpected = isWelcome();
 const outcome = await begin();
-if (typeof outcome === "string") {
+if (outcome === "none" && isExpected) {
+  showOutline();
+  depart().catch(() => showLogin("unreachable"));
+} else if (typeof outcome === "string") {
   showLogin(outcome);
   // By the time she comes back from the account pages, the chat is in the cache.
   requestIdleCallback(() => void import("./core/ahead").then(({ fetchAhead }) => fetchAhead()));

@@ -49,6 +49,11 @@ impl AccountData {
         Self { db, feed, rooms, newest: Arc::default() }
     }
 
+    /// Forgets what is in memory of somebody who is erased.
+    pub fn forget(&self, user: &UserId) {
+        self.newest.lock().remove(user);
+    }
+
     /// One piece of the caller's account data.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Room tags: favourite, low priority, own labels (spec: "Room Tagging").
 
-use kontor_core::{Cx, Error, MatrixCode, Result};
+use kontor_core::{Cx, Error, MatrixCode, Result, if_found};
 use kontor_store::account_data;
 use ruma::{RoomId, UserId};
 use serde_json::{Map, Value, json};
@@ -17,11 +17,8 @@ impl AccountData {
     /// The caller's tags of a room.
     pub async fn tags(&self, cx: &Cx, user: &UserId, room: &RoomId) -> Result<Map<String, Value>> {
         let room_id = Some(room);
-        match self.get(cx, (user, room_id), "m.tag").await {
-            Ok(content) => Ok(tags_of(content.get().as_bytes())),
-            Err(error) if error.kind == kontor_core::Kind::NotFound => Ok(Map::new()),
-            Err(error) => Err(error),
-        }
+        let content = if_found(self.get(cx, (user, room_id), "m.tag").await)?;
+        Ok(content.map_or_else(Map::new, |content| tags_of(content.get().as_bytes())))
     }
 
     /// Sets a tag, or removes it with `None`.

@@ -9,6 +9,7 @@ use kontor_identity::{CriticalAct, Identity, RoleChange};
 use kontor_policy::{Agreement, Change, Policies, ProfileChange};
 use kontor_store::account;
 use kontor_store::approval::{self, ApprovalRow};
+use kontor_store::erasure;
 use ruma::OwnedUserId;
 use ruma::api::client::uiaa::AuthData;
 use serde::Serialize;
@@ -28,8 +29,8 @@ const ACCOUNTS: u16 = 1000;
 /// What waits for a second person.
 #[derive(Clone)]
 pub struct Approvals {
-    db: Db,
-    audit: Audit,
+    pub(crate) db: Db,
+    pub(crate) audit: Audit,
     identity: Identity,
     policies: Policies,
 }
@@ -230,7 +231,7 @@ impl Approvals {
             return Err(Error::forbidden("Somebody else has to allow what you ask for."));
         }
         if proposal.concerns(&session.user_id) {
-            return Err(Error::forbidden("This is about your own roles."));
+            return Err(Error::forbidden("This is about yourself."));
         }
         let asking = self.identity.roles_of(cx, row.requester.clone()).await?;
         let deciding: Roles =
@@ -317,6 +318,10 @@ impl Approvals {
             Proposal::LookUpPseudonym { pseudonym } => {
                 pseudonym.parse::<Pseudonym>()?;
             }
+            Proposal::ErasePerson { user_id, .. } => {
+                self.identity.check_erasable(cx, user_id.clone()).await?;
+            }
+            Proposal::PlaceHold { .. } => self.check_hold(cx, &proposal).await?,
         }
         Ok(proposal)
     }
@@ -360,7 +365,27 @@ impl Approvals {
                 let found = self.audit.look_up_approved(cx, &pseudonym, &reason, &people).await?;
                 Ok(Some(json!({ "user_id": found })))
             }
+            Proposal::ErasePerson { user_id, with_messages } => {
+                let number = self.order_erasure(cx, user_id, with_messages).await?;
+                Ok(Some(json!({ "erasure": number })))
+            }
+            hold @ Proposal::PlaceHold { .. } => {
+                self.check_hold(cx, &hold).await?;
+                let number = self.place_hold(cx, row, hold).await?;
+                Ok(Some(json!({ "hold": number })))
+            }
         }
+    }
+
+    /// Orders what kontor-deletion carries out: it takes longer than a request may.
+    async fn order_erasure(&self, cx: &Cx, user: OwnedUserId, with_messages: bool) -> Result<i64> {
+        let key = self.identity.check_erasable(cx, user.clone()).await?;
+        let stand_in = self.identity.stand_in(cx, &user)?;
+        let now = cx.now;
+        let order = move |tx: &mut Tx<'_>| {
+            erasure::order_erasure(tx, &user, (&stand_in, &key), with_messages, now)
+        };
+        self.db.write(cx, order).await
     }
 }
 

@@ -5,6 +5,7 @@
 //! further kind of act is a further kind of proposal.
 
 mod approvals;
+mod holds;
 mod proposal;
 
 pub use approvals::{Approval, Approvals, Decision, PAGE, Request};

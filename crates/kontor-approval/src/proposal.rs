@@ -2,7 +2,7 @@
 
 use kontor_core::{Permission, Role};
 use kontor_policy::Agreement;
-use ruma::OwnedUserId;
+use ruma::{OwnedRoomId, OwnedUserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -49,6 +49,36 @@ pub enum Proposal {
         /// As it stands in the log, without `user:`.
         pseudonym: String,
     },
+    /// Erase a person: the account, the name everywhere, files, keys. law: R-128
+    ErasePerson {
+        /// Whose.
+        user_id: OwnedUserId,
+        /// Whether the person's messages go at once; else they go by the rule of their room.
+        #[serde(default)]
+        with_messages: bool,
+    },
+    /// Hold what a person has written, or what was written in a room, for a claim at law. law: R-122
+    PlaceHold {
+        /// Whose messages; this or `room_id`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user_id: Option<OwnedUserId>,
+        /// Of which room; this or `user_id`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room_id: Option<OwnedRoomId>,
+        /// Only what was written from then on, in milliseconds since 1970.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from_ts: Option<i64>,
+        /// Only what was written until then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until_ts: Option<i64>,
+        /// For how many days, 1 to 366.
+        days: u16,
+        /// Which claim it serves, and by which law.
+        basis: String,
+        /// Why the person is not told yet; without it, they are told at once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        delay: Option<String>,
+    },
 }
 
 impl Proposal {
@@ -60,6 +90,8 @@ impl Proposal {
             Self::ChooseProfile { .. } => "choose_profile",
             Self::ChangeRole { .. } => "change_role",
             Self::LookUpPseudonym { .. } => "look_up_pseudonym",
+            Self::ErasePerson { .. } => "erase_person",
+            Self::PlaceHold { .. } => "place_hold",
         }
     }
 
@@ -70,12 +102,20 @@ impl Proposal {
             Self::WeakenPolicy { .. } | Self::ChooseProfile { .. } => Permission::DecidePolicy,
             Self::ChangeRole { .. } => Permission::ChangeRoles,
             Self::LookUpPseudonym { .. } => Permission::LookUpPseudonym,
+            Self::ErasePerson { .. } => Permission::ErasePeople,
+            Self::PlaceHold { .. } => Permission::PlaceHolds,
         }
     }
 
     /// Whether it is about the person of that id.
     pub(crate) fn concerns(&self, user: &ruma::UserId) -> bool {
-        matches!(self, Self::ChangeRole { user_id, .. } if user_id == user)
+        match self {
+            Self::ChangeRole { user_id, .. } | Self::ErasePerson { user_id, .. } => user_id == user,
+            Self::PlaceHold { user_id, .. } => user_id.as_deref() == Some(user),
+            Self::WeakenPolicy { .. }
+            | Self::ChooseProfile { .. }
+            | Self::LookUpPseudonym { .. } => false,
+        }
     }
 
     /// The role to be given or taken, if it is about one.
@@ -84,7 +124,9 @@ impl Proposal {
             Self::ChangeRole { role, .. } => role.parse().ok(),
             Self::WeakenPolicy { .. }
             | Self::ChooseProfile { .. }
-            | Self::LookUpPseudonym { .. } => None,
+            | Self::LookUpPseudonym { .. }
+            | Self::ErasePerson { .. }
+            | Self::PlaceHold { .. } => None,
         }
     }
 }

@@ -55,7 +55,9 @@ pub enum Action {
     PasswordReset,
     /// An account was closed.
     UserDeactivated,
-    /// A person was suspended or locked out for a while, or that was taken back.
+    /// A person was erased; the count is the number of the erasure.
+    PersonErased,
+    /// A person was suspended or locked out for a while, or that was taken back; a guest was prolonged.
     UserStateChanged,
     /// An invitation or a link to a new password was made.
     LinkCreated,
@@ -97,10 +99,30 @@ pub enum Action {
     SupervisionEnded,
     /// Somebody who supervises has looked into what they supervise.
     SupervisorLooked,
+    /// Data are held for a claim at law; the count is the number of the hold.
+    HoldPlaced,
+    /// Somebody has said that a hold is still needed.
+    HoldReviewed,
+    /// Nobody has looked at a hold for ninety days.
+    HoldReviewDue,
+    /// A hold was ended before its time.
+    HoldReleased,
     /// A deletion rule has done its work for a day; there is a certificate.
     DeletionCertified,
     /// Something is older than its deletion rule allows; the count says how many hours.
     DeletionOverdue,
+    /// A backup was written; the count says how many megabytes of tables it holds.
+    BackupWritten,
+    /// A backup could not be written, or not all of it.
+    BackupFailed,
+    /// There is no backup that is young enough; the count says how many hours it should be younger.
+    BackupOverdue,
+    /// Backups whose time was over were removed; the count says how many.
+    BackupsRemoved,
+    /// A backup was restored into a folder of its own to see whether that works.
+    RestoreRehearsed,
+    /// The organisation was restored from a backup; the count says how many erasures were done again.
+    TenantRestored,
 }
 
 /// What an entry may say beside who, when and with which result.
@@ -152,7 +174,7 @@ const fn rule(
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 56] = [
         Self::LoginFailed,
         Self::AdminLogin,
         Self::SecondFactorFailed,
@@ -177,6 +199,7 @@ impl Action {
         Self::UserCreated,
         Self::PasswordReset,
         Self::UserDeactivated,
+        Self::PersonErased,
         Self::UserStateChanged,
         Self::RegistrationTokenCreated,
         Self::EventsLost,
@@ -196,8 +219,18 @@ impl Action {
         Self::SupervisionChanged,
         Self::SupervisionEnded,
         Self::SupervisorLooked,
+        Self::HoldPlaced,
+        Self::HoldReviewed,
+        Self::HoldReviewDue,
+        Self::HoldReleased,
         Self::DeletionCertified,
         Self::DeletionOverdue,
+        Self::BackupWritten,
+        Self::BackupFailed,
+        Self::BackupOverdue,
+        Self::BackupsRemoved,
+        Self::RestoreRehearsed,
+        Self::TenantRestored,
     ];
 
     /// The catalogue.
@@ -231,7 +264,8 @@ impl Action {
             Self::SessionsEndedByAdmin     => rule("session.ended.by_admin",     B, Administration, &[Object, Count]),
             Self::UserCreated              => rule("user.created",               B, Administration, &[Object, Detail]),
             Self::PasswordReset            => rule("user.password.reset",        B, Administration, &[Object, Detail]),
-            Self::UserDeactivated          => rule("user.deactivated",           B, Administration, &[Object]),
+            Self::UserDeactivated          => rule("user.deactivated",           B, Administration, &[Object, Detail]),
+            Self::PersonErased             => rule("user.erased",                C, Accountability, &[Object, Count]),
             Self::UserStateChanged         => rule("user.state.changed",         B, Administration, &[Object, Detail]),
             Self::RegistrationTokenCreated => rule("registration_token.created", B, Administration, &[Count]),
             Self::EventsLost               => rule("audit.lost",                 B, Security,       &[Count]),
@@ -251,8 +285,18 @@ impl Action {
             Self::SupervisionChanged       => rule("supervision.changed",        C, Accountability, &[Reason]),
             Self::SupervisionEnded         => rule("supervision.ended",          C, Accountability, &[Reason]),
             Self::SupervisorLooked         => rule("supervision.looked",         C, Accountability, &[Reason]),
+            Self::HoldPlaced               => rule("hold.placed",                C, Accountability, &[Detail, Count, Reason]),
+            Self::HoldReviewed             => rule("hold.reviewed",              C, Accountability, &[Count]),
+            Self::HoldReviewDue            => rule("hold.review_due",            C, Accountability, &[Count]),
+            Self::HoldReleased             => rule("hold.released",              C, Accountability, &[Count]),
             Self::DeletionCertified        => rule("deletion.certified",         C, Accountability, &[Detail, Count]),
             Self::DeletionOverdue          => rule("deletion.overdue",           C, Accountability, &[Detail, Count]),
+            Self::BackupWritten            => rule("backup.written",             B, Accountability, &[Count]),
+            Self::BackupFailed             => rule("backup.failed",              B, Accountability, &[]),
+            Self::BackupOverdue            => rule("backup.overdue",             B, Accountability, &[Count]),
+            Self::BackupsRemoved           => rule("backup.removed",             B, Accountability, &[Count]),
+            Self::RestoreRehearsed         => rule("backup.rehearsed",           C, Accountability, &[Detail]),
+            Self::TenantRestored           => rule("tenant.restored",            D, Accountability, &[Count]),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Appending to the chain, on the writer's thread.
 
-use kontor_core::{Cx, Result, Timestamp};
+use kontor_core::{Cx, Random, Result, Timestamp};
 use kontor_db::Tx;
 use kontor_store::audit_checkpoint::{
     AuditCheckpointRow, find_newest_audit_checkpoint, insert_audit_checkpoint,
@@ -8,7 +8,7 @@ use kontor_store::audit_checkpoint::{
 use kontor_store::audit_entry::{AuditHead, find_audit_head, insert_audit_entry};
 
 use crate::canonical::hash_of;
-use crate::event::actor;
+use crate::event::{Name, actor};
 use crate::keys::Signer;
 use crate::pseudonym::Pseudonyms;
 use crate::stored;
@@ -19,12 +19,35 @@ const CHECKPOINT_ENTRIES: i64 = 256;
 /// … or any for so long. law: R-190
 const CHECKPOINT_AFTER_MS: i64 = 60 * 60 * 1000;
 
+/// What entries are written with.
+#[derive(Clone, Copy)]
+pub(crate) struct Scribe<'k> {
+    pub(crate) signer: &'k Signer,
+    pub(crate) pseudonyms: &'k Pseudonyms,
+    pub(crate) random: &'k Random,
+}
+
+impl Scribe<'_> {
+    /// Somebody as the log shows them.
+    fn name(self, tx: &mut Tx<'_>, name: &Name, at: Timestamp) -> Result<String> {
+        match name {
+            Name::Plain(text) => Ok(text.clone()),
+            Name::Person(user) => {
+                let pseudonym = self.pseudonyms.at(tx, self.random, (user, at))?;
+                Ok(format!("user:{pseudonym}"))
+            }
+        }
+    }
+}
+
 /// An entry that has no place in the chain yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
     action: Action,
-    actor: String,
-    object: Option<String>,
+    actor: Name,
+    object: Option<Name>,
+    /// When; pseudonyms are those of this time.
+    named: Timestamp,
     detail: Option<&'static str>,
     count: Option<i64>,
     reason: Option<String>,
@@ -33,11 +56,12 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    pub(crate) fn new(cx: &Cx, event: Event, pseudonyms: &Pseudonyms) -> Self {
+    pub(crate) fn new(cx: &Cx, event: Event) -> Self {
         Self {
             action: event.action,
-            actor: actor(cx, pseudonyms),
-            object: event.object(cx, pseudonyms),
+            actor: actor(cx),
+            object: event.object(),
+            named: cx.now,
             detail: event.detail,
             count: event.count,
             reason: event.reason,
@@ -50,8 +74,9 @@ impl Draft {
     pub(crate) fn of_job(action: Action, count: u64) -> Self {
         Self {
             action,
-            actor: "job:audit".to_owned(),
+            actor: Name::Plain("job:audit".to_owned()),
             object: None,
+            named: Timestamp(0),
             detail: None,
             count: Some(i64::try_from(count).unwrap_or(i64::MAX)),
             reason: None,
@@ -61,18 +86,25 @@ impl Draft {
     }
 
     /// The entry after `head`, at `now`.
-    fn place(&self, head: Option<&AuditHead>, now: Timestamp) -> Result<Entry> {
+    fn place(
+        &self,
+        tx: &mut Tx<'_>,
+        scribe: Scribe<'_>,
+        (head, now): (Option<&AuditHead>, Timestamp),
+    ) -> Result<Entry> {
         let rule = self.action.rule();
+        let actor = scribe.name(tx, &self.actor, self.named)?;
+        let object = self.object.as_ref().map(|object| scribe.name(tx, object, self.named));
         let mut entry = Entry {
             action: rule.name.to_owned(),
-            actor: self.actor.clone(),
+            actor,
             at: now.0,
             class: rule.class,
             clock_back: head.map_or(0, |head| head.at.0.saturating_sub(now.0).max(0)),
             count: self.count,
             detail: self.detail.map(str::to_owned),
             hash: Digest::GENESIS,
-            object: self.object.clone(),
+            object: object.transpose()?,
             of: self.of,
             prev: head.map_or(Digest::GENESIS, |head| stored::digest(&head.hash)),
             purpose: rule.purpose,
@@ -89,20 +121,20 @@ impl Draft {
 /// another process may have written meanwhile.
 pub(crate) fn append(
     tx: &mut Tx<'_>,
-    signer: &Signer,
+    scribe: Scribe<'_>,
     now: Timestamp,
     drafts: &[Draft],
 ) -> Result<i64> {
     let mut head = find_audit_head(tx)?;
     for draft in drafts {
-        let entry = draft.place(head.as_ref(), now)?;
+        let entry = draft.place(tx, scribe, (head.as_ref(), now))?;
         insert_audit_entry(tx, &stored::row_of(&entry))?;
         head = Some(AuditHead { seq: entry.seq, at: now, hash: entry.hash.0.to_vec() });
     }
     let Some(head) = head else { return Ok(0) };
     let newest = find_newest_audit_checkpoint(tx)?;
     if is_due(&head, newest.as_ref(), now) {
-        insert_checkpoint(tx, signer, &head, now)?;
+        insert_checkpoint(tx, scribe.signer, &head, now)?;
     }
     Ok(head.seq)
 }

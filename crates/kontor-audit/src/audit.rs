@@ -4,13 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use kontor_core::{Actor, Cx, Error, Kind, MatrixCode, Permission, Result, Secret};
+use kontor_core::{Actor, Cx, Error, Kind, MatrixCode, Permission, Random, Result, Secret};
 use kontor_db::{Db, Settings, Tx};
 use kontor_store::AUDIT_MIGRATIONS;
 use kontor_store::audit_entry::find_audit_head;
-use ruma::{OwnedServerName, OwnedUserId, ServerName};
+use kontor_store::audit_pseudonym::delete_pseudonym_secret;
+use ruma::{OwnedServerName, OwnedUserId, ServerName, UserId};
 
-use crate::append::{self, Draft};
+use crate::append::{self, Draft, Scribe};
 use crate::lost::Lost;
 use crate::{Action, AuditKeys, Event, Pseudonym};
 
@@ -29,6 +30,7 @@ pub(crate) struct Inner {
     pub(crate) db: Db,
     pub(crate) keys: AuditKeys,
     pub(crate) server_name: OwnedServerName,
+    random: Random,
     /// Events that could not be recorded, and are to be told of.
     lost: Lost,
     /// When entries last expired, in milliseconds; in memory only.
@@ -48,12 +50,13 @@ impl Audit {
         root: &Secret<[u8; 32]>,
     ) -> Result<Self> {
         let keys = AuditKeys::derive(root)?;
-        let (place, database) = (place.beside(STORE), keys.database.clone());
+        let (place, database) = (Self::place(place), keys.database.clone());
         let db = Db::open(place, cx.tenant, database, AUDIT_MIGRATIONS).await?;
         let inner = Inner {
             db,
             keys,
             server_name: server_name.to_owned(),
+            random: cx.random.clone(),
             lost: Lost::default(),
             expired_ms: AtomicI64::new(i64::MIN),
         };
@@ -71,11 +74,11 @@ impl Audit {
     /// # Errors
     /// `Invalid` if a reason is asked for and missing; `Unavailable` if it cannot be recorded.
     pub async fn record(&self, cx: &Cx, event: Event) -> Result<i64> {
-        let draft = self.draft(cx, event)?;
+        let draft = draft(cx, event)?;
         let (inner, clock) = (Arc::clone(&self.inner), cx.clock.clone());
         let write = self.inner.db.write(cx, move |tx| {
             let drafts = inner.with_lost(tx, draft);
-            append::append(tx, &inner.keys.signer, clock.now(), &drafts)
+            append::append(tx, inner.scribe(), clock.now(), &drafts)
         });
         write.await.map_err(unrecorded)
     }
@@ -102,7 +105,7 @@ impl Audit {
     /// Records `event` without making anybody wait. For security events, of which there may be
     /// many: those that cannot be recorded are counted, and the next entry is their number.
     pub fn note(&self, cx: &Cx, event: Event) {
-        let draft = match self.draft(cx, event) {
+        let draft = match draft(cx, event) {
             Ok(draft) => draft,
             Err(error) => {
                 tracing::error!(%error, "a security event is not in the catalogue");
@@ -114,7 +117,7 @@ impl Audit {
         // Whoever notes does not wait. What is dropped unwritten counts itself as lost.
         drop(self.inner.db.enqueue(move |tx| {
             let drafts = inner.with_lost(tx, draft);
-            append::append(tx, &inner.keys.signer, clock.now(), &drafts)?;
+            append::append(tx, inner.scribe(), clock.now(), &drafts)?;
             tx.after_commit(move || entrusted.settle());
             Ok(())
         }));
@@ -130,7 +133,7 @@ impl Audit {
             let write = self.inner.db.write(cx, move |tx| {
                 if let Some(count) = inner.lost.tell(tx) {
                     let told = Draft::of_job(Action::EventsLost, count);
-                    append::append(tx, &inner.keys.signer, now, &[told])?;
+                    append::append(tx, inner.scribe(), now, &[told])?;
                 }
                 append::sign(tx, &inner.keys.signer, now)
             });
@@ -177,8 +180,48 @@ impl Audit {
     ) -> Result<Option<OwnedUserId>> {
         let event = Event::new(Action::PseudonymLookedUp);
         self.record(cx, event.about_pseudonym(pseudonym.clone()).because(reason)).await?;
-        let pseudonyms = &self.inner.keys.pseudonyms;
-        Ok(candidates.iter().find(|user| pseudonyms.fits(pseudonym, user)).cloned())
+        let (inner, pseudonym) = (Arc::clone(&self.inner), pseudonym.clone());
+        let candidates = candidates.to_vec();
+        let find = move |tx: &mut Tx<'_>| {
+            for user in candidates {
+                if inner.keys.pseudonyms.fits(tx, &pseudonym, &user)? {
+                    return Ok(Some(user));
+                }
+            }
+            Ok(None)
+        };
+        self.inner.db.read(cx, find).await
+    }
+
+    /// Destroys what the pseudonyms of `user` are made with, for good: entries about somebody who was
+    /// erased stay in the chain and lead to nobody. law: R-128
+    ///
+    /// # Errors
+    /// `Unavailable` if it cannot be stored.
+    pub async fn forget(&self, cx: &Cx, user: &UserId) -> Result<()> {
+        let person = self.inner.keys.pseudonyms.person(user);
+        let destroy = move |tx: &mut Tx<'_>| delete_pseudonym_secret(tx, &person);
+        self.inner.db.write(cx, destroy).await?;
+        // So few pages that one step gives them all back.
+        self.inner.db.compact(u32::from(u16::MAX)).await.map(drop)
+    }
+
+    /// Where the log's store is, beside the tables in `tables`.
+    #[must_use]
+    pub fn place(tables: &Settings) -> Settings {
+        tables.beside(STORE)
+    }
+
+    /// The organisation.
+    #[must_use]
+    pub fn server_name(&self) -> &ServerName {
+        &self.inner.server_name
+    }
+
+    /// Fingerprint of the key that signs the log and statements beside it.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        self.inner.keys.signer.fingerprint()
     }
 
     /// Whether entries can be written.
@@ -195,14 +238,20 @@ impl Audit {
         }
         self.inner.db.close().await;
     }
+}
 
-    fn draft(&self, cx: &Cx, event: Event) -> Result<Draft> {
-        event.check()?;
-        Ok(Draft::new(cx, event, &self.inner.keys.pseudonyms))
-    }
+fn draft(cx: &Cx, event: Event) -> Result<Draft> {
+    event.check()?;
+    Ok(Draft::new(cx, event))
 }
 
 impl Inner {
+    /// What entries are written with.
+    pub(crate) const fn scribe(&self) -> Scribe<'_> {
+        let AuditKeys { signer, pseudonyms, .. } = &self.keys;
+        Scribe { signer, pseudonyms, random: &self.random }
+    }
+
     /// `draft`, behind the number of lost events if there are any.
     fn with_lost(&self, tx: &mut Tx<'_>, draft: Draft) -> Vec<Draft> {
         let told = self.lost.tell(tx);

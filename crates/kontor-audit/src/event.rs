@@ -3,7 +3,6 @@
 use kontor_core::{Actor, Cx, Error, MatrixCode, Result};
 use ruma::{OwnedUserId, UserId};
 
-use crate::pseudonym::Pseudonyms;
 use crate::{Action, Field, Outcome, Pseudonym};
 
 /// Longest reason, in characters.
@@ -111,25 +110,34 @@ impl Event {
         }
     }
 
-    /// The account concerned, as the log shows it.
-    pub(crate) fn object(&self, cx: &Cx, pseudonyms: &Pseudonyms) -> Option<String> {
+    /// The account concerned.
+    pub(crate) fn object(&self) -> Option<Name> {
         self.object.as_ref().map(|object| match object {
-            Object::User(user) => format!("user:{}", pseudonyms.at(user, cx.now)),
-            Object::Pseudonym(pseudonym) => format!("user:{pseudonym}"),
+            Object::User(user) => Name::Person(user.clone()),
+            Object::Pseudonym(pseudonym) => Name::Plain(format!("user:{pseudonym}")),
         })
     }
 }
 
-/// Who acts, as the log shows it: whoever holds an office by name, others by pseudonym. law: R-192
-pub(crate) fn actor(cx: &Cx, pseudonyms: &Pseudonyms) -> String {
+/// Somebody on the way into the log.
+#[derive(Clone, Debug)]
+pub(crate) enum Name {
+    /// As the log shows it.
+    Plain(String),
+    /// The log gets a pseudonym.
+    Person(OwnedUserId),
+}
+
+/// Who acts: whoever holds an office by name, others by pseudonym. law: R-192
+pub(crate) fn actor(cx: &Cx) -> Name {
     match &cx.actor {
-        Actor::Anonymous => "anonymous".to_owned(),
-        Actor::Operator => "operator".to_owned(),
-        Actor::Job(name) => format!("job:{name}"),
+        Actor::Anonymous => Name::Plain("anonymous".to_owned()),
+        Actor::Operator => Name::Plain("operator".to_owned()),
+        Actor::Job(name) => Name::Plain(format!("job:{name}")),
         Actor::User(session) if !session.roles.offices().is_empty() => {
-            format!("admin:{}", session.user_id)
+            Name::Plain(format!("admin:{}", session.user_id))
         }
-        Actor::User(session) => format!("user:{}", pseudonyms.at(&session.user_id, cx.now)),
+        Actor::User(session) => Name::Person(session.user_id.clone()),
     }
 }
 

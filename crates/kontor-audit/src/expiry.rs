@@ -30,7 +30,7 @@ impl Audit {
                 let count = remove(tx, &inner.keys.signer, now)?;
                 if count > 0 {
                     let told = Draft::of_job(Action::EntriesExpired, count);
-                    append::append(tx, &inner.keys.signer, now, &[told])?;
+                    append::append(tx, inner.scribe(), now, &[told])?;
                 }
                 Ok(count)
             });

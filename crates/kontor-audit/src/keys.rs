@@ -42,6 +42,12 @@ impl AuditKeys {
         })
     }
 
+    /// Fingerprint of the key that signs.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        self.signer.fingerprint()
+    }
+
     /// The keys of the store.
     #[must_use]
     pub const fn database(&self) -> &DatabaseKeys {
@@ -68,6 +74,11 @@ impl Signer {
     /// The public key as it stands in a header.
     pub(crate) fn public_key(&self) -> String {
         BASE64_STANDARD.encode(self.0.public_key().as_ref())
+    }
+
+    /// A short name of the public key for people, as [`PublicKey::fingerprint`].
+    pub(crate) fn fingerprint(&self) -> String {
+        PublicKey(self.0.public_key().as_ref().to_vec()).fingerprint()
     }
 
     /// The signature of a line, over everything but its field `signature`.

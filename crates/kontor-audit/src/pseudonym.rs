@@ -4,7 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use aws_lc_rs::hmac;
-use kontor_core::{Error, MatrixCode, Result, Secret, Timestamp};
+use kontor_core::{Error, MatrixCode, Random, Result, Secret, Timestamp};
+use kontor_db::Tx;
+use kontor_store::audit_pseudonym::{find_pseudonym_secret, insert_pseudonym_secret};
 use ruma::UserId;
 
 use crate::digest::hex;
@@ -19,35 +21,78 @@ pub struct Pseudonym {
     tag: String,
 }
 
-/// Makes pseudonyms.
+/// Makes pseudonyms. Each person's are made with a secret of their own, kept in the log's store:
+/// once it is destroyed, nobody can tell whose they are. law: R-128
 pub(crate) struct Pseudonyms(hmac::Key);
+
+/// What a person's pseudonyms are made with.
+pub(crate) type PersonalSecret = [u8; 32];
 
 impl Pseudonyms {
     pub(crate) fn new(key: &Secret<[u8; 32]>) -> Self {
         Self(hmac::Key::new(hmac::HMAC_SHA256, key.expose()))
     }
 
-    /// The pseudonym of `user` at a time.
-    pub(crate) fn at(&self, user: &UserId, at: Timestamp) -> Pseudonym {
-        self.in_period(user, at.0.div_euclid(PERIOD_MS))
+    /// The pseudonym of `user` at a time; makes their secret if they have none.
+    pub(crate) fn at(
+        &self,
+        tx: &mut Tx<'_>,
+        random: &Random,
+        (user, at): (&UserId, Timestamp),
+    ) -> Result<Pseudonym> {
+        let period = at.0.div_euclid(PERIOD_MS);
+        if let Some(secret) = self.secret_of(tx, user)? {
+            return Ok(self.in_period(&secret, period));
+        }
+        let secret: PersonalSecret = random.bytes()?;
+        insert_pseudonym_secret(tx, &self.person(user), &secret)?;
+        Ok(self.in_period(&secret, period))
     }
 
     /// Whether `pseudonym` is that of `user`.
-    pub(crate) fn fits(&self, pseudonym: &Pseudonym, user: &UserId) -> bool {
-        self.in_period(user, pseudonym.period) == *pseudonym
+    pub(crate) fn fits(
+        &self,
+        tx: &mut Tx<'_>,
+        pseudonym: &Pseudonym,
+        user: &UserId,
+    ) -> Result<bool> {
+        let secret = self.secret_of(tx, user)?;
+        Ok(secret.is_some_and(|secret| self.in_period(&secret, pseudonym.period) == *pseudonym))
     }
 
     /// How the log names `user`, now and in `periods` periods before, the newest first.
-    pub(crate) fn names_of(&self, user: &UserId, now: Timestamp, periods: i64) -> Vec<String> {
+    pub(crate) fn names_of(
+        &self,
+        tx: &mut Tx<'_>,
+        (user, now): (&UserId, Timestamp),
+        periods: i64,
+    ) -> Result<Vec<String>> {
+        let Some(secret) = self.secret_of(tx, user)? else { return Ok(Vec::new()) };
         let newest = now.0.div_euclid(PERIOD_MS);
-        let back = 0..=periods;
-        back.map(|ago| format!("user:{}", self.in_period(user, newest - ago))).collect()
+        let name = |ago| format!("user:{}", self.in_period(&secret, newest - ago));
+        Ok((0..=periods).map(name).collect())
     }
 
-    fn in_period(&self, user: &UserId, period: i64) -> Pseudonym {
+    /// Keyed hash by which a person's secret is found.
+    pub(crate) fn person(&self, user: &UserId) -> [u8; 32] {
+        let mut hash = [0; 32];
+        let tag = hmac::sign(&self.0, format!("person\0{user}").as_bytes());
+        if let Some(bytes) = tag.as_ref().get(..32) {
+            hash.copy_from_slice(bytes);
+        }
+        hash
+    }
+
+    fn secret_of(&self, tx: &mut Tx<'_>, user: &UserId) -> Result<Option<PersonalSecret>> {
+        let stored = find_pseudonym_secret(tx, &self.person(user))?;
+        let secret = stored.map(PersonalSecret::try_from).transpose();
+        secret.map_err(|_| Error::internal("audit_pseudonym.secret: 32 bytes are expected"))
+    }
+
+    fn in_period(&self, secret: &PersonalSecret, period: i64) -> Pseudonym {
         let period_key = hmac::sign(&self.0, &period.to_be_bytes());
         let period_key = hmac::Key::new(hmac::HMAC_SHA256, period_key.as_ref());
-        let tag = hmac::sign(&period_key, user.as_bytes());
+        let tag = hmac::sign(&period_key, secret);
         Pseudonym { period, tag: hex(tag.as_ref().get(..16).unwrap_or_default()) }
     }
 }
@@ -87,23 +132,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pseudonyms_differ_by_person_key_and_period() {
+    fn pseudonyms_differ_by_secret_key_and_period() {
         let one = Pseudonyms::new(&Secret::new([1; 32]));
         let two = Pseudonyms::new(&Secret::new([2; 32]));
-        let (anna, ben) = (user_id!("@anna:a.example"), user_id!("@ben:a.example"));
-        let at = Timestamp(PERIOD_MS * 7);
-        let name = one.at(anna, at);
-        assert_eq!(name, one.at(anna, Timestamp(PERIOD_MS * 8 - 1)));
-        for other in [one.at(ben, at), two.at(anna, at), one.at(anna, Timestamp(PERIOD_MS * 8))] {
-            assert_ne!(name, other);
+        let name = one.in_period(&[7; 32], 7);
+        assert_eq!(name, one.in_period(&[7; 32], 7));
+        let others = [(&one, [8; 32], 7), (&two, [7; 32], 7), (&one, [7; 32], 8)];
+        for (key, secret, period) in others {
+            assert_ne!(name, key.in_period(&secret, period));
         }
-        assert!(one.fits(&name, anna) && !one.fits(&name, ben) && !two.fits(&name, anna));
-        assert!(!name.to_string().contains("anna"));
+        let (anna, ben) = (user_id!("@anna:a.example"), user_id!("@ben:a.example"));
+        assert_ne!(one.person(anna), one.person(ben));
+        assert_ne!(one.person(anna), two.person(anna));
     }
 
     #[test]
     fn only_pseudonyms_are_read_as_such() {
-        let name = Pseudonyms::new(&Secret::new([1; 32])).at(user_id!("@a:b"), Timestamp(-1));
+        let name = Pseudonyms::new(&Secret::new([1; 32])).in_period(&[7; 32], -1);
         assert_eq!(name.to_string().parse::<Pseudonym>().unwrap(), name);
         for text in ["", "p", "p1", "p1-", "p1-xyz", "@a:b", "p01-0123456789abcdef0123456789abcdef"]
         {

@@ -1,6 +1,7 @@
 //! Reading the log page by page, and what it says of oneself. law
 
 use std::io::BufReader;
+use std::sync::Arc;
 
 use kontor_core::{Cx, Error, Permission, Result, Timestamp};
 use kontor_store::audit_entry::{
@@ -56,10 +57,12 @@ impl Audit {
     /// # Errors
     /// `Unauthenticated` for strangers.
     pub async fn own_entries(&self, cx: &Cx) -> Result<Vec<Entry>> {
-        let user = cx.user()?;
-        let mut names = self.inner.keys.pseudonyms.names_of(user, cx.now, PERIODS);
-        names.push(format!("admin:{user}"));
-        let read = move |tx: &mut kontor_db::Tx<'_>| list_audit_entries_of(tx, &names, PAGE);
+        let (user, now, inner) = (cx.user()?.to_owned(), cx.now, Arc::clone(&self.inner));
+        let read = move |tx: &mut kontor_db::Tx<'_>| {
+            let mut names = inner.keys.pseudonyms.names_of(tx, (&user, now), PERIODS)?;
+            names.push(format!("admin:{user}"));
+            list_audit_entries_of(tx, &names, PAGE)
+        };
         let mut rows = self.inner.db.read(cx, read).await?;
         rows.sort_by_key(|row| std::cmp::Reverse(row.seq));
         rows.dedup_by_key(|row| row.seq);

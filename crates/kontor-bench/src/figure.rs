@@ -94,6 +94,10 @@ const fn cpu(name: &'static str, cpu_ms: f64) -> Target {
     Target { name, cpu_ms: Some(cpu_ms), p50_ms: None, p99_ms: None, value: None }
 }
 
+const fn value(name: &'static str, value: f64) -> Target {
+    Target { name, cpu_ms: None, p50_ms: None, p99_ms: None, value: Some(value) }
+}
+
 /// What Kontor wants to be, on two ordinary cores.
 const TARGETS: &[Target] = &[
     cpu("send, 1 sender", 0.3),
@@ -122,6 +126,25 @@ const TARGETS: &[Target] = &[
         p99_ms: None,
         value: Some(50.0),
     },
+    value("backup, per 100 MB", 1000.0),
+    value("backup, most memory", 100.0),
+    Target {
+        name: "message during a backup",
+        cpu_ms: None,
+        p50_ms: None,
+        p99_ms: Some(100.0),
+        value: None,
+    },
+    Target {
+        name: "send while a million messages go",
+        cpu_ms: None,
+        p50_ms: None,
+        p99_ms: Some(50.0),
+        value: None,
+    },
+    value("a million messages gone", 10.0),
+    value("CPU of deletion, share of sending", 5.0),
+    value("disk after deletion, share", 50.0),
     Target {
         name: "longest delay by logins",
         cpu_ms: None,

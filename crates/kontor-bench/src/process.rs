@@ -1,7 +1,7 @@
 //! The server process: start, CPU time, memory, size on disk.
 
 use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -16,6 +16,8 @@ use crate::client::Client;
 pub(crate) struct Server {
     /// Where it listens.
     pub(crate) address: SocketAddr,
+    /// The program.
+    pub(crate) binary: PathBuf,
     pid: u32,
     folder: TempDir,
     child: Child,
@@ -27,21 +29,35 @@ impl Server {
         std::fs::create_dir_all("target")?;
         let folder = tempfile::Builder::new().prefix("bench-data-").tempdir_in("target")?;
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let child = Command::new(binary)
-            .args(["serve", "--server-name", "localhost", "--preset", "lab"])
-            .arg("--data")
-            .arg(folder.path().join("data"))
-            .args(["--listen", &address.to_string()])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| format!("{}: {error}", binary.display()))?;
+        let child = spawn(binary, &folder.path().join("data"), address)?;
         let pid = child.id().ok_or("the server has already gone")?;
-        let mut server = Self { address, pid, folder, child };
+        let mut server = Self { address, pid, binary: binary.to_owned(), folder, child };
         server.wait_until_it_answers().await?;
         Ok(server)
+    }
+
+    /// The binary it runs.
+    pub(crate) fn binary(&self) -> &Path {
+        &self.binary
+    }
+
+    /// Its data folder.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Stops it in good order.
+    pub(crate) async fn stop(&mut self) -> Result<()> {
+        Command::new("kill").args(["-TERM", &self.pid.to_string()]).status().await?;
+        self.child.wait().await?;
+        Ok(())
+    }
+
+    /// Starts it again on the same data.
+    pub(crate) async fn start_again(&mut self) -> Result<()> {
+        self.child = spawn(&self.binary, &self.data(), self.address)?;
+        self.pid = self.child.id().ok_or("the server has already gone")?;
+        self.wait_until_it_answers().await
     }
 
     async fn wait_until_it_answers(&mut self) -> Result<()> {
@@ -72,10 +88,29 @@ impl Server {
         parse_kib(&rollup, "Pss:").map(|kib| kib / 1024.0).ok_or_else(|| "no Pss".into())
     }
 
+    /// A folder that goes with the server.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Bytes of everything it has stored.
     pub(crate) fn disk_bytes(&self) -> Result<u64> {
         size_of_folder(self.folder.path())
     }
+}
+
+fn spawn(binary: &Path, data: &Path, address: SocketAddr) -> Result<Child> {
+    let child = Command::new(binary)
+        .args(["serve", "--server-name", "localhost", "--preset", "lab"])
+        .arg("--data")
+        .arg(data)
+        .args(["--listen", &address.to_string()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn();
+    child.map_err(|error| format!("{}: {error}", binary.display()).into())
 }
 
 fn size_of_folder(folder: &Path) -> Result<u64> {

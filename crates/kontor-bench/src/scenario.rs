@@ -1,5 +1,7 @@
 //! What is measured.
 
+mod backup;
+mod deletion;
 mod delivery;
 mod keys;
 mod logins;
@@ -34,11 +36,15 @@ pub(crate) enum Scenario {
     Media,
     /// Many logins at once while others write.
     Logins,
+    /// A backup while others write.
+    Backup,
+    /// A million messages go while somebody writes.
+    Deletion,
 }
 
 impl Scenario {
     /// In the order in which they run.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Whoami,
         Self::Send,
         Self::Idle,
@@ -49,6 +55,8 @@ impl Scenario {
         Self::Keys,
         Self::Media,
         Self::Logins,
+        Self::Backup,
+        Self::Deletion,
     ];
 
     /// Name for `--only`.
@@ -64,6 +72,8 @@ impl Scenario {
             Self::Keys => "keys",
             Self::Media => "media",
             Self::Logins => "logins",
+            Self::Backup => "backup",
+            Self::Deletion => "deletion",
         }
     }
 
@@ -79,7 +89,9 @@ impl Scenario {
             Self::Whoami => "the cheapest authenticated request",
             Self::Keys => "query, claim and to-device messages for 100 people",
             Self::Media => "files of 100 KiB",
+            Self::Backup => "a backup of a gigabyte while somebody writes",
             Self::Logins => "100 people log in at once while somebody writes",
+            Self::Deletion => "1,000,000 messages in 500 rooms expire while somebody writes",
         }
     }
 
@@ -96,6 +108,8 @@ impl Scenario {
             Self::Keys => keys::run(people, rounds).await,
             Self::Media => media::run(people, rounds).await,
             Self::Logins => logins::run(people, rounds).await,
+            Self::Backup => backup::run(people, rounds).await,
+            Self::Deletion => deletion::run(people, rounds).await,
         }
     }
 }

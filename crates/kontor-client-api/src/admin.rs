@@ -5,6 +5,8 @@ mod approvals;
 mod condition;
 mod deletion;
 mod devices;
+mod erasures;
+mod holds;
 mod invitations;
 mod people;
 mod programs;
@@ -32,6 +34,8 @@ pub(crate) fn routes(router: Router) -> Router {
     let router = programs::routes(router);
     let router = rooms::routes(router);
     let router = deletion::routes(router);
+    let router = erasures::routes(router);
+    let router = holds::routes(router);
     let router = condition::routes(router);
     router.route("/_synapse/admin/v1/register", get(register::nonce).post(register::register))
 }

@@ -14,7 +14,10 @@ pub(crate) fn routes(router: Router) -> Router {
     route(router, turn_server)
 }
 
-/// There is no server to relay calls, and this is how clients are told.
-async fn turn_server(_: Arc<Tenant>, _: Cx, _: Request) -> Result<Response> {
-    Err(Error::not_found("There is no TURN server."))
+/// Where there is no server to relay calls, this is how clients are told.
+async fn turn_server(tenant: Arc<Tenant>, cx: Cx, _: Request) -> Result<Response> {
+    let relay =
+        tenant.relay.as_ref().ok_or_else(|| Error::not_found("There is no TURN server."))?;
+    let pass = relay.pass(&cx)?;
+    Ok(Response::new(pass.name, pass.password, pass.uris, pass.lifetime))
 }

@@ -8,8 +8,8 @@ use std::{env, fs};
 use crate::document::Document;
 use crate::reader::Reader;
 use crate::{
-    Acme, ConfigError, Database, Key, Listen, Log, Mail, Media, Policy, Preset, Proxies,
-    Registration, Server, Tenant, Tls, listen, registration, server,
+    Acme, Backup, ConfigError, Database, Key, Listen, Log, Mail, Media, Policy, Preset, Proxies,
+    Push, Registration, Server, Tenant, Tls, Turn, listen, registration, server,
 };
 
 /// The file read if there is none in the data folder.
@@ -32,8 +32,14 @@ pub struct Config {
     pub acme: Option<Acme>,
     /// Embedded or PostgreSQL.
     pub database: Database,
+    /// Encrypted backups; `None`: nothing is backed up.
+    pub backup: Option<Backup>,
     /// The server that passes mails on; `None`: no mail is sent.
     pub mail: Option<Mail>,
+    /// The services that wake browsers and apps; `None`: none is asked.
+    pub push: Option<Push>,
+    /// The server that relays calls; `None`: there is none.
+    pub turn: Option<Turn>,
     /// Uploads.
     pub media: Media,
     /// How accounts come about.
@@ -104,7 +110,10 @@ impl Config {
             Tls::KEYS,
             Acme::KEYS,
             Database::KEYS,
+            Backup::KEYS,
             Mail::KEYS,
+            Push::KEYS,
+            Turn::KEYS,
             Media::KEYS,
             Registration::KEYS,
             Policy::KEYS,
@@ -115,14 +124,18 @@ impl Config {
 
     fn read(reader: &Reader, file: Option<PathBuf>) -> Result<Self, ConfigError> {
         reader.refuse_unknown(&Self::keys())?;
+        let server = Server::read(reader)?;
         let config = Self {
-            server: Server::read(reader)?,
+            backup: Backup::read(reader, &server.data)?,
+            server,
             proxies: Proxies::read(reader)?,
             listen: Listen::read(reader)?,
             tls: Tls::read(reader)?,
             acme: Acme::read(reader)?,
             database: Database::read(reader)?,
             mail: Mail::read(reader)?,
+            push: Push::read(reader)?,
+            turn: Turn::read(reader)?,
             media: Media::read(reader)?,
             registration: Registration::read(reader)?,
             policy: Policy::read(reader)?,

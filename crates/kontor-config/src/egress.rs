@@ -22,6 +22,8 @@ pub enum Purpose {
     Certificates,
     /// Mail addresses of people, with links and warnings for them.
     Mail,
+    /// That there is something for a device, and when.
+    Push,
 }
 
 impl Config {
@@ -39,6 +41,9 @@ impl Config {
         if let Some(mail) = &self.mail {
             let host = format!("{}:{}", mail.server, mail.port);
             list.push(Egress { purpose: Purpose::Mail, host });
+        }
+        for host in self.push.iter().flat_map(|push| &push.hosts) {
+            list.push(Egress { purpose: Purpose::Push, host: host.to_string() });
         }
         list
     }
@@ -73,6 +78,7 @@ impl fmt::Display for Purpose {
             Self::Database => "database",
             Self::Certificates => "certificates",
             Self::Mail => "mail",
+            Self::Push => "push",
         })
     }
 }

@@ -5,6 +5,7 @@
 //! their place and the nearest valid key.
 
 mod acme;
+mod backup;
 mod config;
 mod database;
 mod document;
@@ -18,14 +19,17 @@ mod media;
 mod nearest;
 mod policy;
 mod proxies;
+mod push;
 mod reader;
 mod registration;
 mod server;
 mod tenant;
 mod tls;
+mod turn;
 mod value;
 
 pub use acme::Acme;
+pub use backup::Backup;
 pub use config::{Config, Sources};
 pub use database::{Database, DatabaseUrl};
 pub use egress::{Egress, Purpose};
@@ -37,7 +41,9 @@ pub use mail::{Mail, MailAccount, MailSecurity};
 pub use media::Media;
 pub use policy::{Policy, Preset};
 pub use proxies::{Proxies, ProxyHeader};
+pub use push::{Push, PushHost};
 pub use registration::{Registration, RegistrationMode};
 pub use server::Server;
 pub use tenant::Tenant;
 pub use tls::{CertificateFiles, Tls, TlsVersion};
+pub use turn::Turn;

@@ -1,8 +1,15 @@
 //! Finds what somebody probably meant.
 
-/// The candidate with the smallest edit distance to `word`, unless all are far off.
+/// The candidate that `word` begins with, or else the one with the smallest edit distance, unless
+/// all are far off.
 pub(crate) fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
     let word = word.to_ascii_lowercase();
+    let begins = |candidate: &&&str| {
+        word.strip_prefix(**candidate).is_some_and(|rest| rest.starts_with('_'))
+    };
+    if let Some(longest) = candidates.iter().filter(begins).max_by_key(|name| name.len()) {
+        return Some(longest);
+    }
     candidates
         .iter()
         .map(|candidate| (distance(&word, &candidate.to_ascii_lowercase()), *candidate))

@@ -78,7 +78,8 @@ static RECEIPTS: Key = Key {
     example: "false",
     flag: None,
     meaning: &[
-        "Whether others see who has read what. Ask the works council before you switch it on.",
+        "Whether others see who has read what. Switching it on is decided in the console, where the",
+        "works council's agreement is kept with it (/admin/policy); here, only in the lab.",
     ],
 };
 
@@ -89,7 +90,7 @@ static TYPING: Key = Key {
     default: None,
     example: "false",
     flag: None,
-    meaning: &["Whether others see who is typing. Ask the works council too."],
+    meaning: &["Whether others see who is typing. Switched on in the console, too."],
 };
 
 static DIRECTORY_MIN_CHARS: Key = Key {
@@ -124,16 +125,31 @@ impl Policy {
     ];
 
     pub(crate) fn read(reader: &Reader) -> Result<Self, ConfigError> {
+        let preset = reader.required(&PRESET, preset)?;
         Ok(Self {
-            preset: reader.required(&PRESET, preset)?,
+            preset,
             default_room_version: reader.optional(&DEFAULT_ROOM_VERSION, value::room_version)?,
             readable_user_ids: reader.optional(&READABLE_USER_IDS, value::boolean)?,
-            receipts: reader.optional(&RECEIPTS, value::boolean)?,
-            typing: reader.optional(&TYPING, value::boolean)?,
+            receipts: unwatched(reader, preset, &RECEIPTS)?,
+            typing: unwatched(reader, preset, &TYPING)?,
             directory_min_chars: reader.optional(&DIRECTORY_MIN_CHARS, value::number::<1, 20>)?,
             directory_max_results: reader
                 .optional(&DIRECTORY_MAX_RESULTS, value::number::<1, 200>)?,
         })
+    }
+}
+
+/// A switch by which people can be watched: the file may switch it off, and on in the lab only.
+/// law: R-065, R-211; `BetrVG` § 87(1) Nr. 6
+fn unwatched(reader: &Reader, preset: Preset, key: &Key) -> Result<Option<bool>, ConfigError> {
+    match preset {
+        Preset::Lab => reader.optional(key, value::boolean),
+        Preset::Strict => reader.optional(key, |text| match value::boolean(text)? {
+            false => Ok(false),
+            true => Err("by this people can be watched: switch it on in the console \
+                         (/admin/policy), where the works council's agreement is kept with it."
+                .to_owned()),
+        }),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::document::{Document, Entry, Value};
-use crate::nearest::{is_like, suggestion};
+use crate::nearest::{is_like, nearest, suggestion};
 use crate::{ConfigError, Key, Kind};
 
 /// The sources of one configuration, before the sections are read.
@@ -136,6 +136,21 @@ fn unknown_key(entry: &Entry, keys: &[&Key]) -> String {
         let hint = suggestion(section, &sections);
         return format!("unknown section [{section}].{hint}");
     }
-    let hint = suggestion(&entry.name, &siblings);
-    format!("unknown key \"{}\" in [{section}].{hint}", entry.name)
+    let hint = key_hint(&entry.name, &siblings, keys);
+    format!("unknown key \"{}\" in [{section}]. {hint}", entry.name)
+}
+
+/// What was meant by a key that its section does not have: one beside it, one of another section,
+/// or, if nothing is near, the list to choose from.
+fn key_hint(name: &str, siblings: &[&str], keys: &[&Key]) -> String {
+    if let Some(found) = nearest(name, siblings) {
+        return format!("Did you mean {found}?");
+    }
+    if keys.iter().any(|key| key.section == name) {
+        return format!("There is a section [{name}].");
+    }
+    if let Some(key) = keys.iter().find(|key| is_like(name, key.name)) {
+        return format!("Did you mean [{}] {}?", key.section, key.name);
+    }
+    format!("Its keys are: {}.", siblings.join(", "))
 }

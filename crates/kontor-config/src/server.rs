@@ -24,7 +24,7 @@ pub(crate) static DATA: Key = Key {
     example: "",
     flag: Some("data"),
     meaning: &[
-        "Folder of keys, databases and media. Back it up whole; keep it to yourself (0700).",
+        "Folder of keys, databases and media; keep it to yourself (0700). Backups: section [backup].",
     ],
 };
 

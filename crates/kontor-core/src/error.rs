@@ -8,6 +8,18 @@ use serde_json::{Map, Value};
 /// Result of a service or store function.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// What was looked for, or `None` if it does not exist.
+///
+/// # Errors
+/// Every error but `NotFound`: a database that fails must not look like one that has nothing.
+pub fn if_found<T>(result: Result<T>) -> Result<Option<T>> {
+    match result {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind == Kind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// What went wrong, what the caller may read about it, and what only the log may.
 #[derive(Debug)]
 pub struct Error {

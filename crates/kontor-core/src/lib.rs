@@ -16,7 +16,7 @@ mod time;
 
 pub use cx::{Actor, Cx, Locale, Session};
 pub use device_kind::DeviceKind;
-pub use error::{Error, Kind, MatrixCode, Result};
+pub use error::{Error, Kind, MatrixCode, Result, if_found};
 pub use histogram::{Histogram, Spread};
 pub use ids::{RequestId, RoomNid, StreamPos, TenantId};
 pub use permission::Permission;

@@ -44,11 +44,18 @@ pub enum Permission {
     /// See what is deleted when, what it has removed, and what a new period would remove; never
     /// content (law: ).
     SeeDeletion,
+    /// See when backups were written, whether they could be restored, and how old they are; neither
+    /// what is in them nor a key (law: ).
+    SeeBackups,
+    /// Ask that a person be erased (law: R-128).
+    ErasePeople,
+    /// Ask that data be held for a claim at law, and end that (law: R-122).
+    PlaceHolds,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::DecidePolicy,
         Self::ReadPolicyHistory,
         Self::SeePeople,
@@ -66,6 +73,9 @@ impl Permission {
         Self::StartSupervision,
         Self::SeeRoomClasses,
         Self::SeeDeletion,
+        Self::SeeBackups,
+        Self::ErasePeople,
+        Self::PlaceHolds,
     ];
 
     /// The roles that hold it: the table of the organisation's powers.
@@ -94,6 +104,9 @@ impl Permission {
             Self::SeeRoomClasses    => Roles::of(
                 &[OrgAdmin, TechAdmin, Dsb, Betriebsrat, Compliance, Auditor]),
             Self::SeeDeletion       => Roles::of(&[OrgAdmin, Dsb, Betriebsrat, Compliance, Auditor]),
+            Self::SeeBackups        => Roles::of(&[TechAdmin, Dsb]),
+            Self::ErasePeople       => Roles::of(&[OrgAdmin, Dsb]),
+            Self::PlaceHolds        => Roles::of(&[OrgAdmin, Compliance]),
         }
     }
 
@@ -118,6 +131,9 @@ impl Permission {
             Self::StartSupervision => "start_supervision",
             Self::SeeRoomClasses => "see_room_classes",
             Self::SeeDeletion => "see_deletion",
+            Self::SeeBackups => "see_backups",
+            Self::ErasePeople => "erase_people",
+            Self::PlaceHolds => "place_holds",
         }
     }
 }
@@ -128,7 +144,7 @@ mod tests {
 
     /// Written a second time, as a grid, so that no cell changes by accident.
     #[rustfmt::skip]
-    const GRID: [(&str, &str); 17] = [
+    const GRID: [(&str, &str); 20] = [
         //                      user guest org tech dsb br comp aud prov
         ("decide_policy",       ".   .     x   .    .   .  .    .   ."),
         ("read_policy_history", ".   .     x   x    x   x  x    x   ."),
@@ -147,6 +163,9 @@ mod tests {
         ("start_supervision",   ".   .     x   .    .   .  x    .   ."),
         ("see_room_classes",    ".   .     x   x    x   x  x    x   ."),
         ("see_deletion",        ".   .     x   .    x   x  x    x   ."),
+        ("see_backups",         ".   .     .   x    x   .  .    .   ."),
+        ("erase_people",        ".   .     x   .    x   .  .    .   ."),
+        ("place_holds",         ".   .     x   .    .   .  x    .   ."),
     ];
 
     #[test]

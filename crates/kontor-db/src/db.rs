@@ -17,7 +17,7 @@ use crate::meter::{Load, Meter};
 use crate::migrate::{self, Migration};
 use crate::seal::Sealer;
 use crate::tx::Conn;
-use crate::writer::{Closure, Engine, Message, Writer};
+use crate::writer::{Closure, Engine, Message, Step, Writer};
 use crate::{Sql, Tx, postgres, sqlite};
 
 /// Closures of [`Db::write`] that may wait at once; further callers wait for their turn.
@@ -257,6 +257,19 @@ impl Db {
     /// What keeps it from that.
     pub async fn ping(&self) -> Result<()> {
         self.enqueue(|_| Ok(())).await
+    }
+
+    /// Gives at most `pages` free pages (4 KiB each) back to the disk, between two batches of writes,
+    /// and folds the write-ahead log in: what was deleted is then nowhere in the files. Answers how
+    /// many free pages are left. On PostgreSQL nothing: autovacuum does it there.
+    ///
+    /// # Errors
+    /// `Unavailable` if the engine cannot store now.
+    pub async fn compact(&self, pages: u32) -> Result<u64> {
+        let (reply, answer) = oneshot::channel();
+        // A closed database drops the step, and with it `reply`.
+        drop(self.inner.queue.lock().send(Message::Compact(Step { pages, reply })));
+        answer.await.unwrap_or_else(|_| Err(closed()))
     }
 
     /// What the writer has done since the database was opened.

@@ -42,10 +42,16 @@ impl Place {
         let setting = |sql: &str| {
             conn.execute_batch(sql).map_err(|e| Error::from(Fault::sqlite("open database", &e)))
         };
+        // Freed pages can be given back to the disk. Counts from the first page on; to say it again
+        // would write into every database that is opened.
+        if !gives_pages_back(&conn) {
+            setting("PRAGMA auto_vacuum = INCREMENTAL;")?;
+        }
         setting(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;",
         )?;
         setting("PRAGMA secure_delete = FAST;")?;
+        rebuild_once(&conn, &self.path);
         Ok(conn)
     }
 
@@ -99,6 +105,23 @@ impl Place {
         }
         pragma.push_str("'\"");
         Secret::new(pragma)
+    }
+}
+
+/// Whether the mode of freed pages is "incremental".
+fn gives_pages_back(conn: &Connection) -> bool {
+    let mode = conn.query_row("PRAGMA auto_vacuum", [], |row| row.get::<_, i64>(0));
+    mode.is_ok_and(|mode| mode == 2)
+}
+
+/// A database from before pages could be given back is written anew, once. Without room for that it
+/// stays as it is: what is deleted is overwritten by and by, only the file does not shrink.
+fn rebuild_once(conn: &Connection, path: &Path) {
+    if gives_pages_back(conn) {
+        return;
+    }
+    if let Err(error) = conn.execute_batch("PRAGMA auto_vacuum = INCREMENTAL; VACUUM;") {
+        tracing::warn!(%error, path = %path.display(), "the database cannot be written anew");
     }
 }
 
@@ -329,6 +352,26 @@ impl Writer {
             return Ok(());
         }
         run(&self.conn, "ROLLBACK")
+    }
+
+    /// Gives up to `pages` free pages back to the disk; once none is left, folds the write-ahead log
+    /// in, unless somebody reads it. Answers how many free pages are left.
+    pub(crate) fn compact(&self, pages: u32) -> Result<u64, Fault> {
+        let fault = |e: rusqlite::Error| Fault::sqlite("compact", &e);
+        let mut step =
+            self.conn.prepare(&format!("PRAGMA incremental_vacuum({pages})")).map_err(fault)?;
+        let mut rows = step.raw_query();
+        while rows.next().map_err(fault)?.is_some() {}
+        let left = self.conn.query_row("PRAGMA freelist_count", [], |row| row.get::<_, i64>(0));
+        let left = left.map_err(fault)?;
+        if left == 0 {
+            // Readers are not waited for here: everybody's messages would wait with the writer.
+            self.conn.busy_timeout(Duration::ZERO).map_err(fault)?;
+            let folded = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            self.conn.busy_timeout(PATIENCE).map_err(fault)?;
+            folded.map_err(fault)?;
+        }
+        Ok(u64::try_from(left).unwrap_or_default())
     }
 
     /// Moves the write-ahead log into the file, so that the file alone is complete.

@@ -226,6 +226,14 @@ impl<'c> Tx<'c> {
         self.effects.on_failure.push(Box::new(f));
     }
 
+    pub(crate) const fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    pub(crate) const fn conn(&self) -> &Conn<'c> {
+        &self.conn
+    }
+
     pub(crate) const fn position(&self) -> i64 {
         self.position
     }
@@ -289,7 +297,7 @@ impl<'c> Tx<'c> {
         self.noting(outcome)?
     }
 
-    fn noting<T>(&mut self, outcome: Result<T, Fault>) -> Result<T> {
+    pub(crate) fn noting<T>(&mut self, outcome: Result<T, Fault>) -> Result<T> {
         outcome.map_err(|fault| {
             self.broken = Some(fault.clone());
             fault.into()

@@ -22,7 +22,14 @@ const LARGEST_BATCH: usize = 256;
 
 pub(crate) enum Message {
     Job(Box<dyn Job>),
+    Compact(Step),
     Close(oneshot::Sender<()>),
+}
+
+/// Gives up to so many free pages back, and folds the write-ahead log in; answers how many are left.
+pub(crate) struct Step {
+    pub(crate) pages: u32,
+    pub(crate) reply: oneshot::Sender<Result<u64>>,
 }
 
 /// A queued closure together with whoever waits for it.
@@ -129,19 +136,25 @@ impl Writer {
 
     /// Works until every sender is gone or the database is closed.
     pub(crate) fn run(mut self, queue: &mpsc::Receiver<Message>) {
-        let mut closing = None;
+        let (mut closing, mut steps) = (None, Vec::new());
         while closing.is_none() {
             match queue.recv() {
                 Ok(Message::Job(job)) => self.waiting.push_back(job),
+                Ok(Message::Compact(step)) => steps.push(step),
                 Ok(Message::Close(done)) => closing = Some(done),
                 Err(mpsc::RecvError) => break,
             }
             while self.waiting.len() < LARGEST_BATCH && closing.is_none() {
                 match queue.try_recv() {
                     Ok(Message::Job(job)) => self.waiting.push_back(job),
+                    Ok(Message::Compact(step)) => steps.push(step),
                     Ok(Message::Close(done)) => closing = Some(done),
                     Err(_) => break,
                 }
+            }
+            for Step { pages, reply } in steps.drain(..) {
+                // Whoever asked may have gone away.
+                drop(reply.send(self.engine.compact(pages).map_err(Error::from)));
             }
             while !self.waiting.is_empty() {
                 self.batch();
@@ -354,6 +367,14 @@ impl Engine {
         match self {
             Self::Sqlite(writer) => writer.rollback(),
             Self::Postgres(writer) => writer.rollback(),
+        }
+    }
+
+    /// PostgreSQL looks after free space by itself.
+    fn compact(&self, pages: u32) -> Result<u64, Fault> {
+        match self {
+            Self::Sqlite(writer) => writer.compact(pages),
+            Self::Postgres(_) => Ok(0),
         }
     }
 

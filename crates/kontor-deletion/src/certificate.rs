@@ -7,10 +7,12 @@ use kontor_db::Tx;
 use kontor_store::deletion_run::{self, RunRow};
 use kontor_store::expiry;
 use kontor_store::stream_mark;
+use kontor_store::year_end::YearEnd;
 use serde_json::{Map, Value, json};
 
 use crate::Deletion;
-use crate::service::run_key;
+use crate::records::ROOMS_KEY;
+use crate::service::{FILES, run_key};
 
 /// A run belongs to the day (UTC) on which it began.
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -71,6 +73,7 @@ impl Deletion {
                 "files": run.removed.files,
                 "file_bytes": run.removed.file_bytes,
                 "saved_keys": run.removed.keys,
+                "held": run.removed.held,
             },
             "failures": run.failures,
             "verified_ts": cx.now.0,
@@ -90,12 +93,19 @@ impl Deletion {
     /// Looks again: how much is left that is as old as what was to go. Rooms that keep messages for
     /// longer by their members' choice are not counted.
     async fn remaining(&self, cx: &Cx, rule: &'static str, run: &RunRow) -> Result<u64> {
+        let cutoff = run.cutoff;
+        if rule == ROOMS_KEY {
+            return self.count_abandoned(cx, cutoff).await;
+        }
+        if let Some(kind) = YearEnd::ALL.into_iter().find(|kind| kind.key() == rule) {
+            let count = move |tx: &mut Tx<'_>| kind.count_before(tx, cutoff);
+            return self.inner.db.read(cx, count).await;
+        }
         let Some(class) = RoomClass::ALL.into_iter().find(|class| run_key(*class) == rule) else {
-            let cutoff = run.cutoff;
             let look = move |tx: &mut Tx<'_>| kontor_store::media::count_unattached(tx, cutoff);
             return self.inner.db.read(cx, look).await.map(|(count, ..)| count);
         };
-        let (mut left, mut after, cutoff) = (0, Some(RoomNid(0)), run.cutoff);
+        let (mut left, mut after) = (0, Some(RoomNid(0)));
         while let Some(from) = after {
             let this = self.clone();
             let count = move |tx: &mut Tx<'_>| {
@@ -126,5 +136,6 @@ impl Deletion {
 
 /// Keys of everything that is counted in runs.
 pub(crate) fn run_keys() -> impl Iterator<Item = &'static str> {
-    RoomClass::ALL.into_iter().map(run_key).chain(["files", "rooms"])
+    let year_ends = YearEnd::ALL.into_iter().map(YearEnd::key);
+    RoomClass::ALL.into_iter().map(run_key).chain([FILES, ROOMS_KEY]).chain(year_ends)
 }

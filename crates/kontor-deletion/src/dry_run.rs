@@ -7,8 +7,9 @@ use kontor_core::{
 };
 use kontor_db::Tx;
 use kontor_policy::ClassRules;
-use kontor_store::expiry;
-use kontor_store::stream_mark;
+use kontor_store::expiry::{self, AgingRoom};
+use kontor_store::hold::{HoldRow, HoldSubject};
+use kontor_store::{hold, stream_mark};
 
 use crate::Deletion;
 
@@ -33,6 +34,9 @@ pub struct DryRunRow {
     pub rooms: u64,
     /// Messages that would go.
     pub messages: u64,
+    /// Of these, how many a hold would keep, out of everybody's reach; at most so many where holds
+    /// are on the same messages.
+    pub held: u64,
     /// Their files.
     pub files: u64,
     /// Bytes of the files.
@@ -64,6 +68,7 @@ impl Deletion {
             period,
             rooms: 0,
             messages: 0,
+            held: 0,
             files: 0,
             file_bytes: 0,
             oldest: None,
@@ -74,6 +79,7 @@ impl Deletion {
             let page = self.inner.db.read(cx, count).await?;
             row.rooms += page.rooms;
             row.messages += page.messages;
+            row.held += page.held;
             row.files += page.files;
             row.file_bytes += page.file_bytes;
             oldest = [oldest, page.oldest].into_iter().flatten().min();
@@ -91,6 +97,7 @@ impl Deletion {
 struct Page {
     rooms: u64,
     messages: u64,
+    held: u64,
     files: u64,
     file_bytes: u64,
     oldest: Option<StreamPos>,
@@ -107,6 +114,7 @@ fn count_page(
     let full = rooms.len() == usize::from(ROOMS);
     let mut page =
         Page { next: rooms.last().map(|room| room.nid).filter(|_| full), ..Page::default() };
+    let holds = hold::list_active_holds(tx, now)?;
     for room in rooms.into_iter().filter(|room| room.class == class) {
         page.rooms += 1;
         let period = chosen(class, period, room.retention_ms);
@@ -114,11 +122,43 @@ fn count_page(
         let amount = expiry::count_messages(tx, room.nid, (StreamPos::ZERO, mark.pos))?;
         let (files, bytes) = expiry::count_files(tx, room.nid, mark.pos)?;
         page.messages += amount.count;
+        if ClassRules::of(class).hold {
+            page.held += count_held(tx, (&room, mark.pos), &holds)?.min(amount.count);
+        }
         page.files += files;
         page.file_bytes += bytes;
         page.oldest = [page.oldest, amount.oldest].into_iter().flatten().min();
     }
     Ok(page)
+}
+
+/// How many messages of a room up to a position the holds would keep.
+fn count_held(
+    tx: &mut Tx<'_>,
+    (room, upto): (&AgingRoom, StreamPos),
+    holds: &[HoldRow],
+) -> Result<u64> {
+    let mut count = 0;
+    for hold in holds {
+        let from = match hold.from {
+            Some(from) => stream_mark::mark_before(tx, from)?.map(|mark| mark.pos),
+            None => None,
+        };
+        // Up to the first mark behind that time: what was written in between is looked at one by one.
+        let until = match hold.until {
+            Some(until) => stream_mark::mark_behind(tx, until)?.map(|mark| mark.pos),
+            None => None,
+        };
+        let range = (from.unwrap_or_default(), until.unwrap_or(upto).min(upto));
+        count += match &hold.subject {
+            HoldSubject::Person(user) => expiry::count_messages_of(tx, (room.nid, user), range)?,
+            HoldSubject::Room(id) if *id == room.room_id => {
+                expiry::count_messages(tx, room.nid, range)?.count
+            }
+            HoldSubject::Room(_) => 0,
+        };
+    }
+    Ok(count)
 }
 
 fn check(class: RoomClass, period: Duration) -> Result<()> {
@@ -132,7 +172,7 @@ fn check(class: RoomClass, period: Duration) -> Result<()> {
 }
 
 /// The period of a room under a new period of its class.
-fn chosen(class: RoomClass, period: Duration, own_ms: Option<i64>) -> Duration {
+pub(crate) fn chosen(class: RoomClass, period: Duration, own_ms: Option<i64>) -> Duration {
     let own = own_ms.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis);
     let least = Duration::from_hours(24 * u64::from(ClassRules::of(class).retention.min_days));
     match (own, class) {

@@ -5,14 +5,23 @@
 //! would remove can be seen before ([`Deletion::dry_run`]).
 
 mod certificate;
+mod compact;
 mod dry_run;
+mod ephemeral;
+mod erasure;
+mod holds;
 mod overview;
+mod records;
+mod replay;
 mod rules;
 mod service;
 mod sweep;
 
 pub use certificate::Certificate;
 pub use dry_run::{DryRun, DryRunRow};
+pub use ephemeral::Residence;
+pub use erasure::{ErasureView, Forget};
+pub use holds::{HeldAmount, HoldSubject, HoldView};
 pub use overview::{Overdue, Overview, RunView};
 pub use rules::{DeletionClass, Period, RULES, Rule, check_inventory, rule_of};
 pub use service::Deletion;

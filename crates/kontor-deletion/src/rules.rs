@@ -104,8 +104,8 @@ pub static RULES: &[Rule] = &[
         name: Text { de: "Verlassene Räume", en: "Abandoned rooms" },
         class: EndOfMatter, period: Period::Fixed(Duration::from_hours(24 * 7)),
         method: Text {
-            de: "Vorgesehen, noch nicht ausgeführt: sieben Tage nach dem letzten Austritt.",
-            en: "Planned, not done yet: seven days after the last member left.",
+            de: "Sieben Tage nachdem die letzte Person gegangen ist.",
+            en: "Seven days after the last person left.",
         },
         law: "DSGVO Art. 5(1)(e); R-116",
         words: &["with the last event of the room", "with the room"],
@@ -126,8 +126,8 @@ pub static RULES: &[Rule] = &[
         name: Text { de: "Konto, Name und Profil", en: "Account, name and profile" },
         class: EndOfRelation, period: Period::WithCause,
         method: Text {
-            de: "Bei der Schließung des Kontos; seine Kennung bleibt vorerst.",
-            en: "When the account is closed; its id stays for now.",
+            de: "Bei der Schließung des Kontos; 30 Tage später auch die Kennung und der Name in allen Räumen.",
+            en: "When the account is closed; 30 days later its id, too, and the name in every room.",
         },
         law: "DSGVO Art. 17; R-048, R-128",
         words: &[
@@ -218,7 +218,7 @@ pub static RULES: &[Rule] = &[
         key: "decisions", data_kinds: "DA-11, DA-24",
         name: Text { de: "Entscheidungen: Freigaben, Einstellungen, Löschläufe", en: "Decisions: approvals, settings, runs of deletion" },
         class: EndOfMatter, period: Period::YearEnd(3),
-        method: Text { de: "Zum Ende des dritten Jahres danach; bisher nur bei Löschläufen ausgeführt.", en: "At the end of the third year after; done for runs of deletion only so far." },
+        method: Text { de: "Zum Ende des dritten Jahres danach.", en: "At the end of the third year after." },
         law: "DSGVO Art. 5(2); R-194",
         words: &[
             "3 years to the end of the year (R-194)",
@@ -229,7 +229,7 @@ pub static RULES: &[Rule] = &[
         key: "acknowledgements", data_kinds: "DA-23",
         name: Text { de: "Kenntnisnahmen", en: "Acknowledgements" },
         class: EndOfRelation, period: Period::YearEnd(3),
-        method: Text { de: "Zum Ende des dritten Jahres danach; bisher nur bei Löschläufen ausgeführt.", en: "At the end of the third year after; done for runs of deletion only so far." },
+        method: Text { de: "Zum Ende des dritten Jahres danach.", en: "At the end of the third year after." },
         law: "DSGVO Art. 5(2); R-074",
         words: &["3 years to the end of the year (DA-23)"],
     },
@@ -237,7 +237,7 @@ pub static RULES: &[Rule] = &[
         key: "supervision", data_kinds: "DA-31",
         name: Text { de: "Einblicke von Aufsichtspersonen", en: "Looks by those who supervise" },
         class: EndOfMatter, period: Period::YearEnd(3),
-        method: Text { de: "Zum Ende des dritten Jahres danach; bisher nur bei Löschläufen ausgeführt.", en: "At the end of the third year after; done for runs of deletion only so far." },
+        method: Text { de: "Zum Ende des dritten Jahres danach.", en: "At the end of the third year after." },
         law: "DSGVO Art. 5(2); R-075",
         words: &["3 years to the end of the year (DA-31)"],
     },
@@ -247,7 +247,32 @@ pub static RULES: &[Rule] = &[
         class: Collection, period: Period::Fixed(Duration::from_hours(24 * 90)),
         method: Text { de: "Kennungen ohne Inhalt, 90 Tage.", en: "Ids without content, 90 days." },
         law: "DSGVO Art. 17, 19; R-111",
-        words: &["after 90 days", "after the longest period of a class, and a month"],
+        words: &[
+            "after 90 days", "after the longest period of a class, and a month",
+            "a day after the message was written (R-114)", "after 30 days",
+        ],
+    },
+    Rule {
+        key: "holds", data_kinds: "–",
+        name: Text { de: "Für Rechtsansprüche Aufbewahrtes", en: "What is held for claims at law" },
+        class: EndOfMatter, period: Period::WithCause,
+        method: Text {
+            de: "Sobald keine Aufbewahrung mehr gilt; bis dahin liest es niemand.",
+            en: "As soon as no hold keeps it any more; until then nobody reads it.",
+        },
+        law: "DSGVO Art. 17(3)(e), 18; R-122, R-123",
+        words: &["when no hold keeps it any more (R-122)"],
+    },
+    Rule {
+        key: "erasure_ledger", data_kinds: "DA-29",
+        name: Text { de: "Löschverzeichnis für Sicherungen", en: "Erasure ledger for backups" },
+        class: Collection, period: Period::Fixed(kontor_ledger::KEPT),
+        method: Text {
+            de: "Geschlüsselte Merkzettel ohne Kennung, bis keine Sicherung mehr älter ist, und 30 Tage.",
+            en: "Keyed tombstones without ids, until no backup is older any more, and 30 days.",
+        },
+        law: "DSGVO Art. 17; R-233",
+        words: &["60 days (R-233)"],
     },
     Rule {
         key: "technical", data_kinds: "–",

@@ -8,6 +8,8 @@ use std::sync::atomic::AtomicI64;
 use kontor_audit::Audit;
 use kontor_core::{Cx, Result, RoomClass, RoomNid, StreamPos};
 use kontor_db::Db;
+use kontor_identity::Identity;
+use kontor_ledger::Ledger;
 use kontor_media::Media;
 use kontor_policy::InForce;
 use kontor_rooms::Rooms;
@@ -25,13 +27,19 @@ pub struct Deletion {
 pub(crate) struct Inner {
     pub(crate) db: Db,
     pub(crate) audit: Audit,
+    pub(crate) ledger: Ledger,
+    pub(crate) identity: Identity,
     pub(crate) rooms: Rooms,
     pub(crate) media: Media,
     pub(crate) policy: InForce,
     /// Up to where each room has been looked through; in memory only, to save looking again.
     pub(crate) swept: Mutex<HashMap<RoomNid, StreamPos>>,
+    /// One round at a time.
+    pub(crate) round: tokio::sync::Mutex<()>,
     /// When it was last told that something is overdue, in milliseconds.
     pub(crate) told_ms: AtomicI64,
+    /// When it was last told that holds wait to be looked at, in milliseconds.
+    pub(crate) told_holds_ms: AtomicI64,
 }
 
 impl Deletion {
@@ -40,14 +48,29 @@ impl Deletion {
     /// # Errors
     /// `Unavailable` if a column of the inventory has no deletion rule: then nothing is served.
     pub fn open(
-        (db, audit): (Db, Audit),
-        rooms: Rooms,
+        (db, audit, ledger): (Db, Audit, Ledger),
+        (identity, rooms): (Identity, Rooms),
         media: Media,
         policy: InForce,
     ) -> Result<Self> {
         check_inventory()?;
         let (swept, told_ms) = (Mutex::default(), AtomicI64::new(i64::MIN));
-        Ok(Self { inner: Arc::new(Inner { db, audit, rooms, media, policy, swept, told_ms }) })
+        let told_holds_ms = AtomicI64::new(i64::MIN);
+        Ok(Self {
+            inner: Arc::new(Inner {
+                db,
+                audit,
+                ledger,
+                identity,
+                rooms,
+                media,
+                policy,
+                swept,
+                round: tokio::sync::Mutex::default(),
+                told_ms,
+                told_holds_ms,
+            }),
+        })
     }
 
     /// Does what is due: notes the time, deletes, certifies finished days, tells what is overdue.
@@ -56,14 +79,18 @@ impl Deletion {
     /// # Errors
     /// `Unavailable` if the database cannot store it; what is not done then is done the next time.
     pub async fn look_after(&self, cx: &Cx) -> Result<()> {
+        let _round = self.inner.round.lock().await;
         self.mark(cx).await?;
         self.sweep(cx).await?;
+        self.inner.ledger.expire(cx).await?;
+        self.look_after_holds(cx).await?;
+        self.compact().await?;
         self.certify_finished_days(cx).await?;
         self.tell_overdue(cx).await
     }
 
     /// Notes what time it is at the newest position, if anything was written since the last time.
-    async fn mark(&self, cx: &Cx) -> Result<()> {
+    pub(crate) async fn mark(&self, cx: &Cx) -> Result<()> {
         let mark = StreamMark { pos: self.inner.db.committed(), at: cx.now };
         let newest = self.inner.db.read(cx, stream_mark::newest_mark).await?;
         // A clock that was set back says nothing until it has caught up: data would seem too old.
@@ -79,6 +106,9 @@ impl fmt::Debug for Deletion {
         f.debug_struct("Deletion").finish_non_exhaustive()
     }
 }
+
+/// Key of the runs that delete files without a message.
+pub(crate) const FILES: &str = "files";
 
 /// Key of the runs that delete messages of a class.
 pub(crate) const fn run_key(class: RoomClass) -> &'static str {

@@ -1,19 +1,19 @@
 //! Deletes what is due, batch by batch, with pauses that leave the database to the people.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use kontor_audit::Class;
 use kontor_core::{Cx, Error, Result, RoomClass, RoomNid, Timestamp};
 use kontor_db::Tx;
 use kontor_policy::ClassRules;
 use kontor_rooms::Due;
 use kontor_store::deletion_run::{self, Removed};
 use kontor_store::expiry::{self, AgingRoom};
-use kontor_store::{report, stream_mark};
+use kontor_store::stream_mark;
 use ruma::OwnedRoomId;
 
 use crate::Deletion;
-use crate::service::run_key;
+use crate::service::{FILES, run_key};
 
 /// Rooms looked at in one read.
 const ROOMS: u16 = 200;
@@ -27,10 +27,6 @@ const LONGEST_REST: Duration = Duration::from_millis(500);
 /// ago.
 const EPHEMERAL_MARGIN: Duration = Duration::from_mins(30);
 
-/// Longer than notices are kept, devices are not told one by one.
-const NOTICES_KEPT: Duration = Duration::from_hours(24 * 90);
-const MONTH: Duration = Duration::from_hours(24 * 31);
-
 impl Deletion {
     /// Deletes everything that is due now; takes as long as it takes. Being stopped in between loses
     /// nothing: each batch is whole, and the rest is due the next time.
@@ -40,16 +36,19 @@ impl Deletion {
     pub async fn sweep(&self, cx: &Cx) -> Result<Removed> {
         let mut removed = self.sweep_rooms(cx).await?;
         removed.add(&self.sweep_files(cx).await?);
+        removed.add(&self.sweep_abandoned(cx).await?);
         self.sweep_records(cx).await?;
         Ok(removed)
     }
 
     async fn sweep_rooms(&self, cx: &Cx) -> Result<Removed> {
         let (mut removed, mut after) = (Removed::default(), Some(RoomNid(0)));
+        let mut recorded = HashSet::new();
         while let Some(from) = after {
             let (due, next) = self.due_rooms(cx, from).await?;
             for (class, due) in due {
-                removed.add(&self.sweep_room(cx, class, due).await?);
+                let is_first = recorded.insert(class);
+                removed.add(&self.sweep_room(cx, (class, is_first), due).await?);
             }
             after = next;
         }
@@ -105,14 +104,25 @@ impl Deletion {
         }
     }
 
-    async fn sweep_room(&self, cx: &Cx, class: RoomClass, mut due: Due) -> Result<Removed> {
+    /// With `is_first`, the rule goes into the erasure ledger: once per sweep and class.
+    async fn sweep_room(
+        &self,
+        cx: &Cx,
+        (class, mut is_first): (RoomClass, bool),
+        mut due: Due,
+    ) -> Result<Removed> {
         let mut removed = Removed::default();
         let rule = run_key(class);
-        let period = i64::try_from(self.period(class, None).as_millis()).unwrap_or(i64::MAX);
+        let general = self.period(class, None);
+        let period = i64::try_from(general.as_millis()).unwrap_or(i64::MAX);
         loop {
             let (now, terms) = (cx.now, (period, due.cutoff));
             let began = Instant::now();
+            let ledger = std::mem::take(&mut is_first).then(|| self.inner.ledger.clone());
             let note = Box::new(move |tx: &mut Tx<'_>, step: &Removed| {
+                if let Some(ledger) = ledger {
+                    ledger.record_rule(tx, rule, now, (period, now.minus(general)))?;
+                }
                 let run = deletion_run::open_run(tx, rule, now, terms)?;
                 deletion_run::add_to_run(tx, run, step, 0, terms)
             });
@@ -145,8 +155,10 @@ impl Deletion {
         if !removed.is_nothing() {
             let now = cx.now;
             let terms = (i64::try_from(longest.as_millis()).unwrap_or(i64::MAX), cutoff);
+            let ledger = self.inner.ledger.clone();
             let count = move |tx: &mut Tx<'_>| {
-                let run = deletion_run::open_run(tx, "files", now, terms)?;
+                ledger.record_rule(tx, FILES, now, terms)?;
+                let run = deletion_run::open_run(tx, FILES, now, terms)?;
                 deletion_run::add_to_run(tx, run, &removed, 0, terms)
             };
             self.inner.db.write(cx, count).await?;
@@ -166,28 +178,11 @@ impl Deletion {
         };
         RoomClass::ALL.into_iter().map(own).max().unwrap_or_default()
     }
-
-    /// Small tables with periods of their own.
-    async fn sweep_records(&self, cx: &Cx) -> Result<()> {
-        let now = cx.now;
-        let reports = crate::rules::RULES.iter().find(|rule| rule.key == "reports");
-        let reports = reports.and_then(crate::Rule::fixed);
-        let marks = now.minus(self.longest_period() + MONTH);
-        let clear = move |tx: &mut Tx<'_>| {
-            if let Some(period) = reports {
-                report::delete_reports_before(tx, now.minus(period))?;
-            }
-            expiry::delete_notices_before(tx, now.minus(NOTICES_KEPT))?;
-            deletion_run::delete_runs_before(tx, Class::C.cutoff(now))?;
-            stream_mark::delete_marks_before(tx, marks).map(drop)
-        };
-        self.inner.db.write(cx, clear).await
-    }
 }
 
 /// Keys are still needed for messages that were sent within a week after they were saved, because
 /// programs use a key that long (spec: `rotation_period_ms`).
-fn keys_before(cutoff: Timestamp) -> Timestamp {
+pub(crate) fn keys_before(cutoff: Timestamp) -> Timestamp {
     cutoff.minus(Duration::from_hours(24 * 8))
 }
 

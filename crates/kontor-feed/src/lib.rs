@@ -3,7 +3,9 @@
 //! A wake carries no content. Whoever wakes reads the committed position and the changes itself,
 //! so a lost or doubled wake can't lose or double a message.
 
+mod deliveries;
 mod device_lists;
+mod watched;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,15 +15,19 @@ use parking_lot::Mutex;
 use ruma::{OwnedUserId, RoomId, UserId};
 use tokio::sync::watch;
 
+pub use deliveries::Deliveries;
 pub use device_lists::{DeviceListChange, DeviceLists};
+pub use watched::Watch;
 
 /// Wakes the waiting requests of users; one per tenant, cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Feed {
     waiting: Arc<Mutex<HashMap<OwnedUserId, watch::Sender<u64>>>>,
     device_lists: Arc<DeviceLists>,
+    deliveries: Arc<Deliveries>,
     departures: Departures,
     people: Arc<AtomicU64>,
+    watch: Watch,
 }
 
 /// What is done when somebody has left one room (`Some`), or signed out of a device; `true` if others
@@ -47,18 +53,30 @@ pub struct Listener {
 }
 
 impl Feed {
-    /// Wakes every request that waits for one of `users`. Cost: one look-up per user.
+    /// Wakes every request that waits for one of `users`. Cost: one look-up per user, two where
+    /// somebody is watched.
     #[expect(single_use_lifetimes, reason = "an elided lifetime is not allowed here")]
     pub fn wake<'u>(&self, users: impl IntoIterator<Item = &'u UserId>) {
         let waiting = self.waiting.lock();
-        if waiting.is_empty() {
+        let mut watched = self.watch.lock_if_any();
+        if waiting.is_empty() && watched.is_none() {
             return;
         }
         for user in users {
             if let Some(sender) = waiting.get(user) {
                 sender.send_modify(|count| *count += 1);
             }
+            if let Some(watched) = &mut watched {
+                watched.note(user);
+            }
         }
+        drop(watched);
+        self.watch.ring();
+    }
+
+    /// Who is to be told of even though no request of theirs waits.
+    pub fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     /// Wakes every waiting request of the tenant.
@@ -85,6 +103,11 @@ impl Feed {
         if concerned > 0 {
             self.wake_everyone();
         }
+    }
+
+    /// How far devices have confirmed what they were sent.
+    pub fn deliveries(&self) -> &Arc<Deliveries> {
+        &self.deliveries
     }
 
     /// The newest changes of people's devices and keys.

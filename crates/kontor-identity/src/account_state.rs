@@ -9,6 +9,7 @@ use kontor_store::account_role;
 use ruma::{OwnedUserId, UserId};
 
 use crate::Identity;
+use crate::guest_lifetime::renew;
 
 /// Whether somebody can use her account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -86,7 +87,8 @@ impl StateChange {
 
 impl Identity {
     /// Suspends or locks somebody, or takes that back. Open sessions follow at once: requests that
-    /// wait are answered. What changes nothing is not recorded.
+    /// wait are answered. What changes nothing is not recorded. The time of a guest who is let in again
+    /// begins anew.
     ///
     /// # Errors
     /// `Forbidden` without the permission, for oneself and for others who administer people: take
@@ -120,6 +122,10 @@ impl Identity {
             };
             if !account::update_account_state(tx, &user, suspended, locked)? {
                 return Err(no_account());
+            }
+            if change == StateChange::Locked(false) {
+                // Else a guest whose time is over would be shut out again at once.
+                renew(tx, &user, now)?;
             }
             this.people_change(tx);
             this.reconsider_sessions(tx, &user)

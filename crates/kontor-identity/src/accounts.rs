@@ -1,6 +1,4 @@
-//! Creating, changing and closing accounts.
-
-use std::sync::Arc;
+//! Creating and changing accounts.
 
 use kontor_audit::{Action, Event};
 use kontor_core::{
@@ -12,9 +10,7 @@ use kontor_policy::FieldRule;
 use kontor_store::account::{self, AccountRow};
 use kontor_store::identity_proof::{self, ProofRow};
 use kontor_store::{
-    accepted_notice, account_role, app_password, browser_session, device_registration, e2ee,
-    former_password, login_failure, mail_address, oauth_code, oauth_device_grant, one_time_link,
-    own_setting, password as password_table, profile, waiting_mail,
+    account_role, browser_session, guest_account, login_failure, password as password_table,
 };
 use ruma::api::client::uiaa::AuthData;
 use ruma::{OwnedUserId, UserId};
@@ -27,7 +23,7 @@ use crate::new_password::replace_password;
 use crate::profile::set_profile_field;
 use crate::proof::ProofMethod;
 use crate::roles::{author, from_the_beginning};
-use crate::second_factor::delete_second_factors;
+use crate::sessions::day_of;
 use crate::username::{opaque_user_id, readable_user_id};
 
 /// An account to be created.
@@ -91,6 +87,9 @@ impl Identity {
         let user_id = prepared.account.user_id.clone();
         let this = self.clone();
         let write = self.inner.db.write(cx, move |tx| {
+            if this.was_erased(tx, &prepared.account.user_id)? {
+                return Err(Error::conflict(MatrixCode::UserInUse, "This user name is taken."));
+            }
             this.people_change(tx);
             prepared.store(tx)
         });
@@ -135,60 +134,6 @@ impl Identity {
         self.set_password(cx, session.user_id.clone(), new, ended).await
     }
 
-    /// Closes the caller's account, after asking for the password: no password, no device, no key,
-    /// no profile and no login name remain. The user id is never given again.
-    ///
-    /// # Errors
-    /// As [`Identity::authenticate_interactively`].
-    pub async fn deactivate_own_account(&self, cx: &Cx, auth: Option<AuthData>) -> Result<()> {
-        self.authenticate_interactively(cx, Purpose::DeactivateAccount, auth).await?;
-        self.deactivate(cx, cx.user()?.to_owned()).await
-    }
-
-    /// Closes an account: one's own, without asking again, or somebody's.
-    ///
-    /// # Errors
-    /// `Forbidden` without the permission, and for accounts that may do more than the caller's;
-    /// `NotFound` if there is no such active account.
-    pub async fn deactivate(&self, cx: &Cx, user: OwnedUserId) -> Result<()> {
-        if cx.user().ok() != Some(&*user) {
-            cx.require(Permission::ManagePeople)?;
-            self.require_over(cx, &user).await?;
-        }
-        let (this, now) = (self.clone(), cx.now);
-        let subject = self.failure_subject(&user);
-        let event = Event::new(Action::UserDeactivated).about(&user);
-        let write = self.inner.db.write(cx, move |tx| {
-            if !account::deactivate_account(tx, &user, now)? {
-                return Err(no_account());
-            }
-            this.people_change(tx);
-            this.end_sessions_in(tx, &user, &Ended::All)?;
-            let change = e2ee::delete_account(tx, &user)?;
-            let feed = this.inner.feed.clone();
-            let (lists, owner) = (Arc::clone(feed.device_lists()), user.clone());
-            tx.after_commit(move || lists.note_removal(&owner, Some(change)));
-            tx.after_visible(move || feed.wake_everyone());
-            account_role::delete_roles(tx, &user)?;
-            identity_proof::delete_proof(tx, &user)?;
-            password_table::delete_password(tx, &user)?;
-            delete_second_factors(tx, &user)?;
-            former_password::delete_former_passwords(tx, &user)?;
-            app_password::delete_app_passwords(tx, &user)?;
-            one_time_link::delete_links_of_user(tx, &user)?;
-            mail_address::delete_mail_address(tx, &user)?;
-            device_registration::delete_registrations_of_user(tx, &user)?;
-            waiting_mail::delete_waiting_mails_of_user(tx, &user)?;
-            accepted_notice::delete_accepted_notices(tx, &user)?;
-            own_setting::delete_own_settings(tx, &user)?;
-            login_failure::delete_login_failure(tx, &subject)?;
-            oauth_code::delete_codes_of_user(tx, &user)?;
-            oauth_device_grant::delete_device_grants_of_user(tx, &user)?;
-            profile::delete_profile(tx, &user)
-        });
-        self.inner.audit.act(cx, event, write).await
-    }
-
     /// Up to `limit` accounts after user id `after` (`""`: from the start), closed ones included.
     ///
     /// # Errors
@@ -231,7 +176,11 @@ impl Identity {
     pub(crate) async fn check_available(&self, cx: &Cx, names: &Names) -> Result<()> {
         let user = names.user_id.clone();
         let login_key = names.login_name.as_deref().map(|name| self.login_key(name));
+        let this = self.clone();
         let taken = self.inner.db.read(cx, move |tx| {
+            if this.was_erased(tx, &user)? {
+                return Ok(true);
+            }
             let by_login = match &login_key {
                 Some(key) => account::find_account_by_login(tx, key)?,
                 None => None,
@@ -345,6 +294,10 @@ impl PreparedUser {
         let user = &self.account.user_id;
         for role in self.roles.iter() {
             account_role::insert_role(tx, &from_the_beginning(user, role, self.account.created))?;
+        }
+        if self.roles.has(Role::Guest) {
+            let by = self.proof.as_ref().and_then(|proof| UserId::parse(&proof.proved_by).ok());
+            guest_account::insert_guest(tx, user, by.as_deref(), day_of(self.account.created))?;
         }
         if let Some(hash) = &self.password_hash {
             let now: Timestamp = self.account.created;

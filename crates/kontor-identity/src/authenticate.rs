@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use kontor_core::{Actor, Cx, DeviceKind, Error, MatrixCode, Result, Roles, Session};
+use kontor_core::{Actor, Cx, DeviceKind, Error, MatrixCode, Result, Role, Roles, Session};
 use kontor_db::Tx;
 use kontor_store::access_token::{self, AccessRow, TokenHash, TokenRow};
-use kontor_store::{account_role, device, device_registration};
+use kontor_store::{account_role, device, device_registration, guest_account};
 use ruma::{OwnedDeviceId, OwnedUserId};
 
 use crate::Identity;
@@ -159,6 +159,9 @@ impl Identity {
         if let Some(day) = live.new_day(cx.now) {
             let session = Arc::clone(&live.session);
             drop(self.inner.db.enqueue(move |tx| {
+                if session.roles.has(Role::Guest) {
+                    guest_account::update_guest_use(tx, &session.user_id, day)?;
+                }
                 device::update_last_seen(tx, &session.user_id, &session.device_id, day)
             }));
         }

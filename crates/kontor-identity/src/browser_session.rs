@@ -10,16 +10,17 @@ use std::time::Duration;
 use aws_lc_rs::constant_time;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kontor_core::{Actor, Cx, Error, Result, Roles, Session, Timestamp};
+use kontor_core::{Actor, Cx, Error, Result, Role, Roles, Session, Timestamp};
 use kontor_policy::Policy;
 use kontor_store::access_token::TokenHash;
-use kontor_store::account_role;
 use kontor_store::browser_session::{self, BrowserSessionRow};
+use kontor_store::{account_role, guest_account};
 use ruma::{OwnedDeviceId, OwnedUserId};
 
 use crate::Identity;
 use crate::methods::{Methods, Stage};
 use crate::pepper::{Pepper, Purpose};
+use crate::sessions::day_of;
 
 const MINUTE_MS: i64 = 60_000;
 /// How long a browser stays signed in.
@@ -146,7 +147,11 @@ impl Identity {
         }
         let minute = minute_of(cx.now);
         if held.session.last_used < minute {
+            let user = held.session.user_id.clone();
             let used = move |tx: &mut kontor_db::Tx<'_>| {
+                if roles.has(Role::Guest) {
+                    guest_account::update_guest_use(tx, &user, day_of(minute))?;
+                }
                 browser_session::update_browser_session_use(tx, &hash, minute)
             };
             self.inner.db.write(cx, used).await?;

@@ -10,7 +10,7 @@ use kontor_mail::Letter;
 use kontor_store::access_token::TokenHash;
 use kontor_store::account::{self, AccountRow};
 use kontor_store::browser_session::{self, BrowserSessionRow};
-use kontor_store::{account_role, login_failure};
+use kontor_store::{account_role, guest_account, login_failure};
 use ruma::{OwnedUserId, UserId};
 
 use crate::Identity;
@@ -20,6 +20,7 @@ use crate::letters::Notice;
 use crate::methods::{Method, Methods, Stage};
 use crate::new_password::replace_password;
 use crate::pepper::Minted;
+use crate::sessions::day_of;
 
 /// Random letters of a session's name: 50 bits; it proves nothing.
 const ID_LETTERS: usize = 10;
@@ -215,6 +216,7 @@ impl BrowserOpening {
         browser_session::delete_unused_browser_sessions(tx, Timestamp(cx.now.0 - kept_ms))?;
         let row = BrowserSessionRow { stage: stage.as_str().to_owned(), ..self.row.clone() };
         browser_session::insert_browser_session(tx, &self.cookie.hash, &row)?;
+        guest_account::update_guest_use(tx, user, day_of(cx.now))?;
         identity.note_admin(tx, cx, (user, stage))?;
         Ok(signed_in(&self.cookie, user, stage))
     }

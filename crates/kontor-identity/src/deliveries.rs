@@ -216,6 +216,7 @@ fn addressed_to(
         Letter::FactorChanged | Letter::PasswordChanged => "/account/security".to_owned(),
         Letter::AddressChanged => "/account/mail".to_owned(),
         Letter::DeviceLost => "/account/devices/lost".to_owned(),
+        Letter::GuestEnds => "/admin/people?role=guest".to_owned(),
         Letter::Locked | Letter::NewDevice | Letter::Invitation => "/account/devices".to_owned(),
     };
     Ok(Some(Addressed { to, locale, path }))

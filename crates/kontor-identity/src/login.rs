@@ -10,7 +10,9 @@ use kontor_mail::Letter;
 use kontor_policy::{PasswordLogin, Policy};
 use kontor_store::access_token::{self, TokenRow};
 use kontor_store::device::{self, DeviceRow};
-use kontor_store::{account, account_role, device_registration, oauth_session, refresh_token};
+use kontor_store::{
+    account, account_role, device_registration, guest_account, oauth_session, refresh_token,
+};
 use ruma::{OwnedDeviceId, OwnedUserId, UserId};
 
 use crate::Identity;
@@ -322,6 +324,7 @@ impl Opening {
         }
         self.tokens.store(tx, user, id, 1)?;
         note_program(tx, (user, id), self.program.as_ref())?;
+        guest_account::update_guest_use(tx, user, day_of(self.now))?;
         let known = device_registration::find_registration(tx, user, id)?;
         identity.bound_session(tx, (user, id), known.kind, self.now)
     }

@@ -5,9 +5,9 @@ use kontor_store::account::{self, AccountRow};
 use kontor_store::account_role::{self, RoleRow};
 use kontor_store::identity_proof::{self, ProofRow};
 use kontor_store::profile::{self, Profile};
-use kontor_store::{accepted_notice, app_password, browser_session, device};
+use kontor_store::{accepted_notice, app_password, browser_session, device, guest_account};
 
-use crate::Identity;
+use crate::{GuestTerm, Identity};
 
 /// The account of one person, as stored.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub struct OwnAccount {
     pub browsers: usize,
     /// Passwords for single programs.
     pub app_passwords: usize,
+    /// Until when she is here, if she is a guest.
+    pub guest: Option<GuestTerm>,
 }
 
 impl Identity {
@@ -37,7 +39,9 @@ impl Identity {
     /// `Unauthenticated` for strangers.
     pub async fn own_account(&self, cx: &Cx) -> Result<OwnAccount> {
         let user = cx.user()?.to_owned();
+        let (policy, now) = (self.inner.policy.now(), cx.now);
         let read = self.inner.db.read(cx, move |tx| {
+            let guest = guest_account::find_guest(tx, &user)?;
             let account = account::find_account(tx, &user)?;
             Ok(OwnAccount {
                 account: account.ok_or_else(|| Error::internal("a session without account"))?,
@@ -48,6 +52,7 @@ impl Identity {
                 devices: device::list_devices(tx, &user)?.len(),
                 browsers: browser_session::list_browser_sessions(tx, &user)?.len(),
                 app_passwords: app_password::list_app_passwords(tx, &user)?.len(),
+                guest: guest.map(|row| GuestTerm::of(&row, &policy, now)),
             })
         });
         read.await

@@ -41,6 +41,7 @@ pub(crate) enum Purpose {
     AppPassword,
     MailAddress,
     Forgotten,
+    Erased,
 }
 
 /// A fresh token and its hash.
@@ -115,6 +116,7 @@ impl Purpose {
             Self::AppPassword => b"app password\0",
             Self::MailAddress => b"mail address\0",
             Self::Forgotten => b"forgotten\0",
+            Self::Erased => b"erased\0",
         }
     }
 }

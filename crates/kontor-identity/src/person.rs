@@ -4,13 +4,13 @@ use kontor_core::{Cx, Error, Permission, Result, Roles, Timestamp};
 use kontor_store::account_role::{self, RoleRow};
 use kontor_store::identity_proof::{self, ProofRow};
 use kontor_store::{
-    account, app_password, browser_session, device, mail_address, one_time_link, passkey, password,
-    profile, recovery_code, totp,
+    account, app_password, browser_session, device, guest_account, mail_address, one_time_link,
+    passkey, password, profile, recovery_code, totp,
 };
 use ruma::OwnedUserId;
 
 use crate::links::TO_ADDRESS;
-use crate::{AccountState, Identity, ListedPerson};
+use crate::{AccountState, GuestTerm, Identity, ListedPerson};
 
 /// What administrators know of somebody: how she signs in and what she is; nothing of what she
 /// writes, and when she was here to the week only.
@@ -42,6 +42,8 @@ pub struct Person {
     pub browsers: usize,
     /// End of an open link to a new password.
     pub reset_link_ends: Option<Timestamp>,
+    /// Until when she is here, if she is a guest.
+    pub guest: Option<GuestTerm>,
 }
 
 impl Identity {
@@ -51,7 +53,7 @@ impl Identity {
     /// `Forbidden` without the permission; `NotFound` if there is nobody of that id.
     pub async fn person(&self, cx: &Cx, user: OwnedUserId) -> Result<Person> {
         cx.require(Permission::SeePeople)?;
-        let now = cx.now;
+        let (now, policy) = (cx.now, self.inner.policy.now());
         let read = self.inner.db.read(cx, move |tx| {
             let Some(account) = account::find_account(tx, &user)? else { return Ok(None) };
             let profile = profile::list_profile(tx, &user)?;
@@ -60,6 +62,7 @@ impl Identity {
             let stored = roles.iter().map(|row| row.role).collect();
             let shown = profile.get("displayname").and_then(|name| name.as_str());
             let links = one_time_link::list_links_of_user(tx, &user, now)?;
+            let guest = guest_account::find_guest(tx, &user)?;
             let to_password = links.into_iter().filter(|row| row.purpose != TO_ADDRESS);
             Ok(Some(Person {
                 listed: ListedPerson {
@@ -84,6 +87,7 @@ impl Identity {
                 app_passwords: app_password::list_app_passwords(tx, &user)?.len(),
                 devices: device::list_devices(tx, &user)?.len(),
                 browsers: browser_session::list_browser_sessions(tx, &user)?.len(),
+                guest: guest.map(|row| GuestTerm::of(&row, &policy, now)),
                 reset_link_ends: to_password.map(|row| row.expires).max(),
             }))
         });

@@ -7,11 +7,12 @@ use kontor_core::{
 use kontor_db::Tx;
 use kontor_policy::{Audience, ClassRules};
 use kontor_store::account_role::{self, RoleRow};
-use kontor_store::{account, device, membership};
+use kontor_store::{account, device, guest_account, membership};
 use ruma::api::client::uiaa::AuthData;
 use ruma::{OwnedUserId, UserId};
 use serde::{Deserialize, Serialize};
 
+use crate::sessions::day_of;
 use crate::{CriticalAct, Identity};
 
 /// Longest reason, in bytes.
@@ -221,6 +222,8 @@ fn give(tx: &mut Tx<'_>, row: &RoleRow) -> Result<bool> {
     }
     if row.role == Role::Guest {
         require_outside(tx, &row.user_id)?;
+        let by = UserId::parse(&row.granted_by).ok();
+        guest_account::insert_guest(tx, &row.user_id, by.as_deref(), day_of(row.granted))?;
     }
     account_role::insert_role(tx, row)
 }
@@ -249,6 +252,9 @@ fn take(tx: &mut Tx<'_>, row: &RoleRow) -> Result<bool> {
             let text = "This is the last org_admin: nobody could administer people any more.";
             return Err(Error::conflict(MatrixCode::ForbiddenRoles, text));
         }
+    }
+    if row.role == Role::Guest {
+        guest_account::delete_guest(tx, &row.user_id)?;
     }
     account_role::delete_role(tx, &row.user_id, row.role)
 }

@@ -33,6 +33,8 @@ pub enum CriticalAct {
     ReplaceKeys,
     /// Closing one's account.
     CloseAccount,
+    /// Closing somebody's account.
+    CloseOthersAccount,
     /// Setting up or removing a second factor of one's own, or new recovery codes.
     ChangeFactors,
     /// Making a password for one program.
@@ -43,7 +45,7 @@ pub enum CriticalAct {
 
 impl CriticalAct {
     /// Every critical act.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ChangePolicy,
         Self::AskForApproval,
         Self::Approve,
@@ -53,6 +55,7 @@ impl CriticalAct {
         Self::ResetSecondFactors,
         Self::ReplaceKeys,
         Self::CloseAccount,
+        Self::CloseOthersAccount,
         Self::ChangeFactors,
         Self::MakeAppPassword,
         Self::ChangeMailAddress,
@@ -66,9 +69,10 @@ impl CriticalAct {
             Self::ChangePolicy => Some(Permission::DecidePolicy),
             Self::Approve => Some(Permission::DecideApprovals),
             Self::ChangeRole => Some(Permission::ChangeRoles),
-            Self::ProveIdentity | Self::ResetPassword | Self::ResetSecondFactors => {
-                Some(Permission::ManagePeople)
-            }
+            Self::ProveIdentity
+            | Self::ResetPassword
+            | Self::ResetSecondFactors
+            | Self::CloseOthersAccount => Some(Permission::ManagePeople),
             Self::AskForApproval
             | Self::ReplaceKeys
             | Self::CloseAccount

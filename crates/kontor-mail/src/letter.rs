@@ -28,6 +28,8 @@ pub enum Letter {
     AddressChanged,
     /// Somebody has reported one of her devices as lost. law: R-203
     DeviceLost,
+    /// The time of guests whom she has invited ends soon. law: R-049
+    GuestEnds,
 }
 
 /// A mail in one language.
@@ -41,7 +43,7 @@ pub struct Written {
 
 impl Letter {
     /// Every mail there is.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ConfirmAddress,
         Self::ForgottenPassword,
         Self::Invitation,
@@ -51,6 +53,7 @@ impl Letter {
         Self::PasswordChanged,
         Self::AddressChanged,
         Self::DeviceLost,
+        Self::GuestEnds,
     ];
 
     /// Its name in the store and among the texts.
@@ -66,6 +69,7 @@ impl Letter {
             Self::PasswordChanged => "password-changed",
             Self::AddressChanged => "address-changed",
             Self::DeviceLost => "device-lost",
+            Self::GuestEnds => "guest-ends",
         }
     }
 

@@ -93,3 +93,12 @@ device-lost-text =
     Was jetzt noch zu tun ist, steht hier:
 
     { $link }
+guest-ends-subject = Die Zeit von Gästen endet
+guest-ends-text =
+    Guten Tag,
+
+    Gäste, die Sie zu { $organisation } eingeladen haben, verlieren in
+    spätestens 14 Tagen ihren Zugang. Wer noch gebraucht wird, kann hier
+    verlängert werden:
+
+    { $link }

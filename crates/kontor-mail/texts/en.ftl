@@ -93,3 +93,11 @@ device-lost-text =
     What is left to be done is listed here:
 
     { $link }
+guest-ends-subject = The time of guests ends
+guest-ends-text =
+    Hello,
+
+    guests whom you have invited to { $organisation } lose their access within
+    14 days. Whoever is still needed can be prolonged here:
+
+    { $link }

@@ -7,6 +7,7 @@
 mod active;
 mod address;
 mod download;
+mod erasure;
 mod limits;
 mod reserve;
 mod service;

@@ -48,7 +48,7 @@ impl Media {
         Ok(())
     }
 
-    async fn delete_all(&self, cx: &Cx, ids: Vec<String>) -> Result<(u64, u64)> {
+    pub(crate) async fn delete_all(&self, cx: &Cx, ids: Vec<String>) -> Result<(u64, u64)> {
         if ids.is_empty() {
             return Ok((0, 0));
         }

@@ -51,11 +51,19 @@ impl<T> Hosts<T> {
     }
 }
 
-/// The host a request is for: HTTP/2's `:authority`, or the `Host` header.
+/// The host a request is for: HTTP/2's `:authority`, or the `Host` header. `None` where it names
+/// two: a proxy in front may have looked at the other one (RFC 9112 §3.2, RFC 9113 §8.3.1).
 pub(crate) fn host_of<B>(request: &Request<B>) -> Option<&str> {
-    match request.uri().authority() {
-        Some(authority) => Some(authority.as_str()),
-        None => request.headers().get(HOST).and_then(|host| host.to_str().ok()),
+    let mut hosts = request.headers().get_all(HOST).iter();
+    let (host, further) = (hosts.next(), hosts.next());
+    if further.is_some() {
+        return None;
+    }
+    let host = host.map(|host| host.to_str().unwrap_or_default());
+    match (request.uri().authority(), host) {
+        (Some(authority), Some(host)) if !authority.as_str().eq_ignore_ascii_case(host) => None,
+        (Some(authority), _) => Some(authority.as_str()),
+        (None, host) => host,
     }
 }
 
@@ -107,6 +115,32 @@ mod tests {
         ];
         for (host, target) in table {
             assert_eq!(hosts().find(host).map(|found| **found), target, "{host}");
+        }
+    }
+
+    #[test]
+    fn a_request_that_names_two_hosts_is_for_neither() {
+        let request = |uri: &str, hosts: &[&str]| {
+            let mut request = Request::builder().uri(uri);
+            for host in hosts {
+                request = request.header(HOST, *host);
+            }
+            request.body(()).unwrap()
+        };
+        let absolute = "http://one.example/x";
+        let table: [(&str, &[&str], Option<&str>); 9] = [
+            ("/x", &["one.example"], Some("one.example")),
+            ("/x", &[], None),
+            ("/x", &["one.example", "two.example"], None),
+            ("/x", &["one.example", "one.example"], None),
+            (absolute, &[], Some("one.example")),
+            (absolute, &["one.example"], Some("one.example")),
+            (absolute, &["ONE.example"], Some("one.example")),
+            (absolute, &["two.example"], None),
+            ("http://one.example@two.example/x", &["one.example"], None),
+        ];
+        for (uri, hosts, expected) in table {
+            assert_eq!(host_of(&request(uri, hosts)), expected, "{uri} {hosts:?}");
         }
     }
 

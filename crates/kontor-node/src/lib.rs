@@ -3,6 +3,7 @@
 mod admin;
 mod arrival;
 mod audit_site;
+mod backing_up;
 mod body;
 mod connection;
 mod entrance;
@@ -15,9 +16,12 @@ mod node;
 mod open_files;
 mod opening;
 mod protection;
+mod restoring;
 mod tenants;
 
 pub use audit_site::AuditSite;
+pub use backing_up::BackupSite;
 pub use folder_lock::FolderLock;
 pub use node::Node;
+pub use restoring::{LedgerChoice, RestoreReport, rehearse, require_empty, restore, resume};
 pub use tenants::Tenants;

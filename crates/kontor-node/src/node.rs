@@ -23,6 +23,10 @@ const OPENED_AT_START: usize = 16;
 const KEEP_LOGS_EVERY: Duration = Duration::from_mins(5);
 /// How often it is looked what is due to be deleted.
 const DELETE_EVERY: Duration = Duration::from_mins(5);
+/// How often it is looked whether a backup is due.
+const BACK_UP_EVERY: Duration = Duration::from_mins(5);
+/// How often it is looked which messages every device has. law: R-114
+const DELIVERED_EVERY: Duration = Duration::from_secs(20);
 
 /// A running node. Stop it with [`Node::stop`]; dropping it stops it without waiting.
 #[derive(Debug)]
@@ -137,7 +141,7 @@ fn renewal(
     Some(Renewal::new(acme, vault, certificates, clock, hosts))
 }
 
-/// Looks after certificates, audit logs and mails for ever.
+/// Looks after certificates, audit logs, mails and sleeping devices for ever.
 async fn upkeep(
     certificates: Option<Certificates>,
     renewal: Option<Renewal>,
@@ -158,7 +162,11 @@ async fn upkeep(
         renewing,
         keep_logs(&tenants),
         delete_due(&tenants),
-        tenants.send_mails()
+        tenants.send_mails(),
+        tenants.wake_sleepers(),
+        tenants.tell_erasures(),
+        back_up_due(&tenants),
+        delete_delivered(&tenants)
     );
 }
 
@@ -188,6 +196,26 @@ async fn delete_due(tenants: &Tenants) {
     loop {
         due.tick().await;
         tenants.delete_due().await;
+    }
+}
+
+/// Writes the backups of open tenants that are due, for ever.
+async fn back_up_due(tenants: &Tenants) {
+    let mut due = interval(BACK_UP_EVERY);
+    due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        due.tick().await;
+        tenants.back_up_due().await;
+    }
+}
+
+/// Removes what is delivered in ephemeral rooms of the open tenants, for ever.
+async fn delete_delivered(tenants: &Tenants) {
+    let mut due = interval(DELIVERED_EVERY);
+    due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        due.tick().await;
+        tenants.delete_delivered().await;
     }
 }
 

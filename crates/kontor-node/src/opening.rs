@@ -1,15 +1,17 @@
 //! Builds one tenant: keys, database, media, services.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kontor_account_data::AccountData;
 use kontor_approval::Approvals;
 use kontor_audit::Audit;
+use kontor_backup::Marker;
 use kontor_blob::BlobStore;
 use kontor_config::{Config, DatabaseUrl, Preset};
-use kontor_core::{Actor, Clock, Cx, Random, Result, Secret, TenantId};
+use kontor_core::{Actor, Clock, Cx, Error, Random, Result, Secret, TenantId};
 use kontor_db::{DatabaseKeys, Db, Settings};
 use kontor_deletion::Deletion;
 use kontor_e2ee::E2ee;
@@ -27,15 +29,15 @@ use kontor_receipts::Receipts;
 use kontor_rooms::Rooms;
 use kontor_store::MIGRATIONS;
 use kontor_sync::{Sources, Sync};
-use kontor_tenant::Tenant;
+use kontor_tenant::{Relay, Tenant};
 use kontor_vault::{TenantKeys, Vault};
+use kontor_webpush::{Introduction, WebPush};
 use ruma::{OwnedServerName, ServerName};
 
 /// Name of a tenant's database file in its folder.
 const DATABASE_FILE: &str = "kontor.db";
 /// Name of the folder of a tenant's media in its folder.
-const MEDIA_FOLDER: &str = "media";
-
+pub(crate) const MEDIA_FOLDER: &str = "media";
 /// What it takes to build a tenant.
 pub(crate) struct Opening {
     vault: Arc<Vault>,
@@ -43,11 +45,19 @@ pub(crate) struct Opening {
     /// As configured; each organisation decides for itself on top of it.
     start: Start,
     registration_shared_secret: Option<Secret<String>>,
+    /// Where backups are written, if anywhere.
+    pub(crate) backup: Option<kontor_config::Backup>,
+    /// The configuration file as it is; goes into backups.
+    pub(crate) configuration: Option<String>,
+    /// The data folder.
+    pub(crate) data: PathBuf,
     /// Addresses announced to clients.
     public_urls: BTreeMap<OwnedServerName, String>,
     /// Shared by all tenants, so that its bound on memory holds for the node.
     hasher: Hasher,
     mailer: Option<Mailer>,
+    web_push: Option<WebPush>,
+    relay: Option<Relay>,
     clock: Clock,
     random: Random,
 }
@@ -85,9 +95,14 @@ impl Opening {
                 configured: Policy::configured(config),
             },
             registration_shared_secret: config.registration.shared_secret.clone(),
+            backup: config.backup.clone(),
+            configuration: config.file.as_ref().and_then(|path| fs::read_to_string(path).ok()),
+            data: config.server.data.clone(),
             public_urls: public_urls.collect(),
             hasher: Hasher::default(),
             mailer: None,
+            web_push: None,
+            relay: config.turn.clone().map(Relay::new),
             clock,
             random,
         }
@@ -100,6 +115,19 @@ impl Opening {
     pub(crate) fn with_mail(self, config: &Config) -> Result<Self> {
         let mailer = config.mail.as_ref().map(Mailer::open).transpose()?;
         Ok(Self { mailer, ..self })
+    }
+
+    /// Wakes sleeping devices, if push services are configured.
+    ///
+    /// # Errors
+    /// As [`WebPush::open`].
+    pub(crate) fn with_push(self, config: &Config) -> Result<Self> {
+        let web_push = config.push.as_ref().map(WebPush::open).transpose()?;
+        Ok(Self { web_push, ..self })
+    }
+
+    pub(crate) fn web_push(&self) -> Option<&WebPush> {
+        self.web_push.as_ref()
     }
 
     pub(crate) fn mailer(&self) -> Option<&Mailer> {
@@ -116,7 +144,18 @@ impl Opening {
     }
 
     /// Opens a tenant whose keys exist; creates its database and media folder if need be.
+    ///
+    /// # Errors
+    /// `Unavailable` if it is being restored.
     pub(crate) async fn open(&self, server_name: &ServerName) -> Result<Opened> {
+        if let Some(marker) = Marker::find(&self.vault.tenant_dir(server_name)?)? {
+            return Err(marker.refusal(server_name.as_str(), &self.data));
+        }
+        self.open_in_quarantine(server_name).await
+    }
+
+    /// As [`Self::open`], while it is being restored.
+    pub(crate) async fn open_in_quarantine(&self, server_name: &ServerName) -> Result<Opened> {
         let keys = self.vault.open_tenant(server_name)?;
         let folder = self.vault.tenant_dir(server_name)?;
         let media_folder = folder.join(MEDIA_FOLDER);
@@ -136,7 +175,7 @@ impl Opening {
         let media = Media::new(db.clone(), blobs, server_name.to_owned(), limits);
         let swept = media.sweep(&cx).await?;
         let ground = Ground { db: db.clone(), audit: audit.clone(), media, policy, policies };
-        let tenant = self.assemble(&cx, (server_name, keys), ground).await?;
+        let tenant = Box::pin(self.assemble(&cx, (server_name, keys), ground)).await?;
         tracing::info!(%server_name, swept, "organisation opened");
         Ok(Opened { tenant: Arc::new(tenant), db, audit })
     }
@@ -149,19 +188,17 @@ impl Opening {
         ground: Ground,
     ) -> Result<Tenant> {
         let feed = Feed::default();
+        let signer = (server_name.to_owned(), signing_key(&keys)?);
+        let whose = (server_name, &keys);
+        let identity = self.open_identity(cx, whose, &ground, feed.clone()).await?;
         let Ground { db, audit, media, policy, policies } = ground;
-        let signing = SigningKey::from_seed(&keys.signing.seed, keys.signing.version())?;
-        let signer = (server_name.to_owned(), signing);
-        let stores = (db.clone(), audit.clone(), feed.clone());
-        let who = (server_name, keys.pepper.clone(), policy.clone());
-        let identity = self.open_identity(cx, who, stores).await?;
         let approvals =
             Approvals::new(db.clone(), audit.clone(), identity.clone(), policies.clone());
-        let oauth = OAuth::new(db.clone(), identity.clone(), policy.clone());
-        let store = (db.clone(), audit.clone());
-        let rooms = Rooms::open(cx, store, feed.clone(), policy.clone(), signer).await?;
-        let below = (db.clone(), audit.clone());
-        let deletion = Deletion::open(below, rooms.clone(), media.clone(), policy.clone())?;
+        let (ledger, backups) = self.ledger_and_backups(whose, (&db, &audit))?;
+        let below = (db.clone(), audit.clone(), ledger.clone());
+        let rooms = Rooms::open(cx, below.clone(), feed.clone(), policy.clone(), signer).await?;
+        let people = (identity.clone(), rooms.clone());
+        let deletion = Deletion::open(below, people, media.clone(), policy.clone())?;
         let e2ee =
             E2ee::open(cx, db.clone(), feed.clone(), rooms.clone(), server_name.to_owned()).await?;
         let account_data = AccountData::new(db.clone(), feed.clone(), rooms.clone());
@@ -180,7 +217,10 @@ impl Opening {
             rooms: rooms.clone(),
             account_data: account_data.clone(),
             receipts: receipts.clone(),
+            feed: feed.clone(),
+            web_push: self.web_push_of(server_name, &keys.push_key)?,
         });
+        push.begin_watching(cx).await?;
         let pulse = Pulse::starting_at(u64::try_from(self.clock.now().0).unwrap_or_default());
         let typing = Typing::new(feed.clone(), own.clone(), rooms.clone(), pulse.clone());
         let presence = Presence::new(feed.clone(), own.clone(), rooms.clone(), pulse.clone());
@@ -203,16 +243,18 @@ impl Opening {
             clock: self.clock.clone(),
             random: self.random.clone(),
             public_url: self.public_urls.get(server_name).cloned(),
+            oauth: OAuth::new(db, identity.clone(), policy.clone()),
             policy,
             policies,
             own,
             audit,
             approvals,
             pace: kontor_tenant::Pace::default(),
-            oauth,
             identity,
             media,
             rooms,
+            ledger,
+            backups,
             deletion,
             e2ee,
             account_data,
@@ -221,27 +263,42 @@ impl Opening {
             typing,
             presence,
             sync,
+            relay: self.relay.clone(),
         })
+    }
+
+    /// The way to the push services, and how an organisation introduces itself there.
+    fn web_push_of(
+        &self,
+        server_name: &ServerName,
+        key: &Secret<[u8; 32]>,
+    ) -> Result<Option<(WebPush, Introduction)>> {
+        let Some(web_push) = &self.web_push else { return Ok(None) };
+        let known = self.public_urls.get(server_name).cloned();
+        let address = known.unwrap_or_else(|| format!("https://{server_name}"));
+        let introduction = Introduction::new(key, &web_push.contact(&address))?;
+        Ok(Some((web_push.clone(), introduction)))
     }
 
     /// Accounts, with what they keep in memory.
     async fn open_identity(
         &self,
         cx: &Cx,
-        (server_name, pepper, policy): (&ServerName, Secret<[u8; 32]>, InForce),
-        (db, audit, feed): (Db, Audit, Feed),
+        (server_name, keys): (&ServerName, &TenantKeys),
+        ground: &Ground,
+        feed: Feed,
     ) -> Result<Identity> {
         let settings = kontor_identity::Settings {
             server_name: server_name.to_owned(),
             public_url: self.public_urls.get(server_name).cloned(),
-            audit,
-            policy,
-            pepper,
+            audit: ground.audit.clone(),
+            policy: ground.policy.clone(),
+            pepper: keys.pepper.clone(),
             hasher: self.hasher.clone(),
             registration_shared_secret: self.registration_shared_secret.clone(),
             mailer: self.mailer.clone(),
         };
-        let identity = Identity::new(db, feed, settings);
+        let identity = Identity::new(ground.db.clone(), feed, settings);
         identity.adopt_administrators(cx).await?;
         identity.load_floors(cx).await?;
         Ok(identity)
@@ -254,11 +311,11 @@ impl Opening {
         Audit::open(cx, &place, server_name, &keys.audit_key).await
     }
 
-    fn context(&self, tenant: TenantId) -> Result<Cx> {
+    pub(crate) fn context(&self, tenant: TenantId) -> Result<Cx> {
         Cx::new(tenant, Actor::Job("open tenant"), self.clock.clone(), self.random.clone())
     }
 
-    fn database_settings(&self, folder: &Path) -> Settings {
+    pub(crate) fn database_settings(&self, folder: &Path) -> Settings {
         match &self.database {
             DatabaseUrl::Sqlite => Settings::Sqlite { path: folder.join(DATABASE_FILE) },
             DatabaseUrl::Postgres(url) => Settings::Postgres { url: url.clone(), beside: None },
@@ -266,14 +323,16 @@ impl Opening {
     }
 }
 
+fn signing_key(keys: &TenantKeys) -> Result<SigningKey> {
+    SigningKey::from_seed(&keys.signing.seed, keys.signing.version())
+}
+
 /// The profile that was named when the organisation was created.
 fn first_profile(folder: &Path) -> Result<Option<Profile>> {
-    match std::fs::read_to_string(folder.join(kontor_vault::PROFILE_FILE)) {
+    match fs::read_to_string(folder.join(kontor_vault::PROFILE_FILE)) {
         Ok(word) => word.trim().parse().map(Some),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => {
-            Err(kontor_core::Error::unavailable("The profile cannot be read.").because(error))
-        }
+        Err(error) => Err(Error::unavailable("The profile cannot be read.").because(error)),
     }
 }
 

@@ -15,7 +15,8 @@ use kontor_vault::Vault;
 use parking_lot::RwLock;
 use ruma::{OwnedServerName, ServerName};
 use tokio::sync::OnceCell;
-use tokio::time::timeout;
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::hosts::Hosts;
 use crate::opening::{Opened, Opening};
@@ -24,6 +25,8 @@ use crate::opening::{Opened, Opening};
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// Longest time between two looks for mails that are due.
 const LOOK_FOR_MAILS: Duration = Duration::from_secs(30);
+/// Time between two looks for erasures that the files beside the backups do not know yet.
+const TELL_EVERY: Duration = Duration::from_secs(5);
 
 /// The tenants of this node. Each is opened when first asked for, once.
 pub struct Tenants {
@@ -78,7 +81,8 @@ impl Tenants {
         let vault = Vault::open(&config.server.data, random.clone())?;
         let tenants = Self {
             opening: Opening::new(vault, config, clock.clone(), random.clone())
-                .with_mail(config)?,
+                .with_mail(config)?
+                .with_push(config)?,
             clock,
             random,
             lab: config.policy.preset == Preset::Lab,
@@ -204,8 +208,8 @@ impl Tenants {
     }
 
     /// Does what is due in open tenants: signs the audit log and lets its entries expire, ends
-    /// supervisions whose time is over. Called every few minutes; a tenant that fails does not keep
-    /// the others from it.
+    /// supervisions and the stay of guests whose time is over. Called every few minutes; a tenant
+    /// that fails does not keep the others from it.
     pub async fn look_after(&self) {
         for slot in self.slots() {
             let Some(opened) = slot.opened.get() else { continue };
@@ -223,20 +227,75 @@ impl Tenants {
             if let Err(error) = done {
                 tracing::error!(%error, server_name = %slot.server_name, "end of supervisions");
             }
+            let done = match self.context(opened, "guests") {
+                Ok(cx) => opened.tenant.look_after_guests(&cx).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = done {
+                tracing::error!(%error, server_name = %slot.server_name, "end of guests' time");
+            }
         }
     }
 
-    /// Deletes what is due in open tenants, with pauses. Called every few minutes; a tenant that
+    /// Erases people in open tenants, and deletes what is due, with pauses. Called every few minutes; a tenant that
     /// fails does not keep the others from it.
     pub async fn delete_due(&self) {
         for slot in self.slots() {
             let Some(opened) = slot.opened.get() else { continue };
             let done = match self.context(opened, "deletion") {
-                Ok(cx) => opened.tenant.deletion.look_after(&cx).await,
+                Ok(cx) => delete_due_in(opened, &cx).await,
                 Err(error) => Err(error),
             };
             if let Err(error) = done {
                 tracing::error!(%error, server_name = %slot.server_name, "deletion");
+            }
+        }
+    }
+
+    /// Writes the backups that are due, one organisation after the other. Called every few minutes; one
+    /// that fails does not keep the others from it.
+    pub async fn back_up_due(&self) {
+        for slot in self.slots() {
+            let Some(opened) = slot.opened.get() else { continue };
+            let done = match self.context(opened, "backup") {
+                Ok(cx) => Box::pin(opened.tenant.backups.look_after(&cx)).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = done {
+                tracing::error!(%error, server_name = %slot.server_name, "backup");
+            }
+        }
+    }
+
+    /// Tells the files beside the backups what open tenants have erased, within seconds, for ever.
+    pub(crate) async fn tell_erasures(&self) {
+        let mut due = interval(TELL_EVERY);
+        due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            due.tick().await;
+            for slot in self.slots() {
+                let Some(opened) = slot.opened.get() else { continue };
+                let done = match self.context(opened, "erasure ledger") {
+                    Ok(cx) => opened.tenant.ledger.told(&cx).await,
+                    Err(error) => Err(error),
+                };
+                if let Err(error) = done {
+                    tracing::error!(%error, server_name = %slot.server_name, "erasure ledger");
+                }
+            }
+        }
+    }
+
+    /// Removes what every device has in ephemeral rooms of open tenants. Called several times a minute.
+    pub async fn delete_delivered(&self) {
+        for slot in self.slots() {
+            let Some(opened) = slot.opened.get() else { continue };
+            let done = match self.context(opened, "deletion") {
+                Ok(cx) => opened.tenant.deletion.look_after_ephemeral(&cx).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = done {
+                tracing::error!(%error, server_name = %slot.server_name, "ephemeral rooms");
             }
         }
     }
@@ -258,6 +317,33 @@ impl Tenants {
             // Either is a reason to look; what is due later says nothing when it becomes due.
             drop(timeout(LOOK_FOR_MAILS, mailer.woken()).await);
         }
+    }
+
+    /// Wakes sleeping devices as soon as there is something for them, for ever. A push service that
+    /// takes its time keeps nobody else from it.
+    pub(crate) async fn wake_sleepers(&self) {
+        let Some(web_push) = self.opening.web_push() else { return };
+        let bell = web_push.bell();
+        let mut wakings = JoinSet::new();
+        loop {
+            bell.notified().await;
+            while wakings.try_join_next().is_some() {}
+            for slot in self.slots() {
+                let Some(opened) = slot.opened.get() else { continue };
+                if let Err(error) = self.wake_sleepers_of(opened, &mut wakings).await {
+                    tracing::error!(%error, server_name = %slot.server_name, "push");
+                }
+            }
+        }
+    }
+
+    async fn wake_sleepers_of(&self, opened: &Opened, wakings: &mut JoinSet<()>) -> Result<()> {
+        let cx = self.context(opened, "push")?;
+        for waking in opened.tenant.push.due_wakings(&cx).await? {
+            let (push, cx) = (opened.tenant.push.clone(), cx.clone());
+            wakings.spawn(async move { push.wake(&cx, waking).await });
+        }
+        Ok(())
     }
 
     /// Writes everything down and closes every open tenant.
@@ -328,4 +414,11 @@ impl fmt::Debug for Tenants {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tenants").field("names", &self.names()).finish_non_exhaustive()
     }
+}
+
+/// A person who cannot be erased does not keep rules from being carried out.
+async fn delete_due_in(opened: &Opened, cx: &Cx) -> Result<()> {
+    let erased = opened.tenant.erase_waiting(cx).await;
+    opened.tenant.deletion.look_after(cx).await?;
+    erased.map(drop)
 }

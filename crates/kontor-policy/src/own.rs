@@ -74,6 +74,12 @@ impl OwnSettings {
         Self { policies, known, changes: Arc::default() }
     }
 
+    /// Forgets what is in memory of somebody who is erased.
+    pub fn forget(&self, user: &UserId) {
+        self.changes.fetch_add(1, Ordering::AcqRel);
+        self.known.remove(user);
+    }
+
     /// Every setting that the caller may decide on.
     ///
     /// # Errors

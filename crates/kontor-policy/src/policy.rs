@@ -93,6 +93,12 @@ pub struct Policy {
     pub guests: GuestRule,
     /// Longest validity of an invitation of a guest. Row "Guest invite link".
     pub guest_link: Duration,
+    /// How long a guest is here, unless prolonged. Row "Guest account".
+    pub guest_account: Duration,
+    /// A guest who was not here for so long is shut out. Row "Guest account".
+    pub guest_inactive: Duration,
+    /// The account of a guest is closed so long after she was shut out. Row "Guest account".
+    pub guest_erase: Duration,
     /// The oldest TLS that the listener speaks, as configured. Row "TLS".
     pub oldest_tls: TlsVersion,
     /// Whether other servers may be talked to. Row "Federation".
@@ -205,6 +211,9 @@ impl Policy {
             publish_rooms_allowed: false,
             guests: GuestRule::Invitation,
             guest_link: 7 * DAY,
+            guest_account: 90 * DAY,
+            guest_inactive: 30 * DAY,
+            guest_erase: 30 * DAY,
             oldest_tls: TlsVersion::Tls13,
             federation: false,
             receipts_allowed: false,
@@ -264,6 +273,9 @@ impl Policy {
             publish_rooms_allowed: true,
             guests: GuestRule::Invitation,
             guest_link: 7 * DAY,
+            guest_account: 90 * DAY,
+            guest_inactive: 30 * DAY,
+            guest_erase: 30 * DAY,
             oldest_tls: TlsVersion::Tls13,
             federation: false,
             receipts_allowed: true,
@@ -333,6 +345,9 @@ mod tests {
             ("Federation: aus", !policy.federation),
             ("Guests: Einladung", policy.guests == GuestRule::Invitation),
             ("Guests: Einladung", policy.registration == Registration::Closed),
+            ("Guest account: 90 d", policy.guest_account == 90 * DAY),
+            ("Guest account: inactive 30 d → off", policy.guest_inactive == 30 * DAY),
+            ("Guest account: +30 d erase", policy.guest_erase == 30 * DAY),
             ("Public/discoverable rooms: aus", !policy.publish_rooms_allowed),
             (
                 "History visibility for newcomers: ab Beitritt",

@@ -87,6 +87,11 @@ impl Presence {
         }))
     }
 
+    /// Forgets somebody who is erased.
+    pub fn forget(&self, user: &UserId) {
+        self.0.people.lock().remove(user);
+    }
+
     /// Sets the caller's own presence. Ignored where the policy or the person herself says so.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 mod authorize;
 mod canonical;
 mod client;
+mod erase;
 mod fields;
 mod filter;
 mod levels;
@@ -22,6 +23,7 @@ mod visibility;
 
 pub use authorize::{auth_types, authorize};
 pub use client::ClientEvent;
+pub use erase::{without_person, without_reason};
 pub use fields::Fields;
 pub use filter::{EventMatcher, glob};
 pub use levels::PowerLevels;

@@ -4,8 +4,12 @@
 //! event is taken apart once and shared, each person's rules are compiled once, and what has
 //! been counted is remembered until the person reads on.
 //!
+//! Devices that sleep are woken by Web Push, where the operator and the organisation allow it
+//! (`delivery.rs`).
+//!
 //! Rules are account data (`m.push_rules`), so that `/sync` brings their changes by itself.
 
+mod delivery;
 mod notifications;
 mod pushers;
 mod rules;
@@ -17,15 +21,18 @@ use std::sync::Arc;
 use kontor_account_data::AccountData;
 use kontor_core::{RoomNid, StreamPos};
 use kontor_db::Db;
+use kontor_feed::Feed;
 use kontor_policy::{InForce, OwnSettings};
 use kontor_protocol::FlatEvent;
 use kontor_receipts::Receipts;
 use kontor_rooms::Rooms;
+use kontor_webpush::{Introduction, WebPush};
 use parking_lot::Mutex;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use ruma::{OwnedUserId, UserId};
 
+pub use delivery::Waking;
 pub use notifications::NotificationsPage;
 pub use rules::Placement;
 pub use unread::{Counts, Unread};
@@ -52,6 +59,7 @@ pub struct Push {
     rule_changes: Arc<Mutex<u64>>,
     events: Arc<Cache<StreamPos, Arc<FlatEvent>>>,
     tallies: Arc<Cache<(RoomNid, OwnedUserId), Arc<Tally>, ByLength>>,
+    told: Arc<delivery::Told>,
 }
 
 /// What the service works with.
@@ -69,6 +77,11 @@ pub struct Sources {
     pub account_data: AccountData,
     /// How far people have read.
     pub receipts: Receipts,
+    /// Says when something may have happened for somebody.
+    pub feed: Feed,
+    /// The way to the push services, and how the organisation introduces itself there; `None`:
+    /// nobody is woken.
+    pub web_push: Option<(WebPush, Introduction)>,
 }
 
 impl Push {
@@ -81,7 +94,14 @@ impl Push {
             rule_changes: Arc::default(),
             events: Arc::new(Cache::new(EVENTS)),
             tallies: Arc::new(Cache::with_weighter(TALLIES, TALLIED_EVENTS, ByLength)),
+            told: Arc::default(),
         }
+    }
+
+    /// Forgets what is in memory of somebody who is erased.
+    pub fn forget_person(&self, user: &UserId) {
+        self.forget(user);
+        self.tallies.retain(|(_, person), _| person != user);
     }
 }
 

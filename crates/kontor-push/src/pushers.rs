@@ -1,7 +1,7 @@
 //! Pushers: where devices want to be told about notifications.
 //!
-//! They are kept, and nothing is sent yet: connections to the outside are for the egress
-//! register to allow.
+//! Those of Web Push are told (`delivery.rs`). Those of gateways are kept for programs that ask for
+//! them, and nothing is sent there: a gateway would read along in which rooms somebody is.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +9,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use kontor_core::{Cx, Error, MatrixCode, Result};
 use kontor_policy::Signal;
 use kontor_store::pusher::{self, PusherKey};
+use kontor_webpush::Subscription;
 use ruma::OwnedUserId;
 use ruma::api::client::push::{Pusher, PusherIds, PusherKind};
 use ruma::push::HttpPusherData;
@@ -22,6 +23,9 @@ const APP_ID_LIMIT: usize = 64;
 
 /// Path of every push gateway.
 const GATEWAY_PATH: &str = "/_matrix/push/v1/notify";
+
+/// What a pusher of Web Push is called (MSC4174); the second once it is in the specification.
+pub(crate) const WEB_PUSH: [&str; 2] = ["org.matrix.msc4174.webpush", "webpush"];
 
 /// Largest pusher, in bytes.
 const SIZE_LIMIT_BYTES: usize = 16 * 1024;
@@ -61,26 +65,33 @@ impl Push {
     /// the same key.
     ///
     /// # Errors
-    /// `Forbidden` where push gateways are not allowed, `M_INVALID_PARAM` for a malformed one.
+    /// `Forbidden` where push services outside are not allowed, or not this one; `M_INVALID_PARAM`
+    /// for a malformed one.
     pub async fn set_pusher(&self, cx: &Cx, pusher: Pusher, appended: bool) -> Result<()> {
         let key = key(&pusher.ids)?;
-        match &pusher.kind {
-            PusherKind::Http(_) if !self.sources.policy.now().push_gateways_allowed => {
+        let is_web_push = match &pusher.kind {
+            _ if !self.sources.policy.now().push_gateways_allowed => {
                 return Err(Error::forbidden("This organisation allows no push gateways."));
             }
             PusherKind::Http(data) => {
                 let user = cx.user()?;
                 let with_content = self.sources.own.shows(cx, user, Signal::PushContent).await?;
                 check_gateway(data, with_content)?;
+                false
             }
-            _ => return Err(invalid("kind: only http is supported.")),
-        }
+            other => {
+                let kind = serde_json::to_value(other).map_err(Error::internal)?;
+                self.check_subscription(&pusher.ids.pushkey, &kind)?;
+                true
+            }
+        };
         let json = serde_json::to_vec(&pusher).map_err(Error::internal)?;
         if json.len() > SIZE_LIMIT_BYTES {
             let text = format!("The pusher is larger than {SIZE_LIMIT_BYTES} bytes.");
             return Err(Error::limited(MatrixCode::TooLarge, text));
         }
         let (session, now) = (cx.session()?.clone(), cx.now);
+        let (this, user) = (self.clone(), session.user_id.clone());
         self.sources
             .db
             .write(cx, move |tx| {
@@ -93,9 +104,29 @@ impl Push {
                     let text = format!("A person has at most {COUNT_LIMIT} pushers.");
                     return Err(Error::limited(MatrixCode::TooLarge, text));
                 }
+                if is_web_push {
+                    tx.after_commit(move || this.watch_for(&user));
+                }
                 Ok(())
             })
             .await
+    }
+
+    /// Checks what a browser gave out; whether its push service may be asked says the operator.
+    fn check_subscription(&self, pushkey: &str, kind: &Value) -> Result<()> {
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+        if !text(kind.get("kind")).is_some_and(|kind| WEB_PUSH.contains(&&*kind)) {
+            return Err(invalid("kind: only http and org.matrix.msc4174.webpush are supported."));
+        }
+        let data = kind.get("data").unwrap_or(&Value::Null);
+        let device = subscription(pushkey, data)?;
+        if !matches!(text(data.get("format")).as_deref(), None | Some("event_id_only")) {
+            return Err(invalid("data.format: must be event_id_only."));
+        }
+        match &self.sources.web_push {
+            Some((web_push, _)) if web_push.permits(&device) => Ok(()),
+            _ => Err(Error::forbidden("data.url: this server asks no such push service.")),
+        }
     }
 
     /// Removes a pusher of the caller; nothing happens if there is none.
@@ -108,7 +139,13 @@ impl Push {
     }
 }
 
-fn key(ids: &PusherIds) -> Result<PusherKey> {
+/// What a pusher of Web Push says about its device.
+pub(crate) fn subscription(pushkey: &str, data: &Value) -> Result<Subscription> {
+    let text = |field: &str| data.get(field).and_then(Value::as_str).unwrap_or_default();
+    Subscription::parse(text("url"), pushkey, text("auth"))
+}
+
+pub(crate) fn key(ids: &PusherIds) -> Result<PusherKey> {
     if ids.pushkey.is_empty() || ids.pushkey.len() > PUSHKEY_LIMIT_BYTES {
         return Err(invalid(format!("pushkey: 1 to {PUSHKEY_LIMIT_BYTES} bytes.")));
     }

@@ -186,7 +186,7 @@ impl Push {
             .await
     }
 
-    fn forget(&self, user: &UserId) {
+    pub(crate) fn forget(&self, user: &UserId) {
         let mut changes = self.rule_changes.lock();
         *changes += 1;
         self.rules.remove(user);

@@ -173,7 +173,7 @@ pub(crate) fn thread_of(event: &Event, live: &Live) -> Option<OwnedEventId> {
 }
 
 /// Whether the person was in the room already before this membership event.
-fn was_joined(event: &Event) -> bool {
+pub(crate) fn was_joined(event: &Event) -> bool {
     #[derive(serde::Deserialize)]
     struct Content {
         membership: MembershipState,

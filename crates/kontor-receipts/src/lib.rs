@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use kontor_account_data::AccountData;
-use kontor_core::{Cx, Error, MatrixCode, Result, RoomNid, StreamPos, Timestamp};
+use kontor_core::{Cx, Error, MatrixCode, Result, RoomNid, StreamPos, Timestamp, if_found};
 use kontor_db::Db;
 use kontor_feed::Feed;
 use kontor_policy::{OwnSettings, Signal};
@@ -71,6 +71,11 @@ impl Receipts {
         Self { db, feed, own, rooms, account_data, newest: Arc::default(), positions }
     }
 
+    /// Forgets what is in memory of somebody who is erased.
+    pub fn forget(&self, user: &UserId) {
+        self.positions.retain(|(_, person), _| person != user);
+    }
+
     /// Records what a device reports as read, all of it in one write.
     ///
     /// Where the policy or the person keeps receipts to herself, a public receipt becomes a private
@@ -121,11 +126,8 @@ impl Receipts {
         event_id: &EventId,
     ) -> Result<Option<ReceiptRow>> {
         let sight = self.rooms.own_sight(cx, room).await?;
-        let event = match self.rooms.visible_event(cx, room, &sight, event_id).await {
-            Ok(event) => event,
-            Err(error) if error.kind == kontor_core::Kind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
-        };
+        let found = self.rooms.visible_event(cx, room, &sight, event_id).await;
+        let Some(event) = if_found(found)? else { return Ok(None) };
         if let Some(thread) = thread {
             self.require_in_thread(cx, (room, &sight), &event, thread).await?;
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kontor_core::{Cx, Error, MatrixCode, Result};
+use kontor_core::{Cx, Error, MatrixCode, Result, if_found};
 use kontor_policy::ClassRules;
 use kontor_store::room_alias;
 use ruma::{OwnedRoomAliasId, OwnedRoomId, RoomAliasId, RoomId, RoomOrAliasId};
@@ -109,7 +109,7 @@ impl Rooms {
             if before.contains(&name) {
                 continue;
             }
-            let target = self.find_alias(cx, &alias).await.ok();
+            let target = if_found(self.find_alias(cx, &alias).await)?;
             if target.as_deref() != Some(room_id) {
                 let text = format!("{alias} does not point to this room.");
                 return Err(Error::invalid(MatrixCode::BadAlias, text));

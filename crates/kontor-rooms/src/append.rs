@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use kontor_core::{Cx, Error, MatrixCode, Result, RoomClass, RoomNid};
 use kontor_db::{Pending, Tx};
+use kontor_ledger::{Entry, Kind, Ledger};
 use kontor_protocol::{EventDraft, Redacted, RoomRules};
 use kontor_store::event::NewEventRow;
-use kontor_store::{event, media, membership, room, room_state};
+use kontor_store::{event, expiry, media, membership, room, room_state};
 use ruma::events::TimelineEventType;
 use ruma::events::room::member::MembershipState;
 use ruma::{OwnedEventId, OwnedUserId, RoomId};
@@ -15,6 +16,7 @@ use serde_json::value::RawValue;
 use crate::event::Txn;
 use crate::expiry::{RETENTION, lifetime};
 use crate::files;
+use crate::held::keep_held;
 use crate::registry::UserRoom;
 use crate::room::Head;
 use crate::{Event, Room, Rooms};
@@ -231,7 +233,7 @@ impl Rooms {
                 return Err(stale());
             }
             for ready in &ready {
-                insert(tx, &room, ready)?;
+                insert(tx, (&room, &rooms.ledger), ready)?;
             }
             if let Some(extra) = extra {
                 extra(tx)?;
@@ -304,7 +306,7 @@ fn redact(
 }
 
 /// Writes one event and what follows from it.
-fn insert(tx: &mut Tx<'_>, room: &Room, ready: &Ready) -> Result<()> {
+fn insert(tx: &mut Tx<'_>, (room, ledger): (&Room, &Ledger), ready: &Ready) -> Result<()> {
     let (pdu, pos) = (&ready.event.pdu, tx.next_pos());
     ready.event.set_pos(pos);
     let relation = ready.event.relation.as_ref();
@@ -338,8 +340,19 @@ fn insert(tx: &mut Tx<'_>, room: &Room, ready: &Ready) -> Result<()> {
     }
     if let Some(redaction) = &ready.redacted {
         let target = &redaction.event;
+        let now = pdu.origin_server_ts.into();
+        let held = keep_held(tx, room, &[target.pos()], now)?;
+        if !held.blobs.is_empty() {
+            for file in expiry::list_files(tx, room.nid, &[target.pos()])? {
+                // Blobs of thumbnails are found at the next start.
+                media::take_media(tx, &file.media_id)?;
+            }
+        }
         event::redact_event(tx, &target.pdu.event_id, &redaction.json, &pdu.event_id)?;
-        media::expire_attached(tx, (room.nid, target.pos()), pdu.origin_server_ts.into())?;
+        media::expire_attached(tx, (room.nid, target.pos()), now)?;
+        // An older backup must not bring it back.
+        let subject = ledger.tombstone(Kind::Event, target.pdu.event_id.as_str());
+        ledger.record(tx, &Entry::new(Kind::Event, subject, now))?;
     }
     Ok(())
 }

@@ -101,7 +101,7 @@ impl Rooms {
             None => written.await?,
         }
         let room_id = room.room_id.clone();
-        self.registry.keep(room);
+        self.registry.keep_new(room);
         Ok(room_id)
     }
 

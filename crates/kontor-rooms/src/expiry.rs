@@ -17,6 +17,8 @@ use ruma::{OwnedEventId, OwnedRoomId, ServerName};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::delivered::count_residence;
+use crate::held::keep_held;
 use crate::room::Notice;
 use crate::{Room, Rooms};
 
@@ -118,15 +120,25 @@ impl Rooms {
         let Job { room, now, keys_before, messages, states, reached, more, note } = job;
         let mut positions: Vec<StreamPos> = messages.iter().map(|row| row.pos).collect();
         let mut removed = Removed::default();
-        removed.objects += count(expiry::delete_events(tx, room.nid, &positions)?);
+        if room.class == RoomClass::Ephemeral {
+            count_residence(tx, &room, &positions, now)?;
+        }
+        let held = keep_held(tx, &room, &positions, now)?;
+        removed.held = i64::try_from(held.positions.len()).unwrap_or(i64::MAX);
+        removed.objects += count(expiry::delete_events(tx, room.nid, &positions)?) - removed.held;
         removed.objects += count(expiry::delete_replaced_states(tx, room.nid, reached, &states)?);
         positions.extend(&states);
         let files = expiry::list_files(tx, room.nid, &positions)?;
         let mut blobs = Vec::new();
         for file in &files {
-            blobs.extend(media::take_media(tx, &file.media_id)?);
-            removed.files += 1;
-            removed.file_bytes += file.size_bytes;
+            let taken = media::take_media(tx, &file.media_id)?;
+            let (stays, goes): (Vec<String>, Vec<String>) =
+                taken.into_iter().partition(|blob| held.blobs.contains(blob));
+            blobs.extend(goes);
+            if stays.is_empty() {
+                removed.files += 1;
+                removed.file_bytes += file.size_bytes;
+            }
         }
         if !more {
             expiry::delete_receipts(tx, room.nid, reached)?;

@@ -2,6 +2,7 @@
 //!
 //! Every event goes through [`mod@append`]; what other services read is a room's [`Live`] view.
 
+mod abandoned;
 mod alias;
 mod annotation;
 mod append;
@@ -10,13 +11,17 @@ mod class;
 mod content;
 mod content_rules;
 mod create;
+mod delivered;
+mod erasure;
 mod event;
 mod expiry;
 mod files;
+mod held;
 mod load;
 mod membership;
 mod profile;
 mod read;
+mod redact_again;
 mod registry;
 mod relations;
 mod report;
@@ -36,10 +41,13 @@ use kontor_audit::Audit;
 use kontor_core::{Cx, Result, RoomNid, StreamPos};
 use kontor_db::Db;
 use kontor_feed::Feed;
+use kontor_ledger::Ledger;
 use kontor_policy::InForce;
 use kontor_protocol::SigningKey;
 use ruma::{OwnedServerName, OwnedUserId};
 
+pub use abandoned::RoomNote;
+pub use erasure::{Departed, ERASED_NAME, ErasureNote};
 pub use event::{Event, Replaced, Txn, Unsigned};
 pub use expiry::{BATCH, Due, Expired, Note};
 pub use membership::{Removal, Subject};
@@ -71,6 +79,7 @@ pub struct Rooms {
     server_name: OwnedServerName,
     signing: Arc<SigningKey>,
     audit: Audit,
+    ledger: Ledger,
     registry: Arc<Registry>,
     newest_nid: Arc<AtomicI64>,
     sights: Arc<SightCache>,
@@ -82,7 +91,7 @@ impl Rooms {
     /// Opens the rooms of an organisation.
     pub async fn open(
         cx: &Cx,
-        (db, audit): (Db, Audit),
+        (db, audit, ledger): (Db, Audit, Ledger),
         feed: Feed,
         policy: InForce,
         (server_name, signing): (OwnedServerName, SigningKey),
@@ -95,6 +104,7 @@ impl Rooms {
             server_name,
             signing: Arc::new(signing),
             audit,
+            ledger,
             registry: Arc::default(),
             newest_nid: Arc::new(AtomicI64::new(newest.0)),
             sights: Arc::new(SightCache::new(SIGHTS)),

@@ -21,19 +21,24 @@ impl Rooms {
     /// # Errors
     /// `NotFound` if there is no such room.
     pub async fn room(&self, cx: &Cx, room_id: &RoomId) -> Result<Arc<Room>> {
-        if let Some(room) = self.registry.room(room_id) {
-            return Ok(room);
+        loop {
+            if let Some(room) = self.registry.room(room_id) {
+                return Ok(room);
+            }
+            let wanted = room_id.to_owned();
+            let load = move |tx: &mut Tx<'_>| load_room(tx, &wanted);
+            let (behind_writes, changes) = self.registry.must_reload(room_id);
+            let loaded = if behind_writes {
+                // Behind all queued writes, so that none of them is missed.
+                self.db.write(cx, load).await?
+            } else {
+                self.db.read(cx, load).await?
+            };
+            let room = loaded.ok_or_else(|| Error::not_found("There is no such room."))?;
+            if let Some(room) = self.registry.keep(Arc::new(room), changes) {
+                return Ok(room);
+            }
         }
-        let wanted = room_id.to_owned();
-        let load = move |tx: &mut Tx<'_>| load_room(tx, &wanted);
-        let loaded = if self.registry.must_reload(room_id) {
-            // Behind all queued writes, so that none of them is missed.
-            self.db.write(cx, load).await?
-        } else {
-            self.db.read(cx, load).await?
-        };
-        let room = loaded.ok_or_else(|| Error::not_found("There is no such room."))?;
-        Ok(self.registry.keep(Arc::new(room)))
     }
 
     /// Every room a user is or was in.

@@ -45,6 +45,8 @@ struct Rooms {
     loaded: HashMap<OwnedRoomId, Arc<Room>>,
     /// Rooms whose handle broke: the next load must come behind all queued writes.
     broken: HashSet<OwnedRoomId>,
+    /// Counts rooms that were changed beside their handle, so that what was read before is not kept.
+    changes: u64,
 }
 
 #[derive(Debug, Default)]
@@ -79,16 +81,37 @@ impl Registry {
             .collect()
     }
 
-    /// Whether the room must be loaded behind all queued writes.
-    pub(crate) fn must_reload(&self, room_id: &RoomId) -> bool {
-        self.rooms.lock().broken.contains(room_id)
+    /// Whether the room must be loaded behind all queued writes, and the count of changes to hand to
+    /// [`Self::keep`].
+    pub(crate) fn must_reload(&self, room_id: &RoomId) -> (bool, u64) {
+        let rooms = self.rooms.lock();
+        (rooms.broken.contains(room_id), rooms.changes)
     }
 
-    /// Keeps `room`, unless another request has loaded it meanwhile; answers the one kept.
-    pub(crate) fn keep(&self, room: Arc<Room>) -> Arc<Room> {
+    /// Takes the handle of a room out: its events were changed beside it.
+    pub(crate) fn reload(&self, room_id: &RoomId) {
         let mut rooms = self.rooms.lock();
+        rooms.changes += 1;
+        if let Some(room) = rooms.loaded.remove(room_id) {
+            room.break_off();
+        }
+        rooms.broken.insert(room_id.to_owned());
+    }
+
+    /// Keeps a room that has just been made.
+    pub(crate) fn keep_new(&self, room: Arc<Room>) {
+        self.rooms.lock().loaded.insert(room.room_id.clone(), room);
+    }
+
+    /// Keeps `room`, read when `changes` was current, unless another request has loaded it meanwhile;
+    /// answers the one kept, or `None` if it may be outdated.
+    pub(crate) fn keep(&self, room: Arc<Room>, changes: u64) -> Option<Arc<Room>> {
+        let mut rooms = self.rooms.lock();
+        if rooms.changes != changes {
+            return None;
+        }
         if let Some(other) = rooms.loaded.get(&room.room_id).filter(|other| !other.is_broken()) {
-            return Arc::clone(other);
+            return Some(Arc::clone(other));
         }
         if rooms.loaded.len() >= ROOM_LIMIT {
             // Only handles nobody holds: a handle with a queued write must stay the only one.
@@ -96,7 +119,7 @@ impl Registry {
         }
         rooms.broken.remove(&room.room_id);
         rooms.loaded.insert(room.room_id.clone(), Arc::clone(&room));
-        room
+        Some(room)
     }
 
     /// A user's rooms, if known, and the count of changes to hand to [`Self::keep_user`].
@@ -116,6 +139,21 @@ impl Registry {
         }
         users.rooms.insert(user.to_owned(), rooms);
         true
+    }
+
+    /// Forgets a room that was removed, and everybody's lists of rooms with it.
+    pub(crate) fn room_gone(&self, room_id: &RoomId) {
+        self.reload(room_id);
+        let mut users = self.users.lock();
+        users.changes += 1;
+        users.rooms.retain(|_, rooms| !rooms.contains_key(room_id));
+    }
+
+    /// Forgets the rooms of somebody who is erased.
+    pub(crate) fn forget_user(&self, user: &UserId) {
+        let mut users = self.users.lock();
+        users.changes += 1;
+        users.rooms.remove(user);
     }
 
     /// Takes in a committed membership change.

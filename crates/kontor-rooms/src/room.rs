@@ -209,6 +209,12 @@ impl Live {
         }
     }
 
+    /// Takes out messages that have been delivered: behind `after` and up to `upto`.
+    pub(crate) fn take_out(&mut self, after: StreamPos, upto: StreamPos) {
+        let is_gone = |event: &Event| event.pos() > after && event.pos() <= upto;
+        self.recent.retain(|event| event.is_state() || !is_gone(event));
+    }
+
     /// Whether every event after `pos` is in `recent`.
     #[must_use]
     pub fn covers(&self, pos: StreamPos) -> bool {

@@ -66,6 +66,13 @@ impl Rooms {
         }
     }
 
+    /// Forgets what somebody who is erased wished.
+    pub(crate) fn forget_wishes(&self, user: &UserId) {
+        let mut kept = self.wishes.0.lock();
+        kept.changes += 1;
+        kept.wishes.remove(user);
+    }
+
     /// Whether somebody may be invited at all.
     pub(crate) async fn takes_invitations(&self, cx: &Cx, user: &UserId) -> Result<bool> {
         Ok(!self.wishes(cx, user).await?.no_invitations)

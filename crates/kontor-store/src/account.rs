@@ -87,9 +87,16 @@ static DEACTIVATE: Sql = Sql::new(
       WHERE tenant_id = $1 AND user_id = $2 AND deactivated_ms IS NULL",
 );
 
+static CLOSED_BEFORE: Sql = Sql::new(
+    "account.closed_before",
+    "SELECT user_id FROM account
+      WHERE tenant_id = $1 AND deactivated_ms IS NOT NULL AND deactivated_ms < $2
+      ORDER BY deactivated_ms LIMIT $3",
+);
+
 /// All statements of this table.
 pub static STATEMENTS: &[&Sql] =
-    &[&INSERT, &FIND, &FIND_BY_LOGIN, &LIST, &UPDATE_STATE, &DEACTIVATE];
+    &[&INSERT, &FIND, &FIND_BY_LOGIN, &LIST, &UPDATE_STATE, &DEACTIVATE, &CLOSED_BEFORE];
 
 /// Adds an account. `login_key` is the keyed hash of `account.login_name`.
 ///
@@ -150,4 +157,13 @@ pub fn update_account_state(
 /// Closes an account for good and erases its login name; `false` if it was closed or never there.
 pub fn deactivate_account(tx: &mut Tx<'_>, user: &UserId, at: Timestamp) -> Result<bool> {
     Ok(tx.execute(&DEACTIVATE, &[user.into(), at.into()])? > 0)
+}
+
+/// Up to `limit` accounts that were closed before a time, the longest first.
+pub fn list_closed_before(
+    tx: &mut Tx<'_>,
+    time: Timestamp,
+    limit: u16,
+) -> Result<Vec<OwnedUserId>> {
+    tx.query(&CLOSED_BEFORE, &[time.into(), limit.into()], |row| row.id(0))
 }

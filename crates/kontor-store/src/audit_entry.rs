@@ -79,14 +79,62 @@ static LIST: Sql = Sql::new(
        FROM audit_entry WHERE tenant_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
 );
 
+// Times are no way in: the entries come from the newest on, and by the time of a class the whole log
+// would have to be sorted first. Hence the `+`.
 static LIST_BEFORE: Sql = Sql::new(
     "audit_entry.list_before",
     "SELECT seq, at_ms, class, action, purpose, actor, object, detail, amount, reason, result,
             of_seq, clock_back_ms, prev_hash, hash
        FROM audit_entry
-      WHERE tenant_id = $1 AND seq < $2 AND at_ms >= $3 AND at_ms < $4
-        AND ($5 = '' OR action = $5) AND ($6 = '' OR class = $6)
-        AND ($7 = '' OR actor = $7 OR object = $7)
+      WHERE tenant_id = $1 AND seq < $2 AND +at_ms >= $3 AND +at_ms < $4
+        AND ($5 = '' OR class = $5) AND $6 = '' AND $7 = ''
+      ORDER BY seq DESC LIMIT $8",
+);
+
+static LIST_BEFORE_OF_CLASS: Sql = Sql::new(
+    "audit_entry.list_before_of_class",
+    "SELECT seq, at_ms, class, action, purpose, actor, object, detail, amount, reason, result,
+            of_seq, clock_back_ms, prev_hash, hash
+       FROM audit_entry
+      WHERE tenant_id = $1 AND seq < $2 AND +at_ms >= $3 AND +at_ms < $4
+        AND class = $5 AND $6 = '' AND $7 = ''
+      ORDER BY seq DESC LIMIT $8",
+);
+
+// Clocks may have gone back: the newest entry before a time is not always the one next to it. The `+`
+// keeps to the index by time; from the newest entry on, the whole log might be looked through.
+static LAST_BEFORE_TIME: Sql = Sql::new(
+    "audit_entry.last_before_time",
+    "SELECT MAX(+seq) FROM audit_entry WHERE tenant_id = $1 AND at_ms < $2",
+);
+
+static LIST_BEFORE_OF_ACTION: Sql = Sql::new(
+    "audit_entry.list_before_of_action",
+    "SELECT seq, at_ms, class, action, purpose, actor, object, detail, amount, reason, result,
+            of_seq, clock_back_ms, prev_hash, hash
+       FROM audit_entry
+      WHERE tenant_id = $1 AND seq < $2 AND +at_ms >= $3 AND +at_ms < $4
+        AND ($5 = '' OR class = $5) AND action = $6 AND $7 = ''
+      ORDER BY seq DESC LIMIT $8",
+);
+
+static LIST_BEFORE_ABOUT: Sql = Sql::new(
+    "audit_entry.list_before_about",
+    "SELECT seq, at_ms, class, action, purpose, actor, object, detail, amount, reason, result,
+            of_seq, clock_back_ms, prev_hash, hash
+       FROM audit_entry
+      WHERE tenant_id = $1 AND seq < $2 AND +at_ms >= $3 AND +at_ms < $4
+        AND ($5 = '' OR class = $5) AND ($6 = '' OR action = $6) AND object = $7
+      ORDER BY seq DESC LIMIT $8",
+);
+
+static LIST_BEFORE_BY: Sql = Sql::new(
+    "audit_entry.list_before_by",
+    "SELECT seq, at_ms, class, action, purpose, actor, object, detail, amount, reason, result,
+            of_seq, clock_back_ms, prev_hash, hash
+       FROM audit_entry
+      WHERE tenant_id = $1 AND seq < $2 AND +at_ms >= $3 AND +at_ms < $4
+        AND ($5 = '' OR class = $5) AND ($6 = '' OR action = $6) AND actor = $7
       ORDER BY seq DESC LIMIT $8",
 );
 
@@ -114,8 +162,21 @@ static EXPIRE: Sql =
     Sql::new("audit_entry.expire", "DELETE FROM audit_entry WHERE tenant_id = $1 AND seq IN {in}");
 
 /// All statements of this table.
-pub static STATEMENTS: &[&Sql] =
-    &[&HEAD, &INSERT, &LIST, &LIST_BEFORE, &LIST_ABOUT, &LIST_BY, &LIST_EXPIRED, &EXPIRE];
+pub static STATEMENTS: &[&Sql] = &[
+    &HEAD,
+    &INSERT,
+    &LIST,
+    &LIST_BEFORE,
+    &LIST_BEFORE_OF_CLASS,
+    &LAST_BEFORE_TIME,
+    &LIST_BEFORE_OF_ACTION,
+    &LIST_BEFORE_ABOUT,
+    &LIST_BEFORE_BY,
+    &LIST_ABOUT,
+    &LIST_BY,
+    &LIST_EXPIRED,
+    &EXPIRE,
+];
 
 /// The newest entry; `None` in an empty log.
 pub fn find_audit_head(tx: &mut Tx<'_>) -> Result<Option<AuditHead>> {
@@ -171,22 +232,40 @@ pub struct AuditEntryFilter {
     pub who: String,
 }
 
-/// Up to `limit` entries, newest first.
+/// Up to `limit` entries, newest first, by an index for what is asked for: what somebody did or had
+/// done to them, else an action, else the order of the log.
 pub fn list_audit_entries_before(
     tx: &mut Tx<'_>,
     wanted: &AuditEntryFilter,
     limit: u32,
 ) -> Result<Vec<AuditEntryRow>> {
+    let last = match wanted.until {
+        Timestamp(i64::MAX) => Some(i64::MAX),
+        until => tx.query_opt(&LAST_BEFORE_TIME, &[until.into()], |row| row.opt_int(0))?.flatten(),
+    };
+    let Some(last) = last else { return Ok(Vec::new()) };
     let params = [
-        wanted.before.into(),
+        wanted.before.min(last.saturating_add(1)).into(),
         wanted.from.into(),
         wanted.until.into(),
-        (&wanted.action).into(),
         (&wanted.class).into(),
+        (&wanted.action).into(),
         (&wanted.who).into(),
         limit.into(),
     ];
-    tx.query(&LIST_BEFORE, &params, from_row)
+    match (wanted.who.is_empty(), wanted.action.is_empty()) {
+        (true, true) if wanted.class.is_empty() => tx.query(&LIST_BEFORE, &params, from_row),
+        (true, true) => tx.query(&LIST_BEFORE_OF_CLASS, &params, from_row),
+        (true, false) => tx.query(&LIST_BEFORE_OF_ACTION, &params, from_row),
+        (false, _) => {
+            let mut found = tx.query(&LIST_BEFORE_ABOUT, &params, from_row)?;
+            found.extend(tx.query(&LIST_BEFORE_BY, &params, from_row)?);
+            found.sort_by_key(|row| std::cmp::Reverse(row.seq));
+            found.dedup_by_key(|row| row.seq);
+            found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            Ok(found)
+        }
+    }
 }
 
 /// Up to `limit` entries each that were done to one of `names`, and by one of them, newest first.

@@ -37,13 +37,15 @@ pub struct Removed {
     pub file_bytes: i64,
     /// Keys in people's backups.
     pub keys: i64,
+    /// What left the rooms, but is held for a claim at law; not among `objects` and `files`.
+    pub held: i64,
 }
 
 impl Removed {
     /// Nothing went.
     #[must_use]
     pub const fn is_nothing(&self) -> bool {
-        self.objects == 0 && self.files == 0 && self.keys == 0
+        self.objects == 0 && self.files == 0 && self.keys == 0 && self.held == 0
     }
 
     /// Counts more.
@@ -52,6 +54,7 @@ impl Removed {
         self.files += more.files;
         self.file_bytes += more.file_bytes;
         self.keys += more.keys;
+        self.held += more.held;
     }
 }
 
@@ -69,6 +72,7 @@ impl RunRow {
                 files: row.int(7)?,
                 file_bytes: row.int(8)?,
                 keys: row.int(9)?,
+                held: row.int(12)?,
             },
             failures: row.int(10)?,
             certificate: row.opt_text(11)?,
@@ -91,21 +95,21 @@ static INSERT: Sql = Sql::new(
 static FIND: Sql = Sql::new(
     "deletion_run.find",
     "SELECT run_nid, rule, started_ms, ended_ms, period_ms, cutoff_ms, objects, files, file_bytes,
-            keys, failures, certificate
+            keys, failures, certificate, held
        FROM deletion_run WHERE tenant_id = $1 AND run_nid = $2",
 );
 
 static FIND_OPEN: Sql = Sql::new(
     "deletion_run.find_open",
     "SELECT run_nid, rule, started_ms, ended_ms, period_ms, cutoff_ms, objects, files, file_bytes,
-            keys, failures, certificate
+            keys, failures, certificate, held
        FROM deletion_run WHERE tenant_id = $1 AND rule = $2 AND ended_ms IS NULL",
 );
 
 static LIST: Sql = Sql::new(
     "deletion_run.list",
     "SELECT run_nid, rule, started_ms, ended_ms, period_ms, cutoff_ms, objects, files, file_bytes,
-            keys, failures, certificate
+            keys, failures, certificate, held
        FROM deletion_run WHERE tenant_id = $1 AND run_nid < $2 ORDER BY run_nid DESC LIMIT $3",
 );
 
@@ -113,7 +117,8 @@ static ADD: Sql = Sql::new(
     "deletion_run.add",
     "UPDATE deletion_run
         SET objects = objects + $3, files = files + $4, file_bytes = file_bytes + $5,
-            keys = keys + $6, failures = failures + $7, cutoff_ms = $8, period_ms = $9
+            keys = keys + $6, failures = failures + $7, cutoff_ms = $8, period_ms = $9,
+            held = held + $10
       WHERE tenant_id = $1 AND run_nid = $2 AND ended_ms IS NULL",
 );
 
@@ -167,6 +172,7 @@ pub fn add_to_run(
         failures.into(),
         cutoff.into(),
         period_ms.into(),
+        removed.held.into(),
     ];
     tx.execute(&ADD, &params).map(drop)
 }

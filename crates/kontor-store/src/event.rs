@@ -112,6 +112,12 @@ static REDACT: Sql = Sql::new(
       WHERE tenant_id = $1 AND event_id = $2",
 );
 
+static LIST_IDS: Sql = Sql::new(
+    "event.list_ids",
+    "SELECT pos, event_id FROM event
+      WHERE tenant_id = $1 AND room_nid = $2 AND pos > $3 ORDER BY pos LIMIT $4",
+);
+
 static MOVED_MEMBERS: Sql = Sql::new(
     "event.moved_members",
     "SELECT DISTINCT state_key FROM event
@@ -120,8 +126,18 @@ static MOVED_MEMBERS: Sql = Sql::new(
 );
 
 /// All statements of this table.
-pub static STATEMENTS: &[&Sql] =
-    &[&INSERT, &FIND, &LIST_BY_ID, &FIND_BY_TXN, &BEFORE, &AFTER, &AT, &REDACT, &MOVED_MEMBERS];
+pub static STATEMENTS: &[&Sql] = &[
+    &INSERT,
+    &FIND,
+    &LIST_BY_ID,
+    &FIND_BY_TXN,
+    &BEFORE,
+    &AFTER,
+    &AT,
+    &REDACT,
+    &LIST_IDS,
+    &MOVED_MEMBERS,
+];
 
 /// Adds an event.
 pub fn insert_event(tx: &mut Tx<'_>, event: &NewEventRow<'_>) -> Result<()> {
@@ -210,6 +226,17 @@ pub fn redact_event(
 ) -> Result<()> {
     tx.execute(&REDACT, &[event_id.into(), Param::sealed(json), redacted_by.into()])?;
     Ok(())
+}
+
+/// Ids of up to `limit` events of a room behind `after`, in order.
+pub fn list_event_ids(
+    tx: &mut Tx<'_>,
+    room: RoomNid,
+    after: StreamPos,
+    limit: u16,
+) -> Result<Vec<(StreamPos, String)>> {
+    let params = [room.into(), after.into(), i64::from(limit).into()];
+    tx.query(&LIST_IDS, &params, |row| Ok((row.pos(0)?, row.text(1)?)))
 }
 
 /// Users with a membership event in `rooms` after `from`, up to and including `to`; in no order,

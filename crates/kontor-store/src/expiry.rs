@@ -74,6 +74,13 @@ static COUNT_MESSAGES: Sql = Sql::new(
       WHERE tenant_id = $1 AND room_nid = $2 AND pos > $3 AND pos <= $4 AND state_key IS NULL",
 );
 
+static COUNT_MESSAGES_OF: Sql = Sql::new(
+    "expiry.count_messages_of",
+    "SELECT COUNT(*) FROM event
+      WHERE tenant_id = $1 AND room_nid = $2 AND pos > $4 AND pos <= $5 AND state_key IS NULL
+        AND sender = $3",
+);
+
 static REPLACED: Sql = Sql::new(
     "expiry.replaced",
     "SELECT from_pos, until_pos FROM room_state
@@ -165,6 +172,7 @@ pub static STATEMENTS: &[&Sql] = &[
     &ROOMS,
     &MESSAGES,
     &COUNT_MESSAGES,
+    &COUNT_MESSAGES_OF,
     &REPLACED,
     &DELETE_INTERVALS,
     &DELETE_EVENTS,
@@ -215,6 +223,16 @@ pub fn count_messages(
     tx.query_one(&COUNT_MESSAGES, &[room.into(), after.into(), upto.into()], |row| {
         Ok(Amount { count: number(row, 0)?, oldest: row.opt_int(1)?.map(StreamPos) })
     })
+}
+
+/// How many messages of one sender a room has behind `after` and up to `upto`.
+pub fn count_messages_of(
+    tx: &mut Tx<'_>,
+    (room, sender): (RoomNid, &str),
+    (after, upto): (StreamPos, StreamPos),
+) -> Result<u64> {
+    let params = [room.into(), sender.into(), after.into(), upto.into()];
+    tx.query_one(&COUNT_MESSAGES_OF, &params, |row| number(row, 0))
 }
 
 /// Up to `limit` positions of state events that were replaced at or before `upto`.

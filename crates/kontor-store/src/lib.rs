@@ -3,6 +3,7 @@
 //! One module per table group: row structs, `static` statements, functions over
 //! [`Tx`](kontor_db::Tx). How to add one: `docs/adding-a-table.md`.
 
+pub mod abandoned_room;
 pub mod accepted_notice;
 pub mod access_token;
 pub mod account;
@@ -13,19 +14,27 @@ pub mod approval;
 pub mod audit_checkpoint;
 pub mod audit_entry;
 pub mod audit_gap;
+pub mod audit_pseudonym;
+pub mod backup;
 pub mod browser_session;
 pub mod cross_signing_key;
 pub mod deletion_run;
+pub mod delivered;
 pub mod device;
 pub mod device_key;
 pub mod device_list_change;
 pub mod device_registration;
 pub mod e2ee;
+pub mod erasure;
+pub mod erasure_ledger;
 pub mod event;
 pub mod expiry;
 pub mod fallback_key;
 pub mod filter;
 pub mod former_password;
+pub mod guest_account;
+pub mod held;
+pub mod hold;
 pub mod identity_proof;
 pub mod inventory;
 pub mod key_backup;
@@ -45,6 +54,7 @@ pub mod own_setting;
 pub mod passkey;
 pub mod password;
 pub mod people;
+pub mod person;
 pub mod policy_setting;
 pub mod profile;
 pub mod program_floor;
@@ -57,6 +67,7 @@ pub mod relation;
 pub mod report;
 pub mod room;
 pub mod room_alias;
+pub mod room_person;
 pub mod room_state;
 pub mod stream_mark;
 pub mod supervision;
@@ -64,6 +75,7 @@ pub mod tally;
 pub mod to_device;
 pub mod totp;
 pub mod waiting_mail;
+pub mod year_end;
 
 use kontor_db::Sql;
 
@@ -77,20 +89,27 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         account::STATEMENTS,
         account_data::STATEMENTS,
         app_password::STATEMENTS,
+        backup::STATEMENTS,
         browser_session::STATEMENTS,
         account_role::STATEMENTS,
         approval::STATEMENTS,
         cross_signing_key::STATEMENTS,
         deletion_run::STATEMENTS,
+        delivered::STATEMENTS,
         device::STATEMENTS,
         device_key::STATEMENTS,
         device_list_change::STATEMENTS,
         device_registration::STATEMENTS,
+        erasure_ledger::STATEMENTS,
+        erasure::STATEMENTS,
         event::STATEMENTS,
         expiry::STATEMENTS,
         fallback_key::STATEMENTS,
         filter::STATEMENTS,
         former_password::STATEMENTS,
+        guest_account::STATEMENTS,
+        held::STATEMENTS,
+        hold::STATEMENTS,
         identity_proof::STATEMENTS,
         key_backup::STATEMENTS,
         key_signature::STATEMENTS,
@@ -120,6 +139,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         report::STATEMENTS,
         room::STATEMENTS,
         room_alias::STATEMENTS,
+        room_person::STATEMENTS,
         room_state::STATEMENTS,
         stream_mark::STATEMENTS,
         supervision::STATEMENTS,
@@ -127,12 +147,23 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         to_device::STATEMENTS,
         totp::STATEMENTS,
         waiting_mail::STATEMENTS,
+        year_end::STATEMENTS,
     ];
-    modules.into_iter().flatten().copied()
+    modules
+        .into_iter()
+        .flatten()
+        .copied()
+        .chain(person::statements())
+        .chain(abandoned_room::statements())
 }
 
 /// Every statement of the audit log's own store.
 pub fn audit_statements() -> impl Iterator<Item = &'static Sql> {
-    let modules = [audit_checkpoint::STATEMENTS, audit_entry::STATEMENTS, audit_gap::STATEMENTS];
+    let modules = [
+        audit_checkpoint::STATEMENTS,
+        audit_entry::STATEMENTS,
+        audit_gap::STATEMENTS,
+        audit_pseudonym::STATEMENTS,
+    ];
     modules.into_iter().flatten().copied()
 }

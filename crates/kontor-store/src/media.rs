@@ -166,11 +166,18 @@ static LIST_OF_UPLOADER: Sql = Sql::new(
       ORDER BY created_ms, media_id",
 );
 
+static LIST_ATTACHED_OF: Sql = Sql::new(
+    "media.list_attached_of",
+    "SELECT media_id FROM media WHERE tenant_id = $1 AND uploader = $2 AND room_nid > 0",
+);
+
 static LIST_BLOBS: Sql = Sql::new(
     "media.list_blobs",
     "SELECT blob_id FROM media WHERE tenant_id = $1 AND blob_id IS NOT NULL
       UNION ALL
-     SELECT blob_id FROM media_thumbnail WHERE tenant_id = $1 AND blob_id IS NOT NULL",
+     SELECT blob_id FROM media_thumbnail WHERE tenant_id = $1 AND blob_id IS NOT NULL
+      UNION ALL
+     SELECT blob_id FROM held_media WHERE tenant_id = $1 AND blob_id IS NOT NULL",
 );
 
 static FIND_THUMBNAIL: Sql = Sql::new(
@@ -214,6 +221,7 @@ pub(crate) static STATEMENTS: &[&Sql] = &[
     &LIST_UNATTACHED,
     &COUNT_UNATTACHED,
     &LIST_OF_UPLOADER,
+    &LIST_ATTACHED_OF,
     &LIST_BLOBS,
     &FIND_THUMBNAIL,
     &INSERT_THUMBNAIL,
@@ -368,7 +376,12 @@ pub fn list_media_of(tx: &mut Tx<'_>, uploader: &UserId) -> Result<Vec<MediaRow>
     tx.query(&LIST_OF_UPLOADER, &[uploader.into()], MediaRow::from_row)
 }
 
-/// Every blob a file or a thumbnail refers to, in no order.
+/// Files of `uploader` that belong to a message or to a room, in no order.
+pub fn list_attached_of(tx: &mut Tx<'_>, uploader: &UserId) -> Result<Vec<String>> {
+    tx.query(&LIST_ATTACHED_OF, &[uploader.into()], |row| row.text(0))
+}
+
+/// Every blob a file, a thumbnail or a held file refers to, in no order.
 pub fn list_blobs(tx: &mut Tx<'_>) -> Result<Vec<String>> {
     tx.query(&LIST_BLOBS, &[], |row| row.text(0))
 }

@@ -78,6 +78,23 @@ pub static MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0041_own_setting.sql"),
     },
     Migration { number: 42, name: "expiry", sql: include_str!("../migrations/0042_expiry.sql") },
+    Migration {
+        number: 43,
+        name: "guest_account",
+        sql: include_str!("../migrations/0043_guest_account.sql"),
+    },
+    Migration {
+        number: 45,
+        name: "erasure_ledger",
+        sql: include_str!("../migrations/0045_erasure_ledger.sql"),
+    },
+    Migration { number: 47, name: "erasure", sql: include_str!("../migrations/0047_erasure.sql") },
+    Migration { number: 48, name: "hold", sql: include_str!("../migrations/0048_hold.sql") },
+    Migration {
+        number: 49,
+        name: "delivered",
+        sql: include_str!("../migrations/0049_delivered.sql"),
+    },
 ];
 
 /// Migrations of the audit log's own store.
@@ -87,5 +104,15 @@ pub static AUDIT_MIGRATIONS: &[Migration] = &[
         number: 2,
         name: "subject",
         sql: include_str!("../migrations/audit/0002_subject.sql"),
+    },
+    Migration {
+        number: 3,
+        name: "action",
+        sql: include_str!("../migrations/audit/0003_action.sql"),
+    },
+    Migration {
+        number: 4,
+        name: "pseudonym",
+        sql: include_str!("../migrations/audit/0004_pseudonym.sql"),
     },
 ];

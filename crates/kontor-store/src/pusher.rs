@@ -33,6 +33,9 @@ static LIST_OF: Sql = Sql::new(
     "SELECT pusher FROM pusher WHERE tenant_id = $1 AND user_id IN {in}",
 );
 
+static OWNERS: Sql =
+    Sql::new("pusher.owners", "SELECT DISTINCT user_id FROM pusher WHERE tenant_id = $1");
+
 static COUNT: Sql =
     Sql::new("pusher.count", "SELECT COUNT(*) FROM pusher WHERE tenant_id = $1 AND user_id = $2");
 
@@ -55,7 +58,7 @@ static DELETE_OF_DEVICE: Sql = Sql::new(
 
 /// All statements of this table.
 pub static STATEMENTS: &[&Sql] =
-    &[&UPSERT, &LIST, &LIST_OF, &COUNT, &DELETE, &DELETE_OF_OTHERS, &DELETE_OF_DEVICE];
+    &[&UPSERT, &LIST, &LIST_OF, &OWNERS, &COUNT, &DELETE, &DELETE_OF_OTHERS, &DELETE_OF_DEVICE];
 
 /// The pushers of these people, as JSON, in no order.
 pub fn list_pushers_of(tx: &mut Tx<'_>, users: &[OwnedUserId]) -> Result<Vec<Vec<u8>>> {
@@ -88,6 +91,11 @@ pub fn upsert_pusher(
 /// A person's pushers as JSON, oldest first.
 pub fn list_pushers(tx: &mut Tx<'_>, user: &UserId) -> Result<Vec<Vec<u8>>> {
     tx.query(&LIST, &[user.into()], |row| row.sealed(0))
+}
+
+/// Everybody who has a pusher, in no order.
+pub fn list_owners(tx: &mut Tx<'_>) -> Result<Vec<OwnedUserId>> {
+    tx.query(&OWNERS, &[], |row| row.id(0))
 }
 
 /// How many pushers a person has.

@@ -41,13 +41,19 @@ static AFTER: Sql = Sql::new(
       WHERE tenant_id = $1 AND pos >= $2 ORDER BY pos LIMIT 1",
 );
 
+static BEHIND: Sql = Sql::new(
+    "stream_mark.behind",
+    "SELECT pos, at_ms FROM stream_mark
+      WHERE tenant_id = $1 AND at_ms > $2 ORDER BY at_ms, pos LIMIT 1",
+);
+
 static DELETE_BEFORE: Sql = Sql::new(
     "stream_mark.delete_before",
     "DELETE FROM stream_mark WHERE tenant_id = $1 AND at_ms < $2",
 );
 
 /// All statements of this table.
-pub static STATEMENTS: &[&Sql] = &[&INSERT, &NEWEST, &BEFORE, &AFTER, &DELETE_BEFORE];
+pub static STATEMENTS: &[&Sql] = &[&INSERT, &NEWEST, &BEFORE, &AFTER, &BEHIND, &DELETE_BEFORE];
 
 /// Notes the time at a position; the first word on a position stands.
 pub fn insert_mark(tx: &mut Tx<'_>, mark: StreamMark) -> Result<()> {
@@ -67,6 +73,11 @@ pub fn mark_before(tx: &mut Tx<'_>, time: Timestamp) -> Result<Option<StreamMark
 /// The first mark at or behind a position: what stands there was written before its time.
 pub fn mark_after(tx: &mut Tx<'_>, pos: StreamPos) -> Result<Option<StreamMark>> {
     tx.query_opt(&AFTER, &[pos.into()], StreamMark::from_row)
+}
+
+/// The first mark behind a time: what was written until then stands before it.
+pub fn mark_behind(tx: &mut Tx<'_>, time: Timestamp) -> Result<Option<StreamMark>> {
+    tx.query_opt(&BEHIND, &[time.into()], StreamMark::from_row)
 }
 
 /// Removes marks older than a time.

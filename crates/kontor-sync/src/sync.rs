@@ -122,6 +122,7 @@ impl Sync {
         let presence = request.set_presence.clone();
         let mut scope = self.scope(cx, request).await?;
         self.sources.presence.seen(cx, presence).await?;
+        self.confirm(cx, &scope)?;
         let mut listener = self.sources.feed.listen(&scope.user);
         loop {
             // Whoever was signed out is woken, but hears nothing more.
@@ -134,9 +135,41 @@ impl Sync {
             let response = self.build(cx, &scope).await?;
             let waits = scope.since.is_some() && !scope.full_state && is_empty(&response);
             if !waits || tokio::time::timeout_at(deadline, listener.changed()).await.is_err() {
+                self.note_gaps(cx, &scope, &response)?;
                 return Ok(response);
             }
         }
+    }
+
+    /// Whoever asks for what is new has what came before, unless a filter kept something away.
+    fn confirm(&self, cx: &Cx, scope: &Scope) -> Result<()> {
+        let filter = &scope.filter.room;
+        let timeline = &filter.timeline;
+        let is_whole = filter.rooms.is_none()
+            && filter.not_rooms.is_empty()
+            && timeline.types.is_none()
+            && timeline.not_types.is_empty()
+            && timeline.senders.is_none()
+            && timeline.not_senders.is_empty()
+            && timeline.rooms.is_none()
+            && timeline.not_rooms.is_empty();
+        if let Some(since) = scope.since.filter(|_| is_whole) {
+            let device = (scope.user.clone(), cx.device()?.to_owned());
+            self.sources.feed.deliveries().confirm(device, since.stream);
+        }
+        Ok(())
+    }
+
+    /// Of these rooms the device gets the newest part only.
+    fn note_gaps(&self, cx: &Cx, scope: &Scope, response: &Response) -> Result<()> {
+        for (room_id, room) in &response.rooms.join {
+            if room.timeline.limited {
+                let device = (scope.user.clone(), cx.device()?.to_owned());
+                let (deliveries, upto) = (self.sources.feed.deliveries(), scope.upto.stream);
+                deliveries.note_gap(device, room_id.clone(), upto);
+            }
+        }
+        Ok(())
     }
 
     async fn scope(&self, cx: &Cx, request: Request) -> Result<Scope> {

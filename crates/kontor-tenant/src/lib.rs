@@ -2,8 +2,10 @@
 
 mod pace;
 mod readers;
+mod relay;
 mod tenant;
 
 pub use pace::Pace;
 pub use readers::{Reader, Readers, Standpoint};
+pub use relay::{Pass, Relay};
 pub use tenant::{Peer, Tenant, Transport};

@@ -1,15 +1,18 @@
 //! One organisation.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use kontor_account_data::AccountData;
 use kontor_approval::Approvals;
 use kontor_audit::Audit;
-use kontor_core::{Actor, Clock, Cx, Random, Result, TenantId};
+use kontor_backup::Backups;
+use kontor_core::{Actor, Clock, Cx, Error, Random, Result, Roles, Session, TenantId};
 use kontor_deletion::Deletion;
 use kontor_e2ee::E2ee;
 use kontor_health::Health;
 use kontor_identity::Identity;
+use kontor_ledger::Ledger;
 use kontor_media::Media;
 use kontor_oauth::{Endpoints, OAuth};
 use kontor_policy::{InForce, OwnSettings, Policies};
@@ -18,9 +21,10 @@ use kontor_push::Push;
 use kontor_receipts::Receipts;
 use kontor_rooms::Rooms;
 use kontor_sync::Sync;
-use ruma::OwnedServerName;
+use ruma::api::client::uiaa::AuthData;
+use ruma::{OwnedDeviceId, OwnedServerName, OwnedUserId, UserId};
 
-use crate::Pace;
+use crate::{Pace, Relay};
 
 /// One organisation: its name and its services.
 ///
@@ -60,6 +64,10 @@ pub struct Tenant {
     pub media: Media,
     /// Rooms and their events.
     pub rooms: Rooms,
+    /// Encrypted backups.
+    pub backups: Backups,
+    /// What was erased, for restored backups.
+    pub ledger: Ledger,
     /// What is removed when its time is over.
     pub deletion: Deletion,
     /// Keys, messages between devices, key backup.
@@ -76,6 +84,8 @@ pub struct Tenant {
     pub presence: Presence,
     /// What devices have not seen yet.
     pub sync: Sync,
+    /// The server that relays calls; `None`: there is none.
+    pub relay: Option<Relay>,
 }
 
 impl Tenant {
@@ -91,15 +101,67 @@ impl Tenant {
     /// what [`Identity::deactivate`] says goes.
     ///
     /// # Errors
-    /// Those of [`Identity::deactivate`].
+    /// Those of [`Identity::check_closing`] and [`Identity::deactivate`].
     pub async fn close_account(&self, cx: &Cx) -> Result<()> {
+        self.identity.check_closing(cx, cx.user()?, None).await?;
+        self.leave_rooms(cx).await?;
+        self.identity.deactivate(cx, cx.user()?.to_owned()).await
+    }
+
+    /// Closes somebody's account: they leave all rooms, and what [`Identity::deactivate`] says goes.
+    ///
+    /// # Errors
+    /// `Forbidden` for one's own; those of [`Identity::check_closing`] and [`Identity::deactivate`].
+    pub async fn close_account_of(
+        &self,
+        cx: &Cx,
+        user: OwnedUserId,
+        auth: Option<AuthData>,
+    ) -> Result<()> {
+        if cx.user().ok() == Some(&*user) {
+            return Err(Error::forbidden("Nobody does this to their own account."));
+        }
+        self.identity.check_closing(cx, &user, auth).await?;
+        self.leave_rooms(&in_person(cx, user.clone())).await?;
+        self.identity.deactivate(cx, user).await
+    }
+
+    /// Shuts out guests whose time is over, and closes the accounts of those who have been shut out
+    /// for long. To be called every few minutes.
+    ///
+    /// # Errors
+    /// Those of [`Identity::look_after_guests`].
+    pub async fn look_after_guests(&self, cx: &Cx) -> Result<()> {
+        for user in self.identity.look_after_guests(cx).await? {
+            self.leave_rooms(&in_person(cx, user.clone())).await?;
+            self.identity.close_guest(cx, user).await?;
+        }
+        Ok(())
+    }
+
+    async fn leave_rooms(&self, cx: &Cx) -> Result<()> {
         for room_id in self.rooms.joined_rooms(cx).await? {
             // A room that cannot be left must not keep the account open.
             if let Err(error) = self.rooms.leave(cx, &room_id, None).await {
                 tracing::warn!(%error, "a closing account stays in a room");
             }
         }
-        self.identity.deactivate(cx, cx.user()?.to_owned()).await
+        Ok(())
+    }
+
+    /// Carries out every erasure that was decided on; answers how many people were erased.
+    ///
+    /// # Errors
+    /// Those of [`Deletion::erase_waiting`].
+    pub async fn erase_waiting(&self, cx: &Cx) -> Result<u64> {
+        let forget = |user: &UserId| {
+            self.push.forget_person(user);
+            self.presence.forget(user);
+            self.own.forget(user);
+            self.account_data.forget(user);
+            self.receipts.forget(user);
+        };
+        self.deletion.erase_waiting(cx, &forget).await
     }
 
     /// Where the OAuth 2.0 API is; `None` without a public address, because programs must know whom
@@ -108,6 +170,12 @@ impl Tenant {
     pub fn oauth_endpoints(&self) -> Option<Endpoints> {
         self.public_url.as_deref().map(Endpoints::new)
     }
+}
+
+/// As whoever leaves does it, on nobody's device.
+fn in_person(cx: &Cx, user: OwnedUserId) -> Cx {
+    let session = Session::new(user, OwnedDeviceId::from(""), Roles::USER);
+    cx.acting_as(Actor::User(Arc::new(session)))
 }
 
 /// Where a request came from; the node puts it into the request's extensions. Used for throttling

@@ -20,10 +20,13 @@ mod authority;
 mod mail_server;
 mod person;
 mod server;
+mod stores;
 
 pub use authority::{Authority, Issued};
+pub use kontor_db::Param;
 pub use mail_server::{MailServer, MailSetup};
 pub use person::{Answer, Person};
 pub use reqwest::Method;
 pub use serde_json::{Value, json};
 pub use server::{Setup, TestServer, for_each_server, http};
+pub use stores::{Planted, StoredColumn, Stores};

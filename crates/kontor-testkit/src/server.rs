@@ -85,6 +85,15 @@ impl TestServer {
     }
 
     async fn open(&mut self) {
+        let node = Node::start(self.config(), self.clock.clone(), Random::System).await;
+        self.node = Some(node.unwrap_or_else(|error| panic!("the server starts: {error}")));
+    }
+
+    /// The configuration it starts with.
+    ///
+    /// # Panics
+    /// If it is not sound.
+    pub fn config(&self) -> Config {
         let data = self.folder.path().join("data");
         let file = self.folder.path().join("kontor.toml");
         let mut text = self.setup.file.clone();
@@ -98,10 +107,18 @@ impl TestServer {
         if let Some(database) = &self.database {
             flags.insert("database", database.role_url());
         }
-        let config =
-            Config::load(Sources { file: Some(file), flags }).expect("the configuration is sound");
-        let node = Node::start(config, self.clock.clone(), Random::System).await;
-        self.node = Some(node.unwrap_or_else(|error| panic!("the server starts: {error}")));
+        Config::load(Sources { file: Some(file), flags }).expect("the configuration is sound")
+    }
+
+    /// Stops the server and loses everything it has: data folder and database are new and empty.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub async fn lose(&mut self) {
+        self.stop().await;
+        let data = self.folder.path().join("data");
+        std::fs::remove_dir_all(&data).expect("the data folder is removed");
+        self.database = self.setup.postgres.then(Database::create);
     }
 
     /// Stops the server in good order and starts it again on the same data.
@@ -125,6 +142,16 @@ impl TestServer {
         let node = self.node.as_ref().expect("the server runs");
         let scheme = if node.speaks_tls() { "https" } else { "http" };
         format!("{scheme}://{}", node.address())
+    }
+
+    /// Starts a stopped server again on the same data.
+    pub async fn start_again(&mut self) {
+        self.open().await;
+    }
+
+    /// Where the PostgreSQL database is; `None` on SQLite.
+    pub(crate) fn database_url(&self) -> Option<Secret<String>> {
+        self.database.as_ref().map(|database| Secret::new(database.role_url()))
     }
 
     /// Every row of every table of the PostgreSQL database, as text.
@@ -205,13 +232,21 @@ impl TestServer {
         tenant.policy.replace(Policy { second_factor: SecondFactor::Optional, ..policy });
     }
 
-    async fn operator(&self) -> (Arc<Tenant>, Cx) {
-        let host = self.setup.server_names.first().copied().unwrap_or("one.example");
+    /// The services of an organisation, and a context of its operator.
+    ///
+    /// # Panics
+    /// If it does not open.
+    pub async fn operator_of(&self, host: &str) -> (Arc<Tenant>, Cx) {
         let host = <&ServerName>::try_from(host).expect("a server name");
         let tenant = self.node().tenants().open(host).await.expect("the organisation opens");
         let (clock, random) = (tenant.clock.clone(), tenant.random.clone());
         let cx = Cx::new(tenant.id, Actor::Operator, clock, random).expect("a context");
         (tenant, cx)
+    }
+
+    async fn operator(&self) -> (Arc<Tenant>, Cx) {
+        let host = self.setup.server_names.first().copied().unwrap_or("one.example");
+        self.operator_of(host).await
     }
 
     async fn register_with(&self, name: &str, roles: Roles) -> Person {
@@ -237,6 +272,14 @@ impl TestServer {
         });
         let answer = self.anonymous(host).post("/_matrix/client/v3/login", body).await;
         self.person(host, &answer)
+    }
+
+    /// Somebody of this server, after it was started again.
+    ///
+    /// # Panics
+    /// If the server is stopped.
+    pub fn again(&self, person: &Person) -> Person {
+        Person { base: self.base(), ..person.clone() }
     }
 
     /// Somebody who has not signed in, calling the organisation under `host`.

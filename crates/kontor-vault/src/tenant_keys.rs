@@ -25,6 +25,8 @@ pub struct TenantKeys {
     pub pepper: Secret<[u8; 32]>,
     /// Root of the keys of the audit log: its store, signatures and pseudonyms.
     pub audit_key: Secret<[u8; 32]>,
+    /// Private half of the key pair by which push services know the organisation (RFC 8292).
+    pub push_key: Secret<[u8; 32]>,
     /// Signs the tenant's events.
     pub signing: SigningSeed,
 }
@@ -63,6 +65,9 @@ pub(crate) struct WrappedKeys {
     /// Missing in files from before there was an audit log; then it follows from the tenant key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     audit_key: Option<String>,
+    /// Missing in files from before there was Web Push, as above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    push_key: Option<String>,
     signing_seed: String,
     /// In clear: it is published anyway.
     signing_key_id: String,
@@ -71,6 +76,13 @@ pub(crate) struct WrappedKeys {
 const FORMAT: u32 = 1;
 
 impl TenantKeys {
+    /// Key of the tombstones in the erasure ledger; it follows from the key of the audit log, so a
+    /// restored instance has the same.
+    #[must_use]
+    pub fn ledger_key(&self) -> Secret<[u8; 32]> {
+        derived(&self.audit_key, "kontor erasure ledger v1")
+    }
+
     /// New random keys.
     pub(crate) fn generate(tenant: TenantId, random: &Random) -> Result<Self> {
         let key = || random.bytes().map(Secret::new);
@@ -81,6 +93,7 @@ impl TenantKeys {
             media_key: key()?,
             pepper: key()?,
             audit_key: key()?,
+            push_key: key()?,
             signing: SigningSeed { seed: key()?, key_id: format!("ed25519:{}", random.word(6)?) },
         })
     }
@@ -107,6 +120,7 @@ impl TenantKeys {
             media_key: seal(&tenant, "media", &self.media_key)?,
             pepper: seal(&tenant, "pepper", &self.pepper)?,
             audit_key: Some(seal(&tenant, "audit", &self.audit_key)?),
+            push_key: Some(seal(&tenant, "push", &self.push_key)?),
             signing_seed: seal(&tenant, "signing", &self.signing.seed)?,
             signing_key_id: self.signing.key_id.clone(),
         })
@@ -142,6 +156,10 @@ impl WrappedKeys {
             Some(sealed) => open(&tenant, "audit", sealed)?,
             None => derived(&tenant_key, "kontor audit key"),
         };
+        let push_key = match &self.push_key {
+            Some(sealed) => open(&tenant, "push", sealed)?,
+            None => derived(&tenant_key, "kontor push key"),
+        };
         Ok(TenantKeys {
             tenant: TenantId(self.tenant),
             cipher_key: open(&tenant, "cipher", &self.cipher_key)?,
@@ -149,6 +167,7 @@ impl WrappedKeys {
             media_key: open(&tenant, "media", &self.media_key)?,
             pepper: open(&tenant, "pepper", &self.pepper)?,
             audit_key,
+            push_key,
             signing: SigningSeed {
                 seed: open(&tenant, "signing", &self.signing_seed)?,
                 key_id: self.signing_key_id.clone(),

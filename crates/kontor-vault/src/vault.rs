@@ -182,7 +182,7 @@ impl Vault {
         Ok(TenantId(highest.saturating_add(1)))
     }
 
-    fn store_tenant(&self, server_name: &ServerName, keys: &TenantKeys) -> Result<()> {
+    pub(crate) fn store_tenant(&self, server_name: &ServerName, keys: &TenantKeys) -> Result<()> {
         let folder = self.tenant_dir(server_name)?;
         let wrapped = keys.wrap(&self.node, server_name, &self.random)?;
         key_file::create_folder(&folder)?;

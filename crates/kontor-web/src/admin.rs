@@ -3,9 +3,12 @@
 mod approvals;
 pub(crate) mod areas;
 mod audit;
+mod backups;
 mod classes;
 mod deletion;
 mod devices;
+mod erasures;
+mod holds;
 mod overview;
 pub(crate) mod people;
 mod policy;
@@ -42,6 +45,17 @@ pub(crate) fn routes(router: Router) -> Router {
             "/admin/deletion",
             get(async |it: Request| serve(it, deletion::show).await)
                 .post(async |it: Request| serve(it, deletion::certify).await),
+        )
+        .route("/admin/backups", get(async |it: Request| serve(it, backups::show).await))
+        .route(
+            "/admin/erasures",
+            get(async |it: Request| serve(it, erasures::show).await)
+                .post(async |it: Request| serve(it, erasures::ask).await),
+        )
+        .route(
+            "/admin/holds",
+            get(async |it: Request| serve(it, holds::show).await)
+                .post(async |it: Request| serve(it, holds::act).await),
         )
         .route("/admin/people", get(async |it: Request| serve(it, people::show).await))
         .route(

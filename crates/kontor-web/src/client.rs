@@ -16,7 +16,11 @@ const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe
      style-src 'self'; img-src 'self' blob:; media-src blob:; connect-src 'self'; \
      worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'; require-trusted-types-for 'script'; \
-     trusted-types svelte-trusted-html kontor-inert";
+     trusted-types svelte-trusted-html kontor-inert kontor-worker";
+
+/// What the client's service worker may do: open messages with our own WebAssembly, and speak to us.
+const WORKER_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
+     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// What the browser need not offer to the client: nothing of this is used.
 const PERMISSIONS: (HeaderName, &str) = (
@@ -53,7 +57,7 @@ include!(concat!(env!("OUT_DIR"), "/client_files.rs"));
 
 /// Adds the routes of this chapter.
 pub(crate) fn routes(router: Router) -> Router {
-    router.route("/", get(index)).route("/app/{name}", get(send))
+    router.route("/", get(index)).route("/worker.js", get(worker)).route("/app/{name}", get(send))
 }
 
 async fn index(headers: HeaderMap) -> Response {
@@ -65,6 +69,16 @@ async fn index(headers: HeaderMap) -> Response {
     for (name, value) in [PERMISSIONS, OPENER] {
         head.insert(name, HeaderValue::from_static(value));
     }
+    response
+}
+
+/// Lies beside the page, not below `/app`: a worker serves what lies below it.
+async fn worker(headers: HeaderMap) -> Response {
+    let Some(file) = find("worker.js") else { return StatusCode::NOT_FOUND.into_response() };
+    let mut response = file.answer(&headers);
+    let head = response.headers_mut();
+    head.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    head.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(WORKER_POLICY));
     response
 }
 
@@ -107,6 +121,7 @@ fn media_type(name: &str) -> &'static str {
         "js" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "svg" => "image/svg+xml",
+        "png" => "image/png",
         "wasm" => "application/wasm",
         "webmanifest" => "application/manifest+json",
         _ => "application/octet-stream",

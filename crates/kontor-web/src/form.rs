@@ -5,6 +5,10 @@ use kontor_core::Secret;
 /// Most fields of a form.
 const MOST_FIELDS: usize = 200;
 
+/// The web client, which begins to sign in by itself there: whoever comes from these pages is known
+/// already and is in her rooms without another click. `web/src/shell/start.ts` reads it.
+pub(crate) const CHAT: &str = "/?welcome";
+
 /// Names and values, in the order sent.
 #[derive(Default)]
 pub(crate) struct Form(Vec<(String, String)>);
@@ -33,8 +37,11 @@ impl Form {
     }
 }
 
-/// An address on these pages to go on to; the overview if it is none, or one elsewhere.
+/// An address on these pages, or the chat, to go on to; the overview if it is none, or one elsewhere.
 pub(crate) fn next_of(wish: &str) -> &str {
+    if wish == CHAT {
+        return wish;
+    }
     let is_ours = ["/account", "/oauth2/", "/admin"].iter().any(|start| wish.starts_with(start));
     let is_plain = wish.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     if is_ours && is_plain { wish } else { "/account/" }
@@ -46,11 +53,14 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_elsewhere() {
-        for ours in ["/account/", "/account/devices", "/oauth2/authorize?client_id=x&scope=a%20b"] {
+        for ours in
+            [CHAT, "/account/", "/account/devices", "/oauth2/authorize?client_id=x&scope=a%20b"]
+        {
             assert_eq!(next_of(ours), ours);
         }
         for theirs in [
             "",
+            "/?welcome#x",
             "https://evil.example/",
             "//evil.example/account",
             "/\\evil.example",

@@ -7,7 +7,7 @@ use axum::extract::Request;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{ACCEPT_LANGUAGE, HOST, HeaderMap, ORIGIN, SET_COOKIE};
 use http::{HeaderValue, Method, Uri};
-use kontor_core::{Cx, Error, Locale, MatrixCode, RequestId, Result};
+use kontor_core::{Cx, Error, Locale, MatrixCode, Permission, RequestId, Result};
 use kontor_identity::{BrowserSession, BrowserSignIn, Stage};
 use kontor_tenant::{Peer, Tenant, Transport};
 
@@ -78,6 +78,11 @@ pub(crate) async fn serve(request: Request, handler: impl AsyncFnOnce(Visit) -> 
     }
 }
 
+/// Any address below ours that leads nowhere: a person reads the answer, not a program.
+pub(crate) async fn missing(_: Visit) -> Shown {
+    Err(Error::not_found("There is no such page.").into())
+}
+
 impl Visit {
     async fn begin(request: Request, texts: Texts) -> Result<Self, Leave> {
         let (head, body) = request.into_parts();
@@ -97,7 +102,7 @@ impl Visit {
         };
         let form = match head.method {
             Method::POST => {
-                check_origin(&head.headers, is_secure)?;
+                check_origin(&head.headers, &head.uri, is_secure)?;
                 let text = to_bytes(body, BODY_LIMIT_BYTES).await;
                 let form = Form::parse(&text.map_err(|_| stale("The form is too large."))?);
                 check_token(session.as_ref(), &form)?;
@@ -136,6 +141,19 @@ impl Visit {
         Err(Error::forbidden("Only people with an office see the console.").into())
     }
 
+    /// As [`Self::officer`], for pages that no service keeps from those without `permission`.
+    ///
+    /// # Errors
+    /// `Forbidden` without it.
+    pub(crate) fn officer_with(
+        &self,
+        permission: Permission,
+    ) -> Result<(&BrowserSession, Cx), Leave> {
+        let (session, cx) = self.officer()?;
+        cx.require(permission)?;
+        Ok((session, cx))
+    }
+
     /// The next page after a change of the session, which the browser learns of.
     pub(crate) fn signed_in(&self, sign_in: &BrowserSignIn, next: &str) -> Response {
         let address = match sign_in.stage {
@@ -168,7 +186,8 @@ pub(crate) fn redirect_with(address: &str, cookie: Option<HeaderValue>) -> Respo
     response
 }
 
-fn next_query(next: &str) -> String {
+/// A query that names the page to go on to.
+pub(crate) fn next_query(next: &str) -> String {
     url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish()
 }
 
@@ -202,14 +221,17 @@ fn language_of(headers: &HeaderMap) -> Locale {
     })
 }
 
-/// A form must come from a page of ours: browsers say so, and other pages cannot make them lie.
-fn check_origin(headers: &HeaderMap, is_secure: bool) -> Result<()> {
+/// A form must come from a page of ours: browsers say so, and other pages cannot make them lie. Over
+/// HTTP/2 the host stands in the address.
+fn check_origin(headers: &HeaderMap, uri: &Uri, is_secure: bool) -> Result<()> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let is_ours = match (text("sec-fetch-site"), text(ORIGIN.as_str())) {
         (Some(site), _) => site == "same-origin",
         (None, Some(origin)) => {
             let scheme = if is_secure { "https" } else { "http" };
-            text(HOST.as_str()).is_some_and(|host| origin == format!("{scheme}://{host}"))
+            let host = uri.authority().map(http::uri::Authority::as_str);
+            let host = host.or_else(|| text(HOST.as_str()));
+            host.is_some_and(|host| origin == format!("{scheme}://{host}"))
         }
         (None, None) => false,
     };
@@ -247,9 +269,15 @@ mod tests {
             &[host, ("sec-fetch-site", "same-origin")],
             &[host, ("origin", "https://chat.firma.example")],
         ];
+        let page = Uri::from_static("/account/login");
         for good in good {
-            assert!(check_origin(&headers(good), true).is_ok(), "{good:?}");
+            assert!(check_origin(&headers(good), &page, true).is_ok(), "{good:?}");
         }
+        let over_http_2 = Uri::from_static("https://chat.firma.example/account/login");
+        let own = headers(&[("origin", "https://chat.firma.example")]);
+        assert!(check_origin(&own, &over_http_2, true).is_ok());
+        let other = headers(&[("origin", "https://evil.example")]);
+        assert!(check_origin(&other, &over_http_2, true).is_err());
         let bad: [&[_]; 6] = [
             &[host],
             &[host, ("sec-fetch-site", "cross-site")],
@@ -259,7 +287,7 @@ mod tests {
             &[host, ("origin", "null")],
         ];
         for bad in bad {
-            assert!(check_origin(&headers(bad), true).is_err(), "{bad:?}");
+            assert!(check_origin(&headers(bad), &page, true).is_err(), "{bad:?}");
         }
     }
 

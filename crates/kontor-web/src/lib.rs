@@ -24,9 +24,13 @@ mod texts;
 mod when;
 
 use axum::Router;
+use axum::extract::Request;
+use axum::routing::get;
 
 /// Every page. The node adds the tenant to the request's extensions.
 pub fn router() -> Router {
     let pages = account::routes(client::routes(assets::routes(Router::new())));
     oauth::routes(admin::routes(pages))
+        .route("/account/{*rest}", get(async |it: Request| frame::serve(it, frame::missing).await))
+        .route("/admin/{*rest}", get(async |it: Request| frame::serve(it, frame::missing).await))
 }

@@ -8,6 +8,8 @@ use kontor_audit::{Digest, ExportPurpose};
 use kontor_config::Sources;
 use kontor_policy::Profile;
 
+use crate::backup_arguments::{BackupFlags, RestoreFlags};
+
 /// Matrix homeserver for many organisations at once.
 #[derive(Debug, Parser)]
 #[command(
@@ -46,11 +48,20 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: RoleCommand,
     },
+    /// See what is deleted when, carry it out, and get certificates while the server is stopped.
+    Deletion {
+        #[command(subcommand)]
+        command: DeletionCommand,
+    },
     /// Export the audit log, and verify an export.
     Audit {
         #[command(subcommand)]
         command: AuditCommand,
     },
+    /// Write, list, verify and rehearse encrypted backups; the server may run meanwhile.
+    Backup(BackupFlags),
+    /// Restore backups into an empty data folder.
+    Restore(RestoreFlags),
     /// Check configuration, keys, databases, disk, clock and port.
     Doctor(Place),
     /// Print the commented example configuration.
@@ -245,6 +256,55 @@ pub(crate) enum UserCommand {
         keep_devices: bool,
         #[command(flatten)]
         account: AccountFlags,
+    },
+}
+
+/// `kontor deletion …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeletionCommand {
+    /// List the rules: which data go when.
+    Rules,
+    /// Say what a period would remove; removes nothing.
+    DryRun {
+        /// Class of rooms: intern, extern, handelsbrief, beaufsichtigt, privat, vertraulich,
+        /// fluechtig or bekanntmachung.
+        #[arg(long, value_name = "CLASS", default_value = "intern")]
+        class: String,
+        /// The period, in days.
+        #[arg(long, value_name = "DAYS")]
+        days: u16,
+        #[command(flatten)]
+        place: RolePlace,
+    },
+    /// Delete what is due, and erase people as decided; a running server does this by itself.
+    Run {
+        #[command(flatten)]
+        place: RolePlace,
+    },
+    /// List the runs, newest first.
+    Runs {
+        #[command(flatten)]
+        place: RolePlace,
+    },
+    /// Print the signed certificate of a run, which ends it; always JSON.
+    Certificate {
+        /// Number of the run, or of the erasure.
+        run: i64,
+        /// The number is that of an erasure.
+        #[arg(long)]
+        erasure: bool,
+        #[command(flatten)]
+        place: RolePlace,
+    },
+    /// List erasures of people, newest first.
+    Erasures {
+        #[command(flatten)]
+        place: RolePlace,
+    },
+    /// List holds for claims at law, newest first.
+    Holds {
+        #[command(flatten)]
+        place: RolePlace,
     },
 }
 

@@ -126,6 +126,8 @@ fn print(people: &[Person], port: u16) {
         ));
     }
     output::line(&format!(
-        "\nLog in with any Matrix client; homeserver: http://localhost:{port}\n"
+        "\nOpen http://localhost:{port} in a browser and sign in, or use any Matrix client with the \
+         homeserver http://localhost:{port}.\nAnna administers the organisation: \
+         http://localhost:{port}/admin\n"
     ));
 }

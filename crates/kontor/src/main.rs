@@ -2,11 +2,15 @@
 
 mod arguments;
 mod audit_command;
+mod backup_arguments;
+mod backup_command;
+mod deletion_command;
 mod demo;
 mod doctor;
 mod failure;
 mod logging;
 mod output;
+mod restore_command;
 mod role_command;
 mod secret_input;
 mod serve;
@@ -43,7 +47,10 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Tenant { command } => tenant_command::run(command, json)?,
         Command::User { command } => user_command::run(command, json)?,
         Command::Role { command } => role_command::run(command, json)?,
+        Command::Deletion { command } => deletion_command::run(command, json)?,
         Command::Audit { command } => return audit_command::run(command, json),
+        Command::Backup(flags) => return backup_command::run(flags, json),
+        Command::Restore(flags) => return restore_command::run(&flags, json),
         Command::Doctor(place) => return doctor::run(&place, json),
         Command::Config => output::text(&kontor_config::example_toml()),
         Command::Version => version(json),

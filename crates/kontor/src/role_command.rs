@@ -87,7 +87,7 @@ fn told(row: &HeldRole) -> Value {
 }
 
 /// Does `work` with the organisation while no server runs.
-fn at(
+pub(crate) fn at(
     account: &RolePlace,
     work: impl AsyncFnOnce(&Tenant) -> Result<(), Failure>,
 ) -> Result<(), Failure> {

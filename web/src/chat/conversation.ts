@@ -14,8 +14,8 @@ export interface Conversation {
   show(id: string): void;
   /** Shows something about a message in a sheet of its own. */
   open(sheet: "history" | "forward" | "reactions", message: Message): void;
-  /** What had the focus is gone. */
-  focus(): void;
+  /** What had the focus is gone; the row of a message takes it, or the messages do. */
+  focus(key?: string): void;
 }
 
 /** The conversation around a message. */

@@ -5,11 +5,12 @@ import { place } from "./place.svelte";
 
 /** Tells her of new messages while she looks elsewhere, and counts them on the icon of the app. */
 export function tellOfNews(kontor: Kontor): void {
-  kontor.watchForNotices(({ roomId, roomName, sender }) => {
+  kontor.watchForNotices(({ roomId, eventId, roomName, sender }) => {
     const isLooking = document.visibilityState === "visible" && document.hasFocus();
     if (isLooking && place.roomId === roomId) return;
     const body = roomName === sender ? t.newMessage : t.newMessageFrom(sender);
-    notify(roomName, body, roomId, () => place.open(roomId));
+    const hint = { room_id: roomId, event_id: eventId };
+    void notify(roomName, body, hint, () => place.open(roomId));
   });
 }
 

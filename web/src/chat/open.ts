@@ -2,12 +2,14 @@ import { mount, unmount } from "svelte";
 
 import { Kontor } from "../core/kontor.svelte";
 import { showObstacle } from "../shell/opening";
-import type { Session } from "../shell/session";
+import { currentSession, type Session } from "../shell/session";
 import { showEnded } from "../shell/start";
 import { takeTurn } from "../shell/turn";
+import { startWorker } from "../shell/worker";
 import Chat from "./Chat.svelte";
-import { loadDrafts } from "./drafts";
+import { loadDrafts } from "./drafts.svelte";
 import { tellOfNews } from "./notices";
+import { place } from "./place.svelte";
 
 /** Opens the chat in place of its outline when the rooms are there. */
 export async function openChat(session: Session): Promise<void> {
@@ -23,7 +25,12 @@ export async function openChat(session: Session): Promise<void> {
     return;
   }
   try {
-    const [kontor] = await Promise.all([Kontor.open(session, showEnded), loadDrafts()]);
+    // The worker may have renewed its tokens while we waited for the turn.
+    const current = (await currentSession()) ?? session;
+    const [kontor] = await Promise.all([
+      Kontor.open(current, () => showObstacle("unreachable"), showEnded),
+      loadDrafts(),
+    ]);
     running.kontor = kontor;
   } catch (error) {
     console.error("Kontor could not be opened", error);
@@ -34,4 +41,5 @@ export async function openChat(session: Session): Promise<void> {
   document.body.replaceChildren();
   running.chat = mount(Chat, { target: document.body, props: { kontor: running.kontor } });
   performance.mark("kontor-rooms");
+  requestIdleCallback(() => void startWorker((roomId) => place.open(roomId)));
 }

@@ -18,6 +18,8 @@ function read(): Spot {
 class Place {
   roomId = $state(read().roomId);
   eventId = $state(read().eventId);
+  /** Changes when she comes to where she is already. */
+  arrivals = $state(0);
 
   constructor() {
     addEventListener("hashchange", () => {
@@ -29,7 +31,13 @@ class Place {
 
   /** Opens a room, at a message if one is given. */
   open(roomId: string, eventId?: string): void {
+    this.again(roomId, eventId);
     location.hash = addressOf(roomId, eventId);
+  }
+
+  /** She goes there once more, which changes nothing in the address. */
+  again(roomId: string, eventId?: string): void {
+    if (location.hash === addressOf(roomId, eventId)) this.arrivals += 1;
   }
 
   /** Back to the list. */

@@ -5,6 +5,9 @@ import type { Message, TimelineItem } from "./message";
 import { messageOf } from "./message_of";
 import { POLL_TYPES } from "./polls";
 
+/** The first event of a call; the others say nothing to people. */
+const CALL = "m.call.invite";
+
 /** Messages of one person within this time belong together. */
 const TOGETHER_MS = 5 * 60_000;
 const MESSAGES = new Set(["m.room.message", "m.room.encrypted", "m.sticker", ...POLL_TYPES]);
@@ -65,7 +68,7 @@ function itemOf(
   room: Room,
   thread?: string,
 ): Exclude<TimelineItem, { kind: "day" | "new" }> | undefined {
-  if (event.isState()) return happeningOf(event, room);
+  if (event.isState() || event.getType() === CALL) return happeningOf(event, room);
   if (!MESSAGES.has(event.getType()) && !event.isRedacted()) return undefined;
   // A redacted reaction or edit is no message that was deleted.
   if (!MESSAGES.has(event.getWireType()) || event.isRelation("m.replace")) return undefined;

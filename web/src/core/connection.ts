@@ -12,12 +12,11 @@ import { logger } from "matrix-js-sdk/lib/logger";
 
 import { keepSession, type Session } from "../shell/session";
 import { keep, recall } from "../shell/vault";
+import { CRYPTO_DATABASE, STORAGE_KEY } from "./crypto_store";
 import { encryptReactionsInClosedRooms } from "./reactions_of";
 import type { SecretStorageKeys } from "./secret_storage";
 
-const STORAGE_KEY = "crypto-store-key";
 const STORAGE_KEY_BYTES = 32;
-const CRYPTO_DATABASE = "kontor-crypto";
 /** Enough for the preview of each room and a first screen of the open one. */
 const FIRST_EVENTS = 20;
 /** Names of verification methods: emoji, and what a QR code would need (not offered yet). */
@@ -61,7 +60,6 @@ export async function connect(
       cacheSecretStorageKey: (id, _, key) => secretStorageKeys.add(id, key),
     },
     verificationMethods: [SAS],
-    disableVoip: true,
   });
   encryptReactionsInClosedRooms(client);
   await client.initRustCrypto({
@@ -71,10 +69,12 @@ export async function connect(
   return client;
 }
 
-/** Begins to sync; resolves when the first answer has arrived. */
-export async function startSyncing(client: MatrixClient): Promise<void> {
+/** Begins to sync; resolves when the first answer has arrived. Calls `failed` when it does not come, and goes
+    on trying. */
+export async function startSyncing(client: MatrixClient, failed: () => void): Promise<void> {
   const prepared = new Promise<void>((resolve) => {
     const listen = (state: SyncState): void => {
+      if (state === SyncState.Error || state === SyncState.Reconnecting) failed();
       if (state !== SyncState.Prepared && state !== SyncState.Syncing) return;
       client.off(ClientEvent.Sync, listen);
       resolve();

@@ -45,6 +45,8 @@ function tell(event: MatrixEvent): [Happening["what"], string] | undefined {
       return ["encrypted", ""];
     case EventType.RoomMember:
       return tellMembership(event);
+    case EventType.CallInvite:
+      return ["called", ""];
     default:
       return undefined;
   }

@@ -4,6 +4,8 @@ import { leaveAccount } from "../shell/account";
 import { revoke } from "../shell/oauth";
 import { currentSession, type Session } from "../shell/session";
 import { wipe } from "../shell/wipe";
+import { watchForVersion } from "../shell/worker";
+import { Calls } from "./calls.svelte";
 import { connect, onSessionEnded, startSyncing } from "./connection";
 import { Encryption } from "./encryption.svelte";
 import { Media } from "./media";
@@ -15,6 +17,7 @@ import { Directory } from "./directory";
 import { accept, createRoom, findPeople, talkTo, type NewRoom, type Person } from "./people";
 import { watchForNotices, type Notice } from "./notices";
 import { Preferences } from "./preferences.svelte";
+import { Push } from "./push.svelte";
 import { readersOf, type Readers } from "./readers";
 import { isClosed } from "./room_class";
 import { RoomActions, type Member } from "./room_actions";
@@ -43,6 +46,10 @@ export class Kontor {
   readonly search: Search;
   readonly devices: Devices;
   readonly preferences: Preferences;
+  readonly push: Push;
+  readonly calls: Calls;
+  /** Whether the server has a newer version of the client: a reload brings it. */
+  hasNewVersion = $state(false);
   /** Whether the server answers. */
   isOnline = $state(true);
   readonly #client: MatrixClient;
@@ -54,28 +61,30 @@ export class Kontor {
     this.verifications = new Verifications(client);
     this.outbox = new Outbox(client);
     this.uploads = new Uploads(client, this.outbox);
-    this.messages = new Messages(client, this.outbox, this.uploads);
-    this.media = new Media(client);
     this.rules = new Rules(client);
+    this.messages = new Messages(client, this.outbox, this.uploads, this.rules);
+    this.media = new Media(client);
     this.actions = new RoomActions(client, this.rooms.closedNames);
     this.directory = new Directory(client);
     this.supervision = new Supervision(client);
     this.devices = new Devices(client);
     this.preferences = new Preferences(client);
+    this.push = new Push(client);
+    this.calls = new Calls(client);
     this.search = new Search(client, this.rules);
     client.on(ClientEvent.Sync, (state: SyncState) => {
       this.isOnline = state !== SyncState.Error && state !== SyncState.Reconnecting;
     });
   }
 
-  /** Opens the chat; resolves when the rooms are there. `ended` is called, after everything here has
-      been removed, when the server ends the session. */
-  static async open(session: Session, ended: () => void): Promise<Kontor> {
+  /** Opens the chat; resolves when the rooms are there. `failed` is called when the server does not answer at
+      once; `ended`, after everything here has been removed, when it ends the session. */
+  static async open(session: Session, failed: () => void, ended: () => void): Promise<Kontor> {
     const keys = new SecretStorageKeys();
     const client = await connect(session, keys);
     const kontor = new Kontor(client, keys);
     onSessionEnded(client, () => void kontor.#remove().then(ended));
-    await startSyncing(client);
+    await startSyncing(client, failed);
     kontor.rooms.closedNames.openAll();
     kontor.rooms.refresh();
     void kontor.outbox.resume();
@@ -105,6 +114,7 @@ export class Kontor {
 
   /** Stops without removing anything. */
   close(): void {
+    this.calls.current?.hangUp();
     this.search.stop();
     this.#client.stopClient();
   }
@@ -177,7 +187,9 @@ export class Kontor {
 
   /** What can wait until the rooms are shown. */
   async #prepareRest(): Promise<void> {
+    watchForVersion(() => (this.hasNewVersion = true));
     await this.rules.load().catch(() => undefined);
+    void this.push.start().catch((error: unknown) => console.error("no push", error));
     await this.search.start().catch((error: unknown) => console.error("no search", error));
   }
 

@@ -114,7 +114,8 @@ export interface Happening {
     | "removed"
     | "named"
     | "topic"
-    | "encrypted";
+    | "encrypted"
+    | "called";
   /** Who did it. */
   name: string;
   /** To whom (several, if it happened to one after the other), or the new name or topic. */

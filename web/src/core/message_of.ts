@@ -92,7 +92,9 @@ function mayRedact(event: MatrixEvent, room: Room): boolean {
 
 function quotedOf(event: MatrixEvent, room: Room): Quoted | undefined {
   const id = event.replyEventId;
-  if (!id || event.isRedacted()) return undefined;
+  // In threads, programs that know none are told of the message before: nobody has answered that one.
+  const isMade = event.getWireContent()["m.relates_to"]?.is_falling_back === true;
+  if (!id || isMade || event.isRedacted()) return undefined;
   const original = room.findEventById(id);
   const sender = original?.getSender();
   return {

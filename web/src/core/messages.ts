@@ -10,6 +10,7 @@ import { react } from "./reactions_of";
 import { redact, sendText, type Reference } from "./sending";
 import { classOf } from "./room_class";
 import { Timeline } from "./timeline.svelte";
+import type { Rules } from "./rules.svelte";
 import type { Uploads } from "./uploads.svelte";
 import { voiceContent, type Recording } from "./voice";
 
@@ -23,11 +24,13 @@ export class Messages {
   readonly #client: MatrixClient;
   readonly #outbox: Outbox;
   readonly #uploads: Uploads;
+  readonly #rules: Rules;
 
-  constructor(client: MatrixClient, outbox: Outbox, uploads: Uploads) {
+  constructor(client: MatrixClient, outbox: Outbox, uploads: Uploads, rules: Rules) {
     this.#client = client;
     this.#outbox = outbox;
     this.#uploads = uploads;
+    this.#rules = rules;
   }
 
   /** The timeline of a room, or of a thread in it; close it when another one is opened. */
@@ -35,7 +38,13 @@ export class Messages {
     const room = this.#client.getRoom(roomId);
     if (!room) return undefined;
     const thread = threadId === undefined ? undefined : threadOf(room, threadId);
-    return new Timeline(this.#client, room, this.#outbox, thread);
+    return new Timeline({
+      client: this.#client,
+      room,
+      outbox: this.#outbox,
+      rules: this.#rules,
+      thread,
+    });
   }
 
   /** Sends what was typed; without a connection it goes out later. */
@@ -80,6 +89,13 @@ export class Messages {
     });
     const settled = await Promise.allSettled(found);
     return settled.flatMap((it) => (it.status === "fulfilled" && it.value ? [it.value] : []));
+  }
+
+  /** The thread that a message is in; `undefined` if it stands in the room itself. */
+  async rootOf(roomId: string, id: string): Promise<string | undefined> {
+    const event = this.#room(roomId).findEventById(id) ?? (await this.#fetch(roomId, id));
+    const root = event.threadRootId;
+    return root === id ? undefined : root;
   }
 
   /** Asks everybody in a room. */

@@ -1,11 +1,12 @@
 import { MatrixEventEvent, RoomEvent, type MatrixClient, type MatrixEvent } from "matrix-js-sdk";
 
 import { localpart } from "./names";
-import { isQuiet, type Preferences } from "./preferences.svelte";
+import type { Preferences } from "./preferences.svelte";
 
 /** A message that she is told of while she looks elsewhere. */
 export interface Notice {
   roomId: string;
+  eventId: string;
   roomName: string;
   sender: string;
 }
@@ -26,13 +27,14 @@ export function watchForNotices(
     const id = event.getId();
     const isOld = Date.now() - event.getTs() > NEWS_MS;
     if (!room || !id || told.has(id) || isOld || event.isState()) return;
-    if (event.getSender() === client.getUserId() || isQuiet(preferences.now, new Date())) return;
+    if (event.getSender() === client.getUserId() || preferences.isQuietNow()) return;
     if (event.isBeingDecrypted() || event.shouldAttemptDecryption()) return;
     if (!client.getPushActionsForEvent(event)?.notify) return;
     told.add(id);
     const sender = event.getSender() ?? "";
     tell({
       roomId: room.roomId,
+      eventId: id,
       roomName: room.name,
       sender: room.getMember(sender)?.name ?? localpart(sender),
     });

@@ -14,11 +14,14 @@ class FakeServer {
   fault: (() => unknown) | undefined;
   timeline: unknown[] = [];
 
+  /** As the SDK: a transaction id that is known is not taken a second time, whatever became of it. */
+  readonly echoes = new Map<string, { status: string }>();
+
   readonly room = {
     roomId: ROOM,
     getLiveTimeline: () => ({ getEvents: () => this.timeline }),
-    getUnfilteredTimelineSet: () => this.room,
-    getThreads: () => [],
+    getEventForTxnId: (txnId: string) => this.echoes.get(txnId),
+    txnToEvent: this.echoes,
     hasEncryptionStateEvent: () => false,
   } as unknown as Room;
 
@@ -28,7 +31,10 @@ class FakeServer {
     getCrypto: () => undefined,
     on: () => undefined,
     off: () => undefined,
+    cancelPendingEvent: () => undefined,
     sendEvent: async (_: string, __: null, ___: string, content: { body: string }, txn: string) => {
+      if (this.echoes.has(txn)) throw new Error(`known txnId ${txn}`);
+      this.echoes.set(txn, { status: "not_sent" });
       const fault = this.fault?.();
       if (fault) throw fault;
       this.taken.push({ text: content.body, txnId: txn });

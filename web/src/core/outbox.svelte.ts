@@ -34,6 +34,11 @@ interface Entry {
   hasFailed: boolean;
 }
 
+/** What the SDK keeps to itself about a room. */
+interface Remembering {
+  txnToEvent: Map<string, MatrixEvent>;
+}
+
 /**
  * Messages on their way to the server. They go out in order, one at a time in each room, wait without a
  * connection, and survive a reload.
@@ -172,17 +177,14 @@ export class Outbox {
     await this.#client.sendEvent(roomId, threadId ?? null, type as never, content as never, txnId);
   }
 
-  /** The SDK's own echo of a failed attempt would stand beside ours. */
+  /** The SDK's own echo of a failed attempt would stand beside ours, and it refuses a transaction id that
+      it remembers, also of an attempt that was given up. */
   #dropEcho({ roomId, txnId }: Entry): void {
     const room = this.#client.getRoom(roomId);
-    const sets = [
-      room?.getUnfilteredTimelineSet(),
-      ...(room?.getThreads() ?? []).map((it) => it.timelineSet),
-    ];
-    const echo = sets
-      .flatMap((set) => set?.getLiveTimeline().getEvents() ?? [])
-      .find((event) => event.getTxnId() === txnId && event.status === EventStatus.NOT_SENT);
-    if (echo) this.#client.cancelPendingEvent(echo);
+    const echo = room?.getEventForTxnId(txnId);
+    if (!room || !echo) return;
+    if (echo.status === EventStatus.NOT_SENT) this.#client.cancelPendingEvent(echo);
+    (room as unknown as Remembering).txnToEvent.delete(txnId);
   }
 
   async #untilWorthIt(attempt: number, error: unknown): Promise<void> {

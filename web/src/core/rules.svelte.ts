@@ -27,7 +27,18 @@ interface ClassesAnswer {
 }
 
 interface PolicyAnswer {
-  settings: Record<string, { value?: unknown }>;
+  settings: Record<string, { value?: unknown; effective?: unknown }>;
+}
+
+/** What others can be shown of her, by the name of the setting. */
+export type SignalName = "read_receipts" | "typing_notices";
+
+/** Whether something of her is shown to others; the server sees to it. law: R-061 */
+export interface Signal {
+  /** Whether the organisation allows it. */
+  isAllowed: boolean;
+  /** Whether it is shown: she may keep it to herself. */
+  isShown: boolean;
 }
 
 /** What the organisation has decided, as far as the pages ask. Until it has arrived, the strictest. */
@@ -37,10 +48,11 @@ export class Rules {
   usualClass = $state<RoomClass>("intern");
   /** Shortest name that the directory of people looks for, in characters. */
   shortestSearch = $state(2);
-  /** Whether others are shown what she has read. */
-  hasReceipts = $state(false);
-  /** Whether others are shown that she types. */
-  hasTyping = $state(false);
+  /** Until the rules have arrived, signals go to the server, which keeps them if need be. */
+  signals = $state.raw<Record<SignalName, Signal>>({
+    read_receipts: { isAllowed: false, isShown: true },
+    typing_notices: { isAllowed: false, isShown: true },
+  });
   readonly #client: MatrixClient;
 
   constructor(client: MatrixClient) {
@@ -67,8 +79,21 @@ export class Rules {
     const { settings } = await askKontor<PolicyAnswer>(this.#client, "GET", "/policy");
     const shortest = settings["directory_min_characters"]?.value;
     if (typeof shortest === "number") this.shortestSearch = Math.max(shortest, 1);
-    this.hasReceipts = settings["read_receipts"]?.value === true;
-    this.hasTyping = settings["typing_notices"]?.value === true;
+    const signal = (name: SignalName): Signal => ({
+      isAllowed: settings[name]?.value === true,
+      isShown: settings[name]?.effective === true,
+    });
+    this.signals = {
+      read_receipts: signal("read_receipts"),
+      typing_notices: signal("typing_notices"),
+    };
+  }
+
+  /** Shows something of her to others, or keeps it to herself: on all her devices, also those with other
+      programs. Throws if the server refuses. */
+  async show(name: SignalName, isShown: boolean): Promise<void> {
+    await askKontor(this.#client, "PUT", `/policy/own/${name}`, { value: isShown });
+    this.signals = { ...this.signals, [name]: { ...this.signals[name], isShown } };
   }
 
   /** What follows from a class. */

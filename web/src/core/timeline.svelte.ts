@@ -15,6 +15,7 @@ import { listenTo } from "./listening";
 import type { TimelineItem } from "./message";
 import type { Outbox } from "./outbox.svelte";
 import { pinnedIn } from "./pins";
+import type { Rules } from "./rules.svelte";
 
 /** Events fetched at a time when she scrolls. */
 const PAGE = 50;
@@ -31,6 +32,16 @@ export interface Target {
   id: string | undefined;
   /** The first message at or after this time, if there is none with the id. */
   ms: number | undefined;
+}
+
+/** What a timeline is made of. */
+export interface Surroundings {
+  client: MatrixClient;
+  room: Room;
+  outbox: Outbox;
+  rules: Rules;
+  /** `undefined`: the room itself. */
+  thread: Thread | undefined;
 }
 
 /** The timeline of the open room, or of a thread in it; it changes by itself until it is closed. */
@@ -56,6 +67,7 @@ export class Timeline {
   readonly #set: EventTimelineSet;
   readonly #window: TimelineWindow;
   readonly #outbox: Outbox;
+  readonly #rules: Rules;
   readonly #stop: () => void;
   /** What she had read when she opened the room. */
   readonly #readUpTo: string | null;
@@ -65,10 +77,11 @@ export class Timeline {
   #isScheduled = false;
   #isTyping = false;
 
-  constructor(client: MatrixClient, room: Room, outbox: Outbox, thread?: Thread) {
+  constructor({ client, room, outbox, rules, thread }: Surroundings) {
     this.#client = client;
     this.#room = room;
     this.#outbox = outbox;
+    this.#rules = rules;
     this.#set = thread?.timelineSet ?? room.getUnfilteredTimelineSet();
     this.#window = windowOf(client, this.#set);
     this.roomId = room.roomId;
@@ -133,20 +146,22 @@ export class Timeline {
     this.target = { id: this.items.at(-1)?.key, ms: undefined };
   }
 
-  /** Tells the others that she has read everything. */
+  /** Tells the others that she has read everything; only her other devices, if she keeps it to herself. */
   async markRead(): Promise<void> {
     if (this.hasNewer) return;
     const last = this.#events().findLast((event) => event.status === null);
     const id = last?.getId();
     const place = this.threadId ? this.#room.getThread(this.threadId) : this.#room;
     if (!last || !id || place?.hasUserReadEvent(this.#client.getSafeUserId(), id)) return;
+    const { isShown } = this.#rules.signals.read_receipts;
+    const kind = isShown ? ReceiptType.Read : ReceiptType.ReadPrivate;
     // She may just have been removed from the room: then there is nobody to tell.
-    await this.#client.sendReadReceipt(last, ReceiptType.Read).catch(() => undefined);
+    await this.#client.sendReadReceipt(last, kind).catch(() => undefined);
   }
 
-  /** Tells the others whether she is typing. */
+  /** Tells the others whether she is typing, unless she keeps it to herself. */
   setTyping(isTyping: boolean): void {
-    if (isTyping === this.#isTyping) return;
+    if (isTyping === this.#isTyping || !this.#rules.signals.typing_notices.isShown) return;
     this.#isTyping = isTyping;
     this.#client.sendTyping(this.roomId, isTyping, TYPING_MS).catch(() => undefined);
     if (isTyping) setTimeout(() => (this.#isTyping = false), TYPING_MS / 2);

@@ -1,4 +1,5 @@
 import sign from "../style/kontor.svg";
+import { registration } from "./worker";
 
 /** Notifications of the browser, as long as the page is open. */
 
@@ -22,10 +23,22 @@ export async function changeDesktop(isOn: boolean): Promise<DesktopState> {
   return desktopState();
 }
 
-/** Shows a notification, unless she is looking. One per `tag`: the newest replaces the others. */
-export function notify(title: string, body: string, tag: string, opened: () => void): void {
+/** Shows a notification, unless she is looking. One per `tag`: the newest replaces the others. With a worker
+    it lasts longer than the page, and phones show it at all. */
+export async function notify(
+  title: string,
+  body: string,
+  hint: { room_id: string; event_id: string },
+  opened: () => void,
+): Promise<void> {
   if (desktopState() !== "on") return;
-  const shown = new Notification(title, { body, tag, icon: sign });
+  const options = { body, tag: hint.room_id, icon: sign, data: hint };
+  const worker = await registration();
+  if (worker) {
+    await worker.showNotification(title, options);
+    return;
+  }
+  const shown = new Notification(title, options);
   shown.onclick = () => {
     window.focus();
     opened();

@@ -136,6 +136,30 @@ export async function arrive(fragment: string): Promise<Session | undefined> {
   };
 }
 
+/** A session with new tokens; the old ones are void from here on, so keep these first. */
+export async function renew(session: Session): Promise<Session> {
+  const { refreshToken, clientId } = session;
+  if (!refreshToken) throw new Error("the session cannot be renewed");
+  if (!clientId) {
+    const tokens = await post<Tokens>("/_matrix/client/v3/refresh", {
+      refresh_token: refreshToken,
+    });
+    return withTokens(session, tokens);
+  }
+  const server = await metadata();
+  const tokens = await postForm<Tokens>(here(server.token_endpoint), {
+    grant_type: "refresh_token",
+    refresh_token: refreshToken,
+    client_id: clientId,
+  });
+  return withTokens(session, tokens);
+}
+
+function withTokens(session: Session, tokens: Tokens): Session {
+  const refreshToken = tokens.refresh_token ?? session.refreshToken;
+  return { ...session, accessToken: tokens.access_token, refreshToken };
+}
+
 /** Ends a session at the server. */
 export async function revoke(session: Session): Promise<void> {
   if (!session.clientId) {

@@ -24,15 +24,25 @@ export function showOutline(): void {
 }
 
 /** Says why the chat is not here, and what can be done. */
-export function showObstacle(what: "elsewhere" | "moved" | "failed"): void {
-  const title = { elsewhere: shell.otherTab, moved: shell.moved, failed: shell.startFailed }[what];
-  const ways =
-    what === "failed"
-      ? [
-          element("button", { class: "primary", retry: () => location.reload() }, shell.retry),
-          element("button", { class: "link", over: () => void startOver() }, shell.startOver),
-        ]
-      : [element("button", { class: "primary", here: stealTurn }, shell.useHere)];
+export function showObstacle(what: "elsewhere" | "moved" | "failed" | "unreachable"): void {
+  const title = {
+    elsewhere: shell.otherTab,
+    moved: shell.moved,
+    failed: shell.startFailed,
+    unreachable: shell.startUnreachable,
+  }[what];
+  const retry = (): HTMLElement =>
+    element("button", { class: "primary", retry: () => location.reload() }, shell.retry);
+  const ways = {
+    elsewhere: () => [element("button", { class: "primary", here: stealTurn }, shell.useHere)],
+    moved: () => [element("button", { class: "primary", here: stealTurn }, shell.useHere)],
+    failed: () => [
+      retry(),
+      element("button", { class: "link", over: () => void startOver() }, shell.startOver),
+    ],
+    // It goes on by itself as soon as the server answers.
+    unreachable: () => [element("p", { role: "status" }, shell.startUnreachableText), retry()],
+  }[what]();
   show(
     element(
       "main",

@@ -8,6 +8,16 @@ export type Reason = "none" | "refused" | "failed" | "unreachable" | "ended";
 /** Key of the note that a session was ended, which outlives the wipe by one load of the page. */
 const NOTE = "ended";
 
+/** What the account pages add to the address of somebody who has just got her account. */
+const WELCOME = "?welcome";
+
+/** Whether the account pages know her already: then signing in is begun without a click. Asked once. */
+export function isWelcome(): boolean {
+  if (location.search !== WELCOME) return false;
+  history.replaceState(null, "", "/");
+  return true;
+}
+
 /** Shows the sign-in page, which says that the session was ended. */
 export function showEnded(): void {
   location.replace(`/?${NOTE}`);

@@ -1,5 +1,10 @@
+import { silence } from "./worker";
+
 /** Settings that say nothing about anybody and survive a sign-out. */
 const KEPT = ["kontor.theme", "kontor.text-size"];
+
+/** Caches with our own program, the same for everybody (`worker/files.ts`). */
+const PROGRAM = "kontor-files-";
 
 function deleteDatabase(name: string): Promise<void> {
   return new Promise((resolve) => {
@@ -19,7 +24,9 @@ export async function wipe(): Promise<void> {
     if (!KEPT.includes(name)) localStorage.removeItem(name);
   }
   sessionStorage.clear();
+  await silence().catch(() => undefined);
   if ("caches" in globalThis) {
-    await Promise.all((await caches.keys()).map((name) => caches.delete(name)));
+    const names = (await caches.keys()).filter((name) => !name.startsWith(PROGRAM));
+    await Promise.all(names.map((name) => caches.delete(name)));
   }
 }

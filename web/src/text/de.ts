@@ -1,3 +1,4 @@
+import { calls } from "./calls_de";
 import { messages } from "./messages_de";
 import { rooms } from "./rooms_de";
 import { search } from "./search_de";
@@ -23,6 +24,12 @@ export const de = {
   mentioned: "Sie wurden erwähnt",
   you: "Sie",
   noMessages: "Noch keine Nachrichten",
+  draft: "Entwurf:",
+  unknownRoomTitle: "Diese Unterhaltung sehen Sie nicht",
+  unknownRoom:
+    "Sie sind nicht dabei, oder es gibt sie nicht mehr. Bitten Sie jemanden, der dabei ist, um eine Einladung.",
+  toRooms: "Zu Ihren Unterhaltungen",
+  messageIn: (room: string) => `Nachricht in ${room}`,
   invitedYou: (name: string) => `${name} lädt Sie ein`,
 
   // Kinds of messages in previews
@@ -33,6 +40,7 @@ export const de = {
   deleted: "Nachricht gelöscht",
   unreadableShort: "Nachricht noch nicht lesbar",
 
+  ...calls,
   ...messages,
 
   ...rooms,

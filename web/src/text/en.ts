@@ -1,4 +1,5 @@
 import type { Texts } from "./de";
+import { calls } from "./calls_en";
 import { messages } from "./messages_en";
 import { rooms } from "./rooms_en";
 import { search } from "./search_en";
@@ -23,6 +24,11 @@ export const en: Texts = {
   mentioned: "You were mentioned",
   you: "You",
   noMessages: "No messages yet",
+  draft: "Draft:",
+  unknownRoomTitle: "You do not see this conversation",
+  unknownRoom: "You are not in it, or it is gone. Ask somebody who is in it for an invitation.",
+  toRooms: "To your conversations",
+  messageIn: (room: string) => `Message in ${room}`,
   invitedYou: (name) => `${name} invites you`,
 
   picture: "Picture",
@@ -32,6 +38,7 @@ export const en: Texts = {
   deleted: "Message deleted",
   unreadableShort: "Message not readable yet",
 
+  ...calls,
   ...messages,
 
   ...rooms,

@@ -44,6 +44,7 @@ export const messages = {
     named: (name: string, what: string) => `${name} hat den Namen „${what}“ gegeben`,
     topic: (name: string, what: string) => `${name} hat das Thema „${what}“ gesetzt`,
     encrypted: () => "Nachrichten sind Ende-zu-Ende verschlüsselt",
+    called: (name: string) => `${name} hat angerufen`,
   },
 
   // Why a message cannot be read

@@ -42,6 +42,7 @@ export const messages: MessageTexts = {
     named: (name, what) => `${name} named it “${what}”`,
     topic: (name, what) => `${name} set the topic “${what}”`,
     encrypted: () => "Messages are end-to-end encrypted",
+    called: (name) => `${name} called`,
   },
 
   unreadable: {

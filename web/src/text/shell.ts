@@ -23,6 +23,9 @@ const de = {
   retry: "Erneut versuchen",
   startFailed: "Kontor konnte nicht geöffnet werden.",
   startOver: "Abmelden und neu beginnen",
+  startUnreachable: "Der Server ist nicht erreichbar.",
+  startUnreachableText:
+    "Ihre Unterhaltungen erscheinen, sobald er antwortet. Auf diesem Gerät liegen keine lesbaren Nachrichten.",
 };
 
 const en: typeof de = {
@@ -46,6 +49,9 @@ const en: typeof de = {
   retry: "Try again",
   startFailed: "Kontor could not be opened.",
   startOver: "Sign out and start over",
+  startUnreachable: "The server cannot be reached.",
+  startUnreachableText:
+    "Your conversations appear as soon as it answers. No readable messages lie on this device.",
 };
 
 /** Both languages, for tests. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "svelte/compiler";
 import { expect, test } from "vitest";
 
+import { asleepTexts } from "./asleep";
 import { de } from "./de";
 import { en } from "./en";
 import { shellTexts } from "./shell";
@@ -29,6 +30,7 @@ function flat(catalogue: Catalogue, prefix = ""): [string, string][] {
 const catalogues: [string, Catalogue, Catalogue][] = [
   ["chat", de, en],
   ["shell", shellTexts.de, shellTexts.en],
+  ["worker", asleepTexts.de, asleepTexts.en],
 ];
 
 test.each(catalogues)("both languages of the %s say the same things", (_, german, english) => {

@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 /** A real server with the demo organisation. */
 export interface Server {
@@ -24,24 +25,48 @@ function freePort(): Promise<number> {
   });
 }
 
+/** How a server is started: what its operator has decided before. */
+export interface Start {
+  /** Roles that the operator gives: `{ clara: "dsb" }`. */
+  readonly offices?: Record<string, string>;
+  /** Variables of its environment. */
+  readonly settings?: Record<string, string>;
+}
+
 /** Starts a server on a fresh folder. */
-export async function startServer(): Promise<Server> {
+export async function startServer({ offices = {}, settings = {} }: Start = {}): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), "kontor-e2e-"));
   const port = await freePort();
   const args = ["serve", "--demo", "--data", folder, "--listen", `127.0.0.1:${port}`];
-  const child = spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const env = { ...process.env, ...settings };
+  const start = (): ChildProcess => spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"], env });
+  let child = start();
   const output = await untilReady(child);
+  if (Object.keys(offices).length > 0) {
+    // The operator's word counts while the server is stopped.
+    await stop(child);
+    for (const [name, role] of Object.entries(offices)) {
+      const words = ["role", "grant", name, role, "--reason", "Test", "--data", folder];
+      await promisify(execFile)(BINARY, words);
+    }
+    child = start();
+    await untilReady(child);
+  }
   const found = [...output.matchAll(PEOPLE)].map(([, name, password]) => [name, password]);
   return {
     url: `http://localhost:${port}`,
     passwords: Object.fromEntries(found),
     stop: async () => {
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGTERM");
-      await ended;
+      await stop(child);
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGTERM");
+  await ended;
 }
 
 function untilReady(child: ChildProcess): Promise<string> {

@@ -15,9 +15,12 @@ const ORDER: &[&str] = &[
     "kontor-blob",
     "kontor-feed",
     "kontor-audit",
+    "kontor-ledger",
+    "kontor-backup",
     "kontor-policy",
     "kontor-health",
     "kontor-mail",
+    "kontor-webpush",
     "kontor-identity",
     "kontor-oauth",
     "kontor-approval",
@@ -54,12 +57,13 @@ const RESERVED: &[(&str, &[&str])] = &[
             "kontor-web",
             "kontor-node",
             "kontor-tls",
+            "kontor-webpush",
             "kontor-bench",
         ],
     ),
     ("tower-http", &["kontor-client-api", "kontor-web", "kontor-node"]),
     ("hyper", &["kontor-node", "kontor-bench"]),
-    ("hyper-util", &["kontor-node", "kontor-tls", "kontor-bench"]),
+    ("hyper-util", &["kontor-node", "kontor-tls", "kontor-webpush", "kontor-bench"]),
 ];
 
 /// Surfaces speak to services; none of them looks into the database.

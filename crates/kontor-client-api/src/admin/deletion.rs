@@ -66,9 +66,15 @@ async fn show(page: Option<Page>, request: Request) -> Result<Value> {
     };
     let classes = tenant.deletion.overview(&cx).await?;
     let runs = tenant.deletion.runs(&cx, page.before.unwrap_or(i64::MAX), RUNS).await?;
+    let residence = tenant.deletion.residence(&cx).await?;
     Ok(json!({
         "rules": RULES.iter().map(told).collect::<Vec<Value>>(),
         "classes": classes.iter().map(aged).collect::<Vec<Value>>(),
+        "ephemeral": {
+            "messages": residence.messages,
+            "p50_ms": millis(residence.half),
+            "p100_ms": millis(residence.longest),
+        },
         "runs": runs.iter().map(counted).collect::<Vec<Value>>(),
     }))
 }
@@ -123,6 +129,7 @@ fn counted(run: &RunView) -> Value {
         "files": run.removed.files,
         "file_bytes": run.removed.file_bytes,
         "saved_keys": run.removed.keys,
+        "held": run.removed.held,
         "failures": run.failures,
     })
 }
@@ -133,6 +140,7 @@ fn foreseen(row: &DryRunRow) -> Value {
         "period_ms": millis(row.period),
         "rooms": row.rooms,
         "messages": row.messages,
+        "held": row.held,
         "files": row.files,
         "file_bytes": row.file_bytes,
         "oldest_ts": row.oldest.map(|at| at.0),

@@ -22,6 +22,8 @@ pub(crate) fn routes(router: Router) -> Router {
         .route(ROOT, get(list))
         .route(&format!("{ROOT}/{{userId}}"), get(one))
         .route(&format!("{ROOT}/{{userId}}/sign_out"), post(sign_out))
+        .route(&format!("{ROOT}/{{userId}}/close"), post(close))
+        .route(&format!("{ROOT}/{{userId}}/renew_guest"), post(renew_guest))
         .route(&format!("{ROOT}/{{userId}}/reset_link"), post(reset_link))
         .route(&format!("{ROOT}/{{userId}}/reset_second_factors"), post(reset_second_factors))
         .route("/_kontor/admin/v1/audit", get(audit))
@@ -62,6 +64,14 @@ async fn one(Path(user): Path<String>, request: Request) -> Response {
 
 async fn sign_out(Path(user): Path<String>, request: Request) -> Response {
     json_answer(end_sessions(user, request).await)
+}
+
+async fn close(Path(user): Path<String>, request: Request) -> Response {
+    json_answer(close_account(user, request).await)
+}
+
+async fn renew_guest(Path(user): Path<String>, request: Request) -> Response {
+    json_answer(prolong(user, request).await)
 }
 
 async fn reset_link(Path(user): Path<String>, request: Request) -> Response {
@@ -124,6 +134,8 @@ async fn person(user: String, request: Request) -> Result<Value> {
         "devices": person.devices,
         "browsers": person.browsers,
         "reset_link_expires_ts": person.reset_link_ends.map(|at| at.0),
+        "guest_ends_ts": person.guest.map(|term| term.ends.0),
+        "guest_ends_because": person.guest.map(|term| term.why.as_str()),
     });
     if let (Value::Object(shown), Value::Object(more)) = (&mut shown, more) {
         shown.extend(more);
@@ -137,6 +149,19 @@ async fn new_password(user: String, request: Request) -> Result<Value> {
     let made = tenant.identity.create_reset_link(&cx, user_of(user)?, auth).await?;
     let url = tenant.identity.reset_address(&made);
     Ok(json!({ "id": made.id, "url": url.expose(), "expires_ts": made.expires.0 }))
+}
+
+async fn close_account(user: String, request: Request) -> Result<Value> {
+    let Received { tenant, cx, body, .. } = receive(request, Token::Required).await?;
+    let auth = proof_of(&body)?;
+    tenant.close_account_of(&cx, user_of(user)?, auth).await?;
+    Ok(json!({}))
+}
+
+async fn prolong(user: String, request: Request) -> Result<Value> {
+    let Received { tenant, cx, .. } = receive(request, Token::Required).await?;
+    tenant.identity.renew_guest(&cx, user_of(user)?).await?;
+    Ok(json!({}))
 }
 
 async fn no_factors(user: String, request: Request) -> Result<Value> {

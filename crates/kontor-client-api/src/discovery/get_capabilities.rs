@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kontor_core::{Cx, Permission, Result};
+use kontor_core::{Cx, Error, Permission, Result};
 use kontor_identity::settable_profile_fields;
 use kontor_policy::{PasswordLogin, Policy};
 use kontor_tenant::Tenant;
@@ -12,6 +12,10 @@ use ruma::api::client::discovery::get_capabilities::v3::{
     ThirdPartyIdChangesCapability,
 };
 use ruma::profile::ProfileFieldName;
+use serde_json::json;
+
+/// Where a browser learns by which key its push service knows us (MSC4174).
+const WEB_PUSH: &str = "org.matrix.msc4174.webpush";
 
 /// What is not named is allowed: so the specification reads an absent capability.
 pub(crate) async fn handle(tenant: Arc<Tenant>, cx: Cx, _request: Request) -> Result<Response> {
@@ -27,6 +31,10 @@ pub(crate) async fn handle(tenant: Arc<Tenant>, cx: Cx, _request: Request) -> Re
     let may = cx.require(Permission::ManagePeople).is_ok();
     capabilities.account_moderation = AccountModerationCapability::new(may, may);
     tell_profile_fields(&mut capabilities, &tenant.policy.now());
+    if let Some(key) = tenant.push.web_push_key() {
+        let told = json!({ "enabled": true, "vapid": key });
+        capabilities.set(WEB_PUSH, told).map_err(Error::internal)?;
+    }
     Ok(Response::new(capabilities))
 }
 

@@ -78,3 +78,48 @@ async fn a_deciding_role_is_approved_by_nobody_who_may_not_decide() {
     })
     .await;
 }
+
+/// What would let somebody in as another person, or take her account away.
+const TAKING_OVER: [&str; 3] = ["reset_link", "reset_second_factors", "close"];
+
+/// `actor`, whose role is `own`, tries everything on somebody whose role is `theirs`.
+async fn gets_at((actor, own): (&Person, Role), (subject, theirs): (&Person, Role)) {
+    let is_above = !Roles::of(&[theirs]).offices().beyond(Roles::of(&[own])).is_empty();
+    let may = Roles::of(&[own]).may(Permission::ManagePeople) && !is_above;
+    for act in TAKING_OVER {
+        let path = format!("/_kontor/admin/v1/people/{}/{act}", subject.user_id);
+        let answer = actor.post(&path, with_password(actor, json!({}))).await;
+        let expected = if may { 200 } else { 403 };
+        assert_eq!(answer.status, expected, "{own}: {act} of {theirs}: {}", answer.body);
+    }
+    let whoami = subject.get("/_matrix/client/v3/account/whoami").await;
+    assert_eq!(whoami.status, if may { 401 } else { 200 }, "{own}: {theirs}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_gets_at_an_account_that_may_do_more_than_their_own() {
+    for_each_server(async |server: TestServer| {
+        let chief = server.register_as("chief", Role::OrgAdmin).await;
+        let mut subjects = Vec::new();
+        for theirs in Role::ALL {
+            subjects.push((server.register_as(&format!("subject-{theirs}"), theirs).await, theirs));
+        }
+        let powerless = |role: &Role| !Roles::of(&[*role]).may(Permission::ManagePeople);
+        for own in Role::ALL.into_iter().filter(powerless) {
+            let actor = server.register_as(&format!("actor-{own}"), own).await;
+            for (subject, theirs) in &subjects {
+                gets_at((&actor, own), (subject, *theirs)).await;
+            }
+        }
+        // Nobody is shut out who administers people, too.
+        let colleague = server.register_as("colleague", Role::OrgAdmin).await;
+        for (what, field) in [("lock", "locked"), ("suspend", "suspended")] {
+            let path = format!("/_matrix/client/v1/admin/{what}/{}", colleague.user_id);
+            chief.put(&path, json!({ (field): true })).await.fails(403, "M_FORBIDDEN");
+        }
+        for (subject, theirs) in &subjects {
+            gets_at((&chief, Role::OrgAdmin), (subject, *theirs)).await;
+        }
+    })
+    .await;
+}

@@ -1,7 +1,10 @@
 //! Signing in and out over HTTP.
 
+use std::time::Duration;
+
 use crate::holding;
 use http::Method;
+use kontor_core::Role;
 use kontor_testkit::{Person, Setup, TestServer, Value, for_each_server, json};
 
 const LOGIN: &str = "/_matrix/client/v3/login";
@@ -157,6 +160,43 @@ async fn refreshing_trades_tokens_over_http() {
         }
     })
     .await;
+}
+
+/// A stolen access token is useless within five minutes, also that of a program that knows no other.
+/// Issue 3; law: R-046
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_without_refresh_is_out_after_minutes_and_keeps_its_keys() {
+    for postgres in [false, true] {
+        let flags = vec![("preset", "strict".to_owned())];
+        let server = TestServer::with(Setup { flags, postgres, ..Setup::default() }).await;
+        server.accept_passwords().await;
+        let alice = server.register_as("alice", Role::User).await;
+        let paths = [
+            "/_matrix/client/v3/account/whoami",
+            "/_matrix/client/v3/sync",
+            "/_matrix/client/v3/joined_rooms",
+            "/_matrix/client/v3/devices",
+        ];
+        server.clock().set(server.clock().now().plus(Duration::from_secs(299)));
+        for path in paths {
+            alice.get(path).await.ok();
+        }
+        server.clock().set(server.clock().now().plus(Duration::from_secs(1)));
+        for path in paths {
+            let over = alice.get(path).await;
+            over.fails(401, "M_UNKNOWN_TOKEN");
+            assert_eq!(over.body["soft_logout"], true, "{path}");
+        }
+        // Its owner shows again who she is, on the same device; the old token stays dead.
+        let stranger = server.anonymous("one.example");
+        let body = with(login_body("alice"), "device_id", json!(alice.device_id));
+        let again = stranger.post(LOGIN, body).await.ok();
+        assert_eq!(again.body["expires_in_ms"], 300_000);
+        let anew = holding(&stranger, again.text("access_token"));
+        let devices = anew.get("/_matrix/client/v3/devices").await.ok();
+        assert_eq!(devices.body["devices"].as_array().unwrap().len(), 1);
+        alice.get(paths[0]).await.fails(401, "M_UNKNOWN_TOKEN");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,9 @@
 //! Small questions: the event at a time, rooms in common, who somebody is, calls.
 
-use kontor_testkit::{Person, TestServer, for_each_server, json};
+use aws_lc_rs::hmac;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use kontor_testkit::{Person, Setup, TestServer, for_each_server, json};
 
 use std::time::Duration;
 
@@ -120,6 +123,28 @@ async fn there_is_no_turn_server() {
     let alice = server.register("alice").await;
     let answer = alice.get("/_matrix/client/v3/voip/turnServer").await;
     answer.fails(404, "M_NOT_FOUND");
+}
+
+#[tokio::test]
+async fn a_pass_for_the_relay_of_calls_names_nobody_and_ends() {
+    let secret = "something that the relay knows";
+    let uri = "turn:turn.one.example:3478?transport=udp";
+    let file = format!("[turn]\nuris = [\"{uri}\"]\nsecret = \"{secret}\"\nlifetime_s = 600\n");
+    let server = TestServer::with(Setup { file, ..Setup::default() }).await;
+    let path = "/_matrix/client/v3/voip/turnServer";
+    server.anonymous("one.example").get(path).await.fails(401, "M_MISSING_TOKEN");
+    let alice = server.register("alice").await;
+    let (first, second) = (alice.get(path).await.ok(), alice.get(path).await.ok());
+    assert_eq!((&first.body["uris"], &first.body["ttl"]), (&json!([uri]), &json!(600)));
+    let name = first.text("username");
+    let (ends, who) = name.split_once(':').unwrap();
+    assert_eq!(ends.parse::<i64>().unwrap(), server.clock().now().0 / 1_000 + 600);
+    assert_ne!(who, second.text("username").split_once(':').unwrap().1);
+    assert!(!name.contains("alice"));
+    // What the relay works out for itself (draft-uberti-behave-turn-rest).
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret.as_bytes());
+    let expected = BASE64_STANDARD.encode(hmac::sign(&key, name.as_bytes()));
+    assert_eq!(first.text("password"), expected);
 }
 
 #[tokio::test]

@@ -40,7 +40,22 @@ fn unknown_keys_are_refused_with_line_and_nearest_key() {
     let table = [
         ("[listen]\nadress = 1", "2: unknown key \"adress\" in [listen]. Did you mean address?"),
         ("\n[lisen]\naddress = 1", "3: unknown section [lisen]. Did you mean listen?"),
-        ("[listen]\nqqqqqqqq = 1", "2: unknown key \"qqqqqqqq\" in [listen]."),
+        (
+            "[log]\nqqqqqqqq = 1",
+            "2: unknown key \"qqqqqqqq\" in [log]. Its keys are: level, format.",
+        ),
+        (
+            "[media]\nmax_upload_bytes = 1",
+            "2: unknown key \"max_upload_bytes\" in [media]. Did you mean max_upload?",
+        ),
+        (
+            "[server]\nadress = 1",
+            "2: unknown key \"adress\" in [server]. Did you mean [listen] address?",
+        ),
+        (
+            "[server]\nlisten = 1",
+            "2: unknown key \"listen\" in [server]. There is a section [listen].",
+        ),
         (
             "[[tenant]]\nserver_name = \"a\"\nhost = []",
             "3: unknown key \"host\" in [[tenant]]. Did you mean hosts?",
@@ -84,6 +99,8 @@ fn impossible_values_are_refused_with_line_and_what_is_possible() {
              lab. Did you mean strict?",
         ),
         ("[policy]\nreceipts = \"yes\"", "2: policy.receipts must be true or false"),
+        ("[policy]\nreceipts = true", "2: policy.receipts = true: by this people can be watched"),
+        ("[policy]\n\ntyping = true", "3: policy.typing = true: by this people can be watched"),
         ("[policy]\ndefault_room_version = \"9\"", "2: policy.default_room_version = \"9\": must"),
         (
             "[media]\nmax_upload = \"5 apples\"",
@@ -116,6 +133,25 @@ fn impossible_values_are_refused_with_line_and_what_is_possible() {
     for (file, text) in table {
         let found = refusal(file);
         assert!(found.starts_with(text), "{file:?}: {found}");
+    }
+}
+
+#[test]
+fn nobody_is_watched_by_the_word_of_the_operator_alone_but_in_the_lab() {
+    for name in ["receipts", "typing"] {
+        let file = |preset: &str, on: bool| {
+            let text = format!("[policy]\npreset = \"{preset}\"\n{name} = {on}\n");
+            load(&text, &[], &[])
+        };
+        let refused = file("strict", true).unwrap_err().to_string();
+        assert!(refused.contains(&format!("3: policy.{name} = true")), "{refused}");
+        assert!(refused.contains("/admin/policy"), "{refused}");
+        let variable = format!("KONTOR_POLICY_{}", name.to_uppercase());
+        let refused = load("", &[(&variable, "true")], &[]).unwrap_err().to_string();
+        assert!(refused.starts_with(&format!("{variable} true")), "{refused}");
+        file("strict", false).unwrap();
+        let lab = file("lab", true).unwrap();
+        assert!(lab.policy.receipts.or(lab.policy.typing).unwrap());
     }
 }
 
@@ -225,6 +261,38 @@ fn mails_cross_no_network_in_the_clear() {
     ] {
         let error = refusal(&mail(rest));
         assert!(error.contains(why), "{error}");
+    }
+}
+
+#[test]
+fn push_services_are_asked_only_if_they_are_named() {
+    assert_eq!(load("[push]\ncontact = \"a@firma.example\"", &[], &[]).unwrap().push, None);
+    let file = "[push]\nhosts = [\"push.example\", \"*.push.apple.com\"]";
+    let list = load(file, &[], &[]).unwrap().egress();
+    let shown: Vec<String> = list.iter().map(ToString::to_string).collect();
+    assert_eq!(shown, ["push.example (push)", "*.push.apple.com (push)"]);
+    let error = refusal("[push]\nhosts = [\"https://push.example\"]");
+    assert!(error.contains("push.hosts = ") && error.contains("must be a host name"), "{error}");
+}
+
+#[test]
+fn a_relay_for_calls_has_addresses_and_a_secret() {
+    let file = |rest: &str| format!("[turn]\n{rest}");
+    let uris = "uris = [\"turn:turn.example:3478?transport=udp\", \"stun:[::1]:3478\"]";
+    let sound = file(&format!("{uris}\nsecret = \"hunter2hunter2hunter2\""));
+    let config = load(&sound, &[], &[]).unwrap();
+    assert!(!format!("{config:?}").contains("hunter2"));
+    let turn = config.turn.unwrap();
+    assert_eq!((turn.uris.len(), turn.lifetime.as_secs()), (2, 14_400));
+    for (rest, why) in [
+        (uris, "turn.secret is missing"),
+        ("secret = \"hunter2hunter2hunter2\"", "turn.uris is missing"),
+        ("secret = \"hunter2\"", "turn.secret = …: must have at least 16 characters."),
+        ("uris = [\"https://turn.example\"]", "must be like \"turn:"),
+        ("uris = [\"turn:\"]", "must be like \"turn:"),
+    ] {
+        let error = refusal(&file(rest));
+        assert!(error.contains(why) && !error.contains("hunter2"), "{error}");
     }
 }
 

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
 mod child;
+mod compaction;
+mod copy;
 mod durability;
 mod note;
 mod opening;

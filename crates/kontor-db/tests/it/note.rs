@@ -35,6 +35,8 @@ static INSERT_CHILD: Sql = Sql::new(
 static LIST: Sql = Sql::new("note.list", "SELECT nid FROM note WHERE tenant_id = $1 ORDER BY nid");
 static COUNT: Sql = Sql::new("note.count", "SELECT COUNT(*) FROM note WHERE tenant_id = $1");
 static BODY: Sql = Sql::new("note.body", "SELECT body FROM note WHERE tenant_id = $1 AND nid = $2");
+static DELETE_BEHIND: Sql =
+    Sql::new("note.delete_behind", "DELETE FROM note WHERE tenant_id = $1 AND nid > $2");
 static WRONG: Sql = Sql::new("note.wrong", "SELECT nothing FROM nowhere WHERE tenant_id = $1");
 
 pub(crate) fn insert(tx: &mut Tx<'_>, nid: i64) -> Result<u64> {
@@ -60,6 +62,10 @@ pub(crate) fn count(tx: &mut Tx<'_>) -> Result<i64> {
 
 pub(crate) fn body(tx: &mut Tx<'_>, nid: i64) -> Result<Option<String>> {
     Ok(tx.query_opt(&BODY, &[nid.into()], |row| row.opt_sealed_text(0))?.flatten())
+}
+
+pub(crate) fn delete_behind(tx: &mut Tx<'_>, nid: i64) -> Result<u64> {
+    tx.execute(&DELETE_BEHIND, &[nid.into()])
 }
 
 pub(crate) fn fail(tx: &mut Tx<'_>) -> Result<Vec<i64>> {

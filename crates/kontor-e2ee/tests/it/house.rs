@@ -8,6 +8,7 @@ use kontor_core::{Actor, Cx, Secret, Session};
 use kontor_db::Db;
 use kontor_e2ee::{E2ee, KeyUpload};
 use kontor_feed::Feed;
+use kontor_ledger::Ledger;
 use kontor_policy::{InForce, Policy};
 use kontor_protocol::SigningKey;
 use kontor_rooms::Rooms;
@@ -34,7 +35,9 @@ impl House {
         let policy = InForce::new(Policy::lab());
         let signer = (server.clone(), signing);
         let audit = Audit::open(&cx(), &backend.settings(), &server, &Secret::new([1; 32])).await;
-        let store = (db.clone(), audit.unwrap());
+        let audit = audit.unwrap();
+        let ledger = Ledger::new((db.clone(), audit.clone()), &Secret::new([2; 32]), None);
+        let store = (db.clone(), audit, ledger);
         let rooms = Rooms::open(&cx(), store, feed.clone(), policy, signer).await.unwrap();
         let e2ee = E2ee::open(&cx(), db.clone(), feed, rooms, server).await.unwrap();
         Self { e2ee, db }

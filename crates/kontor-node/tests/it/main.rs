@@ -4,6 +4,7 @@
 
 mod acme;
 mod admin;
+mod backup;
 mod hosts;
 mod lifecycle;
 mod limits;

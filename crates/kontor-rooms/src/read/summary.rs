@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use kontor_core::{Cx, Error, MatrixCode, Result};
+use kontor_core::{Cx, Error, MatrixCode, Result, if_found};
 use ruma::api::client::room::get_summary::v1 as summary;
 use ruma::api::client::space::SpaceHierarchyRoomsChunk;
 use ruma::api::client::space::get_hierarchy::v1 as hierarchy;
@@ -91,7 +91,7 @@ impl Rooms {
         suggested_only: bool,
     ) -> Result<Vec<SpaceHierarchyRoomsChunk>> {
         let user = cx.user()?.to_owned();
-        let first = self.room(cx, root).await.ok();
+        let first = if_found(self.room(cx, root).await)?;
         let known = match &first {
             Some(room) => self.may_know(cx, room, &user).await?,
             None => false,
@@ -106,7 +106,7 @@ impl Rooms {
             if found.len() >= WALK_LIMIT || !seen.insert(room_id.clone()) {
                 continue;
             }
-            let Ok(room) = self.room(cx, &room_id).await else { continue };
+            let Some(room) = if_found(self.room(cx, &room_id).await)? else { continue };
             if !self.may_know(cx, &room, &user).await? {
                 continue;
             }

@@ -27,6 +27,9 @@ fn a_pusher_belongs_to_one_person_and_goes_with_its_device() {
             pusher::delete_pushers_of_others(tx, bob, &key(1))?;
             assert_eq!(pusher::list_pushers(tx, alice)?, [b"second".to_vec()]);
             assert_eq!(pusher::list_pushers(tx, bob)?, [b"taken over".to_vec()]);
+            let mut owners = pusher::list_owners(tx)?;
+            owners.sort();
+            assert_eq!(owners, [alice, bob]);
             pusher::delete_pushers_of_device(tx, alice, laptop)?;
             assert!(pusher::list_pushers(tx, alice)?.is_empty());
             assert!(pusher::delete_pusher(tx, bob, &key(1))?);

@@ -35,7 +35,8 @@ fn every_file_is_private_and_holds_no_key_in_clear() {
     let keys = open(folder.path()).create_tenant(server_name!("firma.example")).unwrap();
     let wrapped = folder.path().join("tenants/firma.example/keys.json");
     let text = fs::read_to_string(&wrapped).unwrap();
-    for key in [&keys.cipher_key, &keys.seal_key, &keys.media_key, &keys.pepper, &keys.audit_key] {
+    let secret = [&keys.cipher_key, &keys.seal_key, &keys.media_key, &keys.pepper];
+    for key in secret.into_iter().chain([&keys.audit_key, &keys.push_key]) {
         assert!(!text.contains(BASE64_STANDARD.encode(key.expose()).trim_end_matches('=')));
     }
     for file in [wrapped, folder.path().join("node.key")] {
@@ -137,20 +138,25 @@ fn debug_prints_no_key() {
     let vault = open(folder.path());
     let keys = vault.create_tenant(server_name!("a.example")).unwrap();
     let text = format!("{vault:?} {keys:?}");
-    assert_eq!(text.matches("Secret(…)").count(), 6, "{text}");
+    assert_eq!(text.matches("Secret(…)").count(), 7, "{text}");
 }
 
 #[test]
-fn keys_from_before_the_audit_log_open_with_an_audit_key_of_their_own() {
+fn older_files_lack_keys_and_open_with_ones_of_their_own() {
     let folder = tempfile::tempdir().unwrap();
     let name = server_name!("firma.example");
     let new = open(folder.path()).create_tenant(name).unwrap();
     let path = folder.path().join("tenants/firma.example/keys.json");
     let mut file: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    assert!(file.as_object_mut().unwrap().remove("audit_key").is_some());
+    for later in ["audit_key", "push_key"] {
+        assert!(file.as_object_mut().unwrap().remove(later).is_some());
+    }
     fs::write(&path, file.to_string()).unwrap();
     let old = open(folder.path()).open_tenant(name).unwrap();
-    assert_eq!(old.audit_key, open(folder.path()).open_tenant(name).unwrap().audit_key);
+    assert_eq!(old, open(folder.path()).open_tenant(name).unwrap());
     assert_ne!(old.audit_key, new.audit_key);
-    assert_eq!(TenantKeys { audit_key: new.audit_key.clone(), ..old }, new);
+    assert_ne!(old.push_key, new.push_key);
+    assert_ne!(old.push_key, old.audit_key);
+    let (audit_key, push_key) = (new.audit_key.clone(), new.push_key.clone());
+    assert_eq!(TenantKeys { audit_key, push_key, ..old }, new);
 }

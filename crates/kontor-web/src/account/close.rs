@@ -1,6 +1,7 @@
 //! Closing one's account.
 
 use askama::Template;
+use kontor_core::MatrixCode;
 use kontor_identity::CriticalAct;
 
 use crate::cookie;
@@ -28,11 +29,17 @@ pub(super) async fn show(visit: Visit) -> Shown {
 pub(super) async fn close(visit: Visit) -> Shown {
     let (session, cx) = visit.person()?;
     visit.tenant.identity.step_up(&cx, CriticalAct::CloseAccount, None).await?;
-    if visit.form.text("user_id").trim() != session.user_id {
-        let wrong = Some(visit.texts.get("close-wrong"));
+    let again = |wrong: &str| {
+        let wrong = Some(visit.texts.get(wrong));
         let user_id = session.user_id.to_string();
-        return Ok(show_again(&Close { page: Page::new(&visit, "close-title"), user_id, wrong }));
+        Ok(show_again(&Close { page: Page::new(&visit, "close-title"), user_id, wrong }))
+    };
+    if visit.form.text("user_id").trim() != session.user_id {
+        return again("close-wrong");
     }
-    visit.tenant.close_account(&cx).await?;
+    match visit.tenant.close_account(&cx).await {
+        Err(error) if error.code == Some(MatrixCode::ForbiddenRoles) => return again("close-last"),
+        done => done?,
+    }
     Ok(redirect_with("/account/login", cookie::set_session("", visit.is_secure)))
 }

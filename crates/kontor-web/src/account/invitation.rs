@@ -3,10 +3,11 @@
 use askama::Template;
 use axum::response::Response;
 use kontor_core::{Error, Kind, MatrixCode};
-use kontor_identity::Acceptance;
+use kontor_identity::{Acceptance, Stage};
 
 use super::reset::{nothing_behind, token_of};
-use crate::frame::{Shown, Visit};
+use crate::form::CHAT;
+use crate::frame::{Shown, Visit, next_query};
 use crate::page::{self, Page, complaint, link_over, password_complaint, show_again};
 
 /// Version of the privacy notice in `texts/`, kept with the time of acceptance. To be raised when the
@@ -60,9 +61,13 @@ pub(super) async fn accept(mut visit: Visit) -> Shown {
     let without_password = answer.password.is_none();
     let identity = &visit.tenant.identity;
     match identity.accept_invitation(&visit.cx, token_of(&visit), answer).await {
-        // Whoever has no password needs something else to come back with.
-        Ok(sign_in) if without_password => Ok(visit.signed_in(&sign_in, "/account/enrol")),
-        Ok(sign_in) => Ok(visit.signed_in(&sign_in, "/account/")),
+        // Whoever has no password needs something else to come back with; who must have more than a
+        // password is led there anyway. Then to her rooms.
+        Ok(sign_in) if without_password && sign_in.stage == Stage::Complete => {
+            let enrol = format!("/account/enrol?{}", next_query(CHAT));
+            Ok(visit.signed_in(&sign_in, &enrol))
+        }
+        Ok(sign_in) => Ok(visit.signed_in(&sign_in, CHAT)),
         Err(error) if error.kind == Kind::Gone => link_over(&visit, error),
         Err(error) => {
             let wrong = wrong_of(&visit, error)?;

@@ -4,6 +4,7 @@ use askama::Template;
 use kontor_identity::OwnAccount;
 
 use super::devices::day;
+use crate::admin::people::person::guest_in_words;
 use crate::frame::{Shown, Visit};
 use crate::page::{self, Page};
 
@@ -22,6 +23,8 @@ struct Stored {
     proof: Option<(String, String)>,
     /// Versions of notices, and the day.
     notices: Vec<(String, String)>,
+    /// Until when she is here, in words, if she is a guest.
+    guest: Option<String>,
     rooms: usize,
     devices: usize,
     browsers: usize,
@@ -54,6 +57,7 @@ fn told(visit: &Visit, stored: OwnAccount, rooms: usize) -> Stored {
             .collect(),
         proof: stored.proof.map(|proof| (method(visit, &proof.method), day(visit, proof.proved))),
         notices: stored.notices.into_iter().map(|(name, at)| (name, day(visit, at))).collect(),
+        guest: stored.guest.map(|term| guest_in_words(visit, term)),
         rooms,
         devices: stored.devices,
         browsers: stored.browsers,

@@ -7,12 +7,15 @@ use kontor_policy::{Domain, OwnState, Value};
 
 use crate::frame::{Leave, Shown, Visit};
 use crate::page::{self, Page, show_again};
+use crate::when::day;
 
 #[derive(Template)]
 #[template(path = "account/privacy.html")]
 struct Privacy {
     page: Page,
     lines: Vec<Line>,
+    /// Holds on her that she is told of: the matter, the basis and the end.
+    holds: Vec<(String, String, String)>,
     wrong: Option<String>,
 }
 
@@ -58,7 +61,10 @@ async fn whole(visit: &Visit, wrong: Option<String>) -> Result<Privacy, Leave> {
     let (_, cx) = visit.person()?;
     let states: Result<Vec<OwnState>, Error> = visit.tenant.own.list(&cx).await;
     let lines = states?.iter().filter_map(|state| line_of(visit, state)).collect();
-    Ok(Privacy { page: Page::new(visit, "privacy-title"), lines, wrong })
+    let holds = visit.tenant.deletion.own_holds(&cx).await?;
+    let holds = holds.into_iter().filter(|hold| hold.is_active(cx.now));
+    let holds = holds.map(|hold| (hold.matter, hold.basis, day(visit, hold.ends))).collect();
+    Ok(Privacy { page: Page::new(visit, "privacy-title"), lines, holds, wrong })
 }
 
 /// `None` for what is no switch: programs have a place for that.

@@ -2,13 +2,13 @@
 
 use askama::Template;
 use kontor_approval::{Approval, Decision, PAGE, Proposal};
-use kontor_core::{Kind, MatrixCode, Permission};
+use kontor_core::{Kind, MatrixCode, Permission, Timestamp};
 use kontor_policy::setting;
 
 use super::policy::{profile_in_words, stored_in_words};
 use crate::frame::{Leave, Shown, Visit};
 use crate::page::{self, Page, show_again};
-use crate::when::moment;
+use crate::when::{day, moment};
 
 #[derive(Template)]
 #[template(path = "admin/approvals.html")]
@@ -144,5 +144,36 @@ fn in_words(visit: &Visit, proposal: &Proposal) -> String {
         Proposal::LookUpPseudonym { pseudonym } => {
             format!("{}: {pseudonym}", texts.get("approvals-look-up"))
         }
+        Proposal::ErasePerson { user_id, with_messages } => {
+            let id = match with_messages {
+                true => "erasures-approval-with-messages",
+                false => "erasures-approval",
+            };
+            format!("{}: {user_id}", texts.get(id))
+        }
+        Proposal::PlaceHold { .. } => hold_in_words(visit, proposal),
     }
+}
+
+/// Everything that a hold says, since the second person answers for it.
+fn hold_in_words(visit: &Visit, proposal: &Proposal) -> String {
+    let Proposal::PlaceHold { user_id, room_id, from_ts, until_ts, days, basis, delay } = proposal
+    else {
+        return String::new();
+    };
+    let texts = visit.texts;
+    let subject = user_id.as_ref().map(ToString::to_string);
+    let subject = subject.or_else(|| room_id.as_ref().map(ToString::to_string));
+    let bound =
+        |at: &Option<i64>| at.map_or_else(|| "…".to_owned(), |at| day(visit, Timestamp(at)));
+    let delayed = delay.as_ref().map(|why| format!(" · {}: {why}", texts.get("holds-not-told")));
+    format!(
+        "{}: {} · {} – {} · {} · {basis}{}",
+        texts.get("holds-approval"),
+        subject.unwrap_or_default(),
+        bound(from_ts),
+        bound(until_ts),
+        texts.get_with("classes-days", "count", usize::from(*days)),
+        delayed.unwrap_or_default(),
+    )
 }

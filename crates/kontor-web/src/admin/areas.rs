@@ -15,7 +15,7 @@ struct Area {
     permissions: &'static [Permission],
 }
 
-const AREAS: [Area; 9] = [
+const AREAS: [Area; 12] = [
     Area {
         path: "/admin/",
         title: "admin-overview-title",
@@ -53,10 +53,28 @@ const AREAS: [Area; 9] = [
         permissions: &[Permission::SeeDeletion],
     },
     Area {
+        path: "/admin/backups",
+        title: "backups-title",
+        summary: "backups-summary",
+        permissions: &[Permission::SeeBackups],
+    },
+    Area {
+        path: "/admin/erasures",
+        title: "erasures-title",
+        summary: "erasures-summary",
+        permissions: &[Permission::SeeDeletion],
+    },
+    Area {
+        path: "/admin/holds",
+        title: "holds-title",
+        summary: "holds-summary",
+        permissions: &[Permission::SeeDeletion],
+    },
+    Area {
         path: "/admin/policy",
         title: "policy-title",
         summary: "policy-summary",
-        permissions: &[Permission::DecidePolicy, Permission::ReadPolicyHistory],
+        permissions: &[Permission::ReadPolicyHistory],
     },
     Area {
         path: "/admin/approvals",

@@ -139,7 +139,7 @@ fn typed(visit: &Visit) -> Typed {
 }
 
 /// Start of a day as browsers write it; `Ok(None)` for nothing, `Err` for no day.
-fn day_of(text: &str) -> Result<Option<Timestamp>, ()> {
+pub(super) fn day_of(text: &str) -> Result<Option<Timestamp>, ()> {
     if text.is_empty() {
         return Ok(None);
     }

@@ -24,6 +24,8 @@ const RUNS: u16 = 30;
 struct Deletion {
     page: Page,
     ages: Vec<Age>,
+    /// How long messages of ephemeral rooms stayed: how many, half of them, the longest; minutes.
+    stayed: Option<(String, String, String)>,
     rules: Vec<Line>,
     runs: Vec<Run>,
     /// Classes to choose from: name as sent, name for people, and whether it is chosen.
@@ -63,6 +65,7 @@ struct Run {
     files: String,
     size: String,
     keys: String,
+    held: String,
 }
 
 struct Foreseen {
@@ -70,6 +73,7 @@ struct Foreseen {
     days: String,
     rooms: String,
     messages: String,
+    held: String,
     files: String,
     size: String,
     oldest: Option<String>,
@@ -120,12 +124,20 @@ async fn whole(
     let may_decide = session.roles.may(Permission::DecidePolicy);
     let deletion = &visit.tenant.deletion;
     let ages = deletion.overview(&cx).await?;
+    let residence = deletion.residence(&cx).await?;
+    let minutes = |span: Duration| count(visit.texts, span.as_secs().div_ceil(60));
+    let stayed = (
+        count(visit.texts, residence.messages),
+        minutes(residence.half),
+        minutes(residence.longest),
+    );
     let runs = deletion.runs(&cx, i64::MAX, RUNS).await?;
     let chosen = visit.form.text("class").to_owned();
     let class_name = |class: RoomClass| visit.texts.get(classes::name(class));
     Ok(Deletion {
         page: Page::new(visit, "deletion-title"),
         ages: ages.into_iter().map(|row| age_of(visit, row, may_decide)).collect(),
+        stayed: (residence.messages > 0).then_some(stayed),
         rules: RULES.iter().map(|rule| line_of(visit, rule)).collect(),
         runs: runs.iter().map(|run| run_of(visit, run)).collect(),
         classes: RoomClass::ALL
@@ -201,7 +213,14 @@ fn run_of(visit: &Visit, run: &RunView) -> Run {
                 let name = texts.get(classes::name(class));
                 texts.get_with("deletion-run-messages", "class", name)
             }
-            None => texts.get("deletion-run-files"),
+            None => texts.get(match &*run.rule {
+                "rooms" => "deletion-run-rooms",
+                "approvals" => "deletion-run-approvals",
+                "policy_changes" => "deletion-run-policy-changes",
+                "acknowledgements" => "deletion-run-acknowledgements",
+                "looks" => "deletion-run-looks",
+                _ => "deletion-run-files",
+            }),
         },
         began: moment(visit, run.started),
         ended: run.ended.is_some(),
@@ -210,6 +229,7 @@ fn run_of(visit: &Visit, run: &RunView) -> Run {
         files: number(run.removed.files),
         size: bytes(texts, u64::try_from(run.removed.file_bytes).unwrap_or_default()),
         keys: number(run.removed.keys),
+        held: number(run.removed.held),
     }
 }
 
@@ -220,6 +240,7 @@ fn foreseen_of(visit: &Visit, row: DryRunRow) -> Foreseen {
         days: count(texts, row.period.as_secs() / 86_400),
         rooms: count(texts, row.rooms),
         messages: count(texts, row.messages),
+        held: count(texts, row.held),
         files: count(texts, row.files),
         size: bytes(texts, row.file_bytes),
         oldest: row.oldest.map(|at: Timestamp| day(visit, at)),

@@ -5,6 +5,7 @@ use kontor_approval::Decision;
 use kontor_core::{Permission, Roles};
 use kontor_health::Condition;
 
+use super::backups;
 use crate::amount::{bytes, count};
 use crate::frame::{Leave, Shown, Visit};
 use crate::page::{self, Page};
@@ -54,6 +55,17 @@ async fn duties(
             let text = visit.texts.get_with("overview-approvals", "count", waiting);
             todo.push((text, "/admin/approvals"));
         }
+    }
+    if roles.may(Permission::SeePeople) {
+        let ending = visit.tenant.identity.count_ending_guests(&cx).await?;
+        if ending > 0 {
+            let text = visit.texts.get_with("overview-guests", "count", ending);
+            todo.push((text, "/admin/people?role=guest"));
+        }
+    }
+    if roles.may(Permission::SeeBackups) {
+        let found = visit.tenant.backups.overview(&cx).await?;
+        todo.extend(backups::alarms(visit, &found).into_iter().map(|it| (it, "/admin/backups")));
     }
     let Some(condition) = condition else { return Ok(todo) };
     let weakened = condition.weakened_settings.len();

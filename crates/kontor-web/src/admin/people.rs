@@ -1,7 +1,7 @@
 //! Finding people. law: R-009
 
 pub(super) mod invite;
-pub(super) mod person;
+pub(crate) mod person;
 
 use askama::Template;
 use kontor_core::{Permission, Role};

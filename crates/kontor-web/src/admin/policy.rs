@@ -9,6 +9,7 @@ use askama::Template;
 use axum::Router;
 use axum::extract::Request;
 use axum::routing::get;
+use kontor_core::Permission;
 use kontor_policy::{Area, Profile, SettingState};
 
 use crate::frame::{Shown, Visit, serve};
@@ -54,7 +55,7 @@ pub(super) fn routes(router: Router) -> Router {
 
 /// `GET /admin/policy`
 async fn show(visit: Visit) -> Shown {
-    let (_, cx) = visit.officer()?;
+    let (_, cx) = visit.officer_with(Permission::ReadPolicyHistory)?;
     let states = visit.tenant.policies.list(&cx).await?;
     let profile = visit.tenant.policies.profile(&cx).await?;
     let sought = visit.form.text("q").trim().to_owned();

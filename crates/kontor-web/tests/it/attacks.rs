@@ -79,6 +79,52 @@ async fn nobody_is_led_to_another_host() {
     }
 }
 
+/// Wherever a page takes an address to go on to, what is elsewhere leads home.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_that_goes_on_somewhere_goes_elsewhere() {
+    let server = TestServer::start().await;
+    server.register("alice").await;
+    let mut alice = Browser::signed_in(&server, "alice").await;
+    let elsewhere = [
+        "https://evil.example",
+        "//evil.example/account/",
+        "/\\evil.example",
+        "/account\\@evil.example",
+        "https:/account/",
+        "\t//evil.example",
+        "/account/\r\nSet-Cookie: x=y",
+        "javascript:alert(1)//account",
+        "/.//evil.example",
+    ];
+    for next in elsewhere {
+        let typed: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+        // Signed in already: she is led on at once.
+        let led = alice.get(&format!("/account/login?next={typed}")).await;
+        assert_eq!((led.status, led.header("location")), (303, "/account/"), "{next}");
+        let password = [("way", "password"), ("password", PASSWORD), ("next", next)];
+        let forms: [(&str, &[(&str, &str)]); 4] = [
+            ("/account/login", &[("name", "alice"), ("password", PASSWORD), ("next", next)]),
+            ("/account/confirm", &password),
+            ("/account/language", &[("language", "de"), ("next", next)]),
+            ("/account/appearance", &[("appearance", "dark"), ("next", next)]),
+        ];
+        for (form, fields) in forms {
+            let mut browser = Browser::signed_in(&server, "alice").await;
+            let token = browser.get("/account/").await.token();
+            let mut all = vec![("form_token", token.as_str())];
+            all.extend(fields);
+            let led = browser.post(form, &all).await;
+            assert_eq!((led.status, led.header("location")), (303, "/account/"), "{form} {next}");
+        }
+        for page in ["/account/confirm", "/account/enrol"] {
+            let shown = alice.get(&format!("{page}?next={typed}")).await;
+            for field in shown.html.split("name=\"next\" value=\"").skip(1) {
+                assert!(field.starts_with("/account/"), "{page} {next}: {}", shown.html);
+            }
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_does_not_tell_who_has_an_account() {
     let server = TestServer::start().await;

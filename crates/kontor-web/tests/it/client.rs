@@ -36,6 +36,14 @@ async fn the_client_may_run_nothing_but_its_own_files() {
     assert!(script.header("cache-control").contains("immutable"));
     assert!(script.header("content-type").starts_with("text/javascript"));
     assert_eq!(browser.get("/app/nothing.js").await.status, 404);
+    let worker = browser.get("/worker.js").await;
+    assert_eq!((worker.status, worker.header("cache-control")), (200, "no-cache"));
+    let policy = worker.header("content-security-policy");
+    assert!(policy.contains("connect-src 'self'") && !policy.contains("unsafe-inline"), "{policy}");
+    let (_, manifest) = page.html.split_once("rel=\"manifest\" href=\"").unwrap();
+    let manifest = browser.get(manifest.split('"').next().unwrap()).await;
+    assert_eq!(manifest.status, 200);
+    assert_eq!(manifest.header("content-type"), "application/manifest+json");
 }
 
 /// The sign-in of a program whose codes go to `redirect_uri`, in the browser of somebody signed in.

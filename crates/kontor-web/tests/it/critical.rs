@@ -64,6 +64,11 @@ const fn ways(act: CriticalAct) -> &'static [Way] {
             page: "/account/close",
             fields: &[("user_id", "@subject:one.example")],
         }],
+        CriticalAct::CloseOthersAccount => &[Way {
+            who: "olga",
+            page: PERSON,
+            fields: &[("act", "close"), ("user_id", "@subject:one.example")],
+        }],
         CriticalAct::ChangeFactors => {
             &[Way { who: "subject", page: "/account/security", fields: &[("act", "codes")] }]
         }

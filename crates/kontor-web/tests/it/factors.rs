@@ -47,11 +47,30 @@ async fn an_invited_person_makes_her_account() {
             assert!(!shown.html.contains(PASSWORD));
         }
         let fields = [("username", "ada"), ("password", PASSWORD), ("notice", "yes")];
-        assert_eq!(browser.post(&path, &fields).await.status, 303);
+        let done = browser.post(&path, &fields).await;
+        assert_eq!((done.status, done.header("location")), (303, "/?welcome"), "to her rooms");
         browser.get("/account/").await.shows("@ada:one.example");
         assert_eq!(Browser::new(&server).get(&path).await.status, 410, "it works once");
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_takes_no_password_sets_something_else_up_once_and_is_in_her_rooms() {
+    let strict = Setup { flags: vec![("preset", "strict".to_owned())], ..Setup::default() };
+    for server in [TestServer::start().await, TestServer::with(strict).await] {
+        let (cx, tenant) = operator(&server).await;
+        let link = tenant.identity.create_invitation(&cx, NewInvitation::default()).await.unwrap();
+        let path = format!("/account/invitation/{}", link.token.expose());
+        let mut browser = Browser::new(&server);
+        let fields = [("display_name", "Ada"), ("username", "ada"), ("notice", "yes")];
+        let done = browser.post(&path, &fields).await;
+        let enrol = "/account/enrol?next=%2F%3Fwelcome";
+        assert_eq!((done.status, done.header("location")), (303, enrol));
+        let page = browser.get(enrol).await;
+        assert_eq!(page.status, 200, "{}", page.html);
+        page.shows("name=\"next\" value=\"/?welcome\"");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

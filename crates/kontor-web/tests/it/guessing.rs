@@ -55,6 +55,48 @@ async fn guessing_a_password_is_slowed_down_whatever_the_request_says_of_itself(
     assert_eq!(Browser::new(&server).sign_in("alice", PASSWORD).await.status, 303);
 }
 
+/// A strict server behind a proxy, which says where somebody is.
+async fn behind_a_proxy() -> TestServer {
+    let file = "[server]\ntrusted_proxies = [\"127.0.0.1\"]\n".to_owned();
+    let flags = vec![("preset", "strict".to_owned())];
+    TestServer::with(Setup { flags, file, ..Setup::default() }).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guessing_links_is_slowed_down_for_whoever_guesses_and_for_nobody_else() {
+    let server = behind_a_proxy().await;
+    let (cx, tenant) = operator(&server).await;
+    let new = kontor_identity::NewInvitation::default();
+    let link = tenant.identity.create_invitation(&cx, new).await.unwrap();
+    let way = |address: &'static str| {
+        [
+            ("sec-fetch-site", "same-origin"),
+            ("x-forwarded-for", address),
+            ("x-forwarded-proto", "http"),
+        ]
+    };
+    for kind in ["invitation", "reset"] {
+        let mut tries = 0;
+        let slowed = loop {
+            tries += 1;
+            let path = format!("/account/{kind}/{tries:0>40}");
+            let fields = [("new", "x"), ("again", "x"), ("notice", "yes"), ("username", "x")];
+            let shown = Browser::new(&server).post_from(&path, &fields, &way("192.0.2.66")).await;
+            if shown.status != 410 || tries > 200 {
+                break shown;
+            }
+        };
+        assert!(tries <= 200, "{kind}: {tries}");
+        assert!(slowed.html.contains(TOO_OFTEN) || slowed.status == 429, "{}", slowed.status);
+    }
+    // Whoever holds a link is elsewhere, and comes in.
+    let path = format!("/account/invitation/{}", link.token.expose());
+    let answer =
+        [("username", "ada"), ("display_name", "Ada"), ("password", PASSWORD), ("notice", "yes")];
+    let shown = Browser::new(&server).post_from(&path, &answer, &way("192.0.2.7")).await;
+    assert_eq!(shown.status, 303, "{}", shown.html);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_nobody_has_is_slowed_down_and_refused_as_any_other() {
     let mut faces = Vec::new();

@@ -21,6 +21,7 @@ mod device_register;
 mod enforcement;
 mod factors;
 mod guessing;
+mod guests;
 mod mails;
 mod many_people;
 mod matrix;

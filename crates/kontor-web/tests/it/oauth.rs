@@ -10,8 +10,8 @@ use url::form_urlencoded::Serializer;
 use crate::browser::{Browser, Shown};
 
 const PUBLIC: &str = "[[tenant]]\nserver_name = \"one.example\"\nhosts = [\"chat.one.example\"]\n";
-const BACK: &str = "https://chat.example/back";
-const VERIFIER: &str = "0123456789-0123456789-0123456789-0123456789";
+pub(crate) const BACK: &str = "https://chat.example/back";
+pub(crate) const VERIFIER: &str = "0123456789-0123456789-0123456789-0123456789";
 const WHOAMI: &str = "/_matrix/client/v3/account/whoami";
 
 /// An organisation with a public address, and so with an OAuth 2.0 API.
@@ -19,6 +19,11 @@ pub(crate) async fn public_server(postgres: bool) -> TestServer {
     let file = PUBLIC.to_owned();
     let setup = Setup { server_names: Vec::new(), file, postgres, ..Setup::default() };
     TestServer::with(setup).await
+}
+
+/// The challenge of [`VERIFIER`].
+pub(crate) fn challenge() -> String {
+    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, VERIFIER.as_bytes()))
 }
 
 /// A program on the web.
@@ -49,8 +54,7 @@ impl<'s> Program<'s> {
 
     /// Query of the address where a browser is sent to; `changes` replace or add fields.
     pub(crate) fn query(&self, changes: &[(&str, &str)]) -> String {
-        let hash = digest::digest(&digest::SHA256, VERIFIER.as_bytes());
-        let challenge = URL_SAFE_NO_PAD.encode(hash);
+        let challenge = challenge();
         let mut fields = vec![
             ("response_type", "code"),
             ("client_id", &self.client_id),

@@ -28,6 +28,17 @@ async fn people_sign_in_look_around_and_sign_out() {
     .await;
 }
 
+#[tokio::test]
+async fn a_page_that_there_is_not_says_so_to_people() {
+    let server = TestServer::start().await;
+    let mut browser = Browser::new(&server);
+    for path in ["/account/nothing", "/account/mail/a/b", "/admin/nothing/at/all"] {
+        let shown = browser.get(path).await;
+        assert_eq!(shown.status, 404, "{path}");
+        shown.shows("Diese Seite gibt es nicht.");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_signed_out_on_its_page_is_out_at_once() {
     for_each_server(async |server| {

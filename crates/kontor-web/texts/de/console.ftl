@@ -2,6 +2,10 @@
 overview-todo = Zu tun
 overview-nothing = Nichts. Alles in Ordnung.
 overview-condition = Zustand
+overview-guests = { $count ->
+    [one] Ein Gast verliert in den nächsten 14 Tagen den Zugang.
+   *[other] { $count } Gäste verlieren in den nächsten 14 Tagen den Zugang.
+}
 overview-approvals = { $count ->
     [one] Eine Freigabe wartet auf eine Entscheidung.
    *[other] { $count } Freigaben warten auf eine Entscheidung.

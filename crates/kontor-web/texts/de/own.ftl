@@ -38,6 +38,7 @@ close-what = Alle Geräte werden abgemeldet. Passwort, Schlüssel, Profil und Ro
 close-rest = Was Sie geschrieben haben, bleibt in den Räumen, bis dessen Frist abläuft.
 close-type = Zur Sicherheit: Geben Sie Ihre Kennung ein ({ $name })
 close-wrong = Das ist nicht Ihre Kennung.
+close-last = Sie sind die letzte Administration: Geben Sie diese Rolle vorher jemand anderem.
 close-submit = Konto endgültig schließen
 close-no = Lieber nicht
 

@@ -2,6 +2,10 @@
 overview-todo = To do
 overview-nothing = Nothing. All is well.
 overview-condition = Condition
+overview-guests = { $count ->
+    [one] One guest loses access within the next 14 days.
+   *[other] { $count } guests lose access within the next 14 days.
+}
 overview-approvals = { $count ->
     [one] One approval waits for a decision.
    *[other] { $count } approvals wait for a decision.

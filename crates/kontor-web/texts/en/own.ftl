@@ -38,6 +38,7 @@ close-what = All devices are signed out. Password, keys, profile and roles are d
 close-rest = What you have written stays in the rooms until its time is over.
 close-type = To be sure: type your id ({ $name })
 close-wrong = This is not your id.
+close-last = You are the last administrator: give that role to somebody else first.
 close-submit = Close account for good
 close-no = Rather not
 

@@ -10,6 +10,7 @@
 mod audit;
 mod binary;
 mod configuration;
+mod deletion;
 mod doctor;
 mod serve;
 mod tenant;

@@ -3,7 +3,7 @@
 
 mod clock;
 mod corruption;
-mod disk;
+pub(crate) mod disk;
 mod flood;
 mod forged;
 mod kill;

@@ -1,7 +1,11 @@
 //! The real server process, spoken to over HTTP.
 
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod bad_input;
+#[cfg(test)]
+mod kills;
 #[cfg(test)]
 mod media;
 #[cfg(test)]

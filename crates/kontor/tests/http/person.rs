@@ -83,6 +83,11 @@ impl Person {
         Self { http, base: base.to_owned(), token, user_id, device_id }
     }
 
+    /// The same device at another server.
+    pub(crate) fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
+    }
+
     /// A request to `path`, below the host, with the person's token.
     pub(crate) fn request(&self, method: &str, path: &str) -> RequestBuilder {
         let method = Method::from_bytes(method.as_bytes()).unwrap();

@@ -94,6 +94,11 @@ impl Server {
         format!("http://{}", self.address)
     }
 
+    /// What differs from the usual.
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
@@ -106,6 +111,20 @@ impl Server {
     /// `kill -9`.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// `kill -9` after a while, without holding on to the server.
+    pub(crate) fn killed_after(&self, span: Duration) -> impl Future<Output = ()> + use<> {
+        let pid = self.child.id().to_string();
+        async move {
+            sleep(span).await;
+            assert!(Command::new("kill").args(["-9", &pid]).status().unwrap().success());
+        }
+    }
+
+    /// Waits for the end of a killed process.
+    pub(crate) fn reap(&mut self) {
         self.child.wait().unwrap();
     }
 

@@ -3,10 +3,10 @@
 use askama::Template;
 use axum::response::Response;
 use kontor_approval::{Proposal, Request};
-use kontor_core::{DeviceKind, Error, Kind, MatrixCode, Permission, Role};
+use kontor_core::{Cx, DeviceKind, Error, Kind, MatrixCode, Permission, Role};
 use kontor_identity::{
-    AccountState, MadeLink, NewProof, Person, ProofMethod, RegisteredDevice, RoleChange,
-    StateChange,
+    AccountState, GuestEnd, GuestTerm, MadeLink, NewProof, Person, ProofMethod, RegisteredDevice,
+    RoleChange, StateChange,
 };
 use ruma::{OwnedDeviceId, OwnedUserId, UserId};
 
@@ -48,6 +48,8 @@ struct PersonPage {
     proof: String,
     proofs: Vec<Choice>,
     reset_until: Option<String>,
+    /// Until when she is here, in words, if she is a guest.
+    guest: Option<String>,
     /// The link just made, and until when it is good.
     made: Option<(String, String)>,
     wrong: Option<String>,
@@ -111,6 +113,8 @@ async fn carry_out(visit: &Visit) -> Result<Outcome, Leave> {
         "unsuspend" => identity.change_state(&cx, user, StateChange::Suspended(false)).await?,
         "lock" => identity.change_state(&cx, user, StateChange::Locked(true)).await?,
         "unlock" => identity.change_state(&cx, user, StateChange::Locked(false)).await?,
+        "renew-guest" => identity.renew_guest(&cx, user).await?,
+        "close" => close(visit, &cx, user).await?,
         "sign-out" => identity.sign_out(&cx, user).await.map(drop)?,
         "reset-password" => outcome.made = Some(identity.create_reset_link(&cx, user, None).await?),
         "reset-factors" => identity.reset_second_factors(&cx, user, None).await?,
@@ -125,6 +129,15 @@ async fn carry_out(visit: &Visit) -> Result<Outcome, Leave> {
         _ => return Err(Error::invalid(MatrixCode::InvalidParam, "act: is none.").into()),
     }
     Ok(outcome)
+}
+
+/// Closes her account for good. What cannot be taken back is typed, not clicked.
+async fn close(visit: &Visit, cx: &Cx, user: OwnedUserId) -> Result<(), Leave> {
+    if visit.form.text("user_id").trim() != user {
+        let error = Error::invalid(MatrixCode::InvalidParam, "user_id: is not hers.");
+        return Err(error.with_field("field", "user_id").into());
+    }
+    Ok(visit.tenant.close_account_of(cx, user, None).await?)
 }
 
 /// Gives or takes a role, or asks a second person for it.
@@ -146,7 +159,9 @@ async fn change_role(visit: &Visit, user_id: OwnedUserId, held: bool) -> Result<
 /// What is wrong, in words; what no form can mend stays a failure.
 fn wrong_of(visit: &Visit, error: Error) -> Result<String, Leave> {
     let is_reason = error.public.starts_with("reason");
+    let is_name = error.fields.get("field").and_then(serde_json::Value::as_str) == Some("user_id");
     let id = match (error.kind, error.code) {
+        (Kind::Invalid, _) if is_name => "person-close-wrong",
         (_, Some(MatrixCode::StepUp | MatrixCode::UserSuspended)) => return Err(error.into()),
         (Kind::Forbidden, _) if error.fields.contains_key("permission") => return Err(error.into()),
         (Kind::Invalid, _) if is_reason => "policy-reason-wrong",
@@ -189,6 +204,7 @@ async fn looked_at(visit: &Visit, outcome: Outcome, show: fn(&PersonPage) -> Res
         proof: proof_of(visit, &person),
         proofs: proofs(visit),
         reset_until: person.reset_link_ends.map(|at| moment(visit, at)),
+        guest: person.guest.map(|term| guest_in_words(visit, term)),
         roles: person.roles.into_iter().map(|row| held(visit, row)).collect(),
         login: person.listed.login_name,
         mail: person.listed.mail,
@@ -199,6 +215,15 @@ async fn looked_at(visit: &Visit, outcome: Outcome, show: fn(&PersonPage) -> Res
         may_give_roles: session.roles.may(Permission::ChangeRoles),
         page: Page::new(visit, "person-title"),
     }))
+}
+
+/// Until when a guest is here.
+pub(crate) fn guest_in_words(visit: &Visit, term: GuestTerm) -> String {
+    let id = match term.why {
+        GuestEnd::Expired => "person-guest-expires",
+        GuestEnd::Unused => "person-guest-unused",
+    };
+    visit.texts.get_with(id, "day", day(visit, term.ends))
 }
 
 fn held(visit: &Visit, row: kontor_identity::HeldRole) -> Held {

@@ -59,7 +59,7 @@ pub(super) async fn show(visit: Visit) -> Shown {
 
 /// `POST /admin/policy/compare`
 pub(super) async fn choose(visit: Visit) -> Shown {
-    let (_, cx) = visit.officer()?;
+    let (_, cx) = visit.officer_with(Permission::ReadPolicyHistory)?;
     let looked = Looked::at(&visit).await?;
     let mut council = AgreementForm::sent(&visit, true);
     let reason = visit.form.text("reason").trim().to_owned();
@@ -104,7 +104,7 @@ struct Looked {
 
 impl Looked {
     async fn at(visit: &Visit) -> Result<Self, Leave> {
-        let (_, cx) = visit.officer()?;
+        let (_, cx) = visit.officer_with(Permission::ReadPolicyHistory)?;
         let policies = &visit.tenant.policies;
         let chosen = policies.profile(&cx).await?;
         let named = visit.form.text("profile").parse().ok().or(chosen);
@@ -119,7 +119,7 @@ impl Looked {
         council: AgreementForm,
         (reason, reason_wrong): (String, Option<String>),
     ) -> Result<Compare, Leave> {
-        let (session, _) = visit.officer()?;
+        let (session, _) = visit.officer_with(Permission::ReadPolicyHistory)?;
         let texts = visit.texts;
         let council_asked = self.preview.needs_works_council() || council.asked;
         let profiles = Profile::ALL.map(|it| (it.as_str(), profile_in_words(texts, Some(it))));

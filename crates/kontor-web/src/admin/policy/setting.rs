@@ -90,7 +90,7 @@ pub(super) async fn show(visit: Visit) -> Shown {
 /// `POST /admin/policy/setting/{key}`
 pub(super) async fn decide(visit: Visit) -> Shown {
     let state = state_of(&visit).await?;
-    let (_, cx) = visit.officer()?;
+    let (_, cx) = visit.officer_with(Permission::ReadPolicyHistory)?;
     let setting = state.setting;
     let typed = Typed {
         value: visit.form.text("value").trim().to_owned(),
@@ -142,7 +142,7 @@ fn wrong_of(visit: &Visit, error: Error, typed: &Typed) -> Result<Wrong, Error> 
 
 /// The setting that the address names.
 async fn state_of(visit: &Visit) -> Result<SettingState, Leave> {
-    let (_, cx) = visit.officer()?;
+    let (_, cx) = visit.officer_with(Permission::ReadPolicyHistory)?;
     let key = visit.uri.path().rsplit('/').next().unwrap_or_default();
     let states = visit.tenant.policies.list(&cx).await?;
     let found = states.into_iter().find(|state| state.setting.key == key);
@@ -155,7 +155,7 @@ async fn whole(
     (typed, council): (Typed, AgreementForm),
     wrong: Wrong,
 ) -> Result<SettingPage, Leave> {
-    let (session, cx) = visit.officer()?;
+    let (session, cx) = visit.officer_with(Permission::ReadPolicyHistory)?;
     let (texts, setting) = (visit.texts, state.setting);
     let said = |value: Option<Held>| value_in_words(texts, setting, value);
     let may_decide =

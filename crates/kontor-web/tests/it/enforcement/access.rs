@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use kontor_core::Role;
 use kontor_identity::NewInvitation;
 use kontor_testkit::{Method, Person, Value, json};
 
@@ -38,6 +39,9 @@ pub(super) fn cases() -> Vec<Case> {
         ("program_grace_critical_hours", json!(0), json!(72)),
         ("guests", json!("off"), json!("invitation")),
         ("guest_link_days", json!(1), json!(7)),
+        ("guest_account_days", json!(7), json!(90)),
+        ("guest_inactive_days", json!(7), json!(180)),
+        ("guest_erase_days", json!(7), json!(180)),
     ]
 }
 
@@ -102,6 +106,27 @@ async fn passes(house: &House, setting: &str) -> bool {
             let path = format!("/account/invitation/{}", link.token.expose());
             Browser::new(&house.server).get(&path).await.status == 200
         }
+        "guest_account_days" => {
+            let guest = new_guest(house).await;
+            house.later(6 * DAY);
+            house.later(4 * DAY);
+            house.server.node().tenants().look_after().await;
+            is_in(&guest).await
+        }
+        "guest_inactive_days" => {
+            let guest = new_guest(house).await;
+            house.later(20 * DAY);
+            house.server.node().tenants().look_after().await;
+            is_in(&guest).await
+        }
+        "guest_erase_days" => {
+            let guest = new_guest(house).await;
+            for days in [100, 20] {
+                house.later(days * DAY);
+                house.server.node().tenants().look_after().await;
+            }
+            guest.get(INSIDE).await.body["errcode"] == "M_USER_LOCKED"
+        }
         other => panic!("{other} is not tried"),
     }
 }
@@ -146,6 +171,10 @@ async fn login(house: &House, name: &str, password: &str) -> Option<Value> {
 /// A sign-in that can be prolonged.
 async fn refreshing(house: &House) -> Value {
     login(house, &person_name(house).await, PASSWORD).await.unwrap()
+}
+
+async fn new_guest(house: &House) -> Person {
+    house.server.register_as(&house.name("gast"), Role::Guest).await
 }
 
 async fn is_in(person: &Person) -> bool {

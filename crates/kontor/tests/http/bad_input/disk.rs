@@ -11,12 +11,12 @@ use crate::person::{Person, escaped, transaction};
 use crate::server::{Options, Server, failed_start};
 
 /// A small file system in memory, mounted on a folder of its own. Needs root, as CI has.
-struct SmallDisk {
+pub(crate) struct SmallDisk {
     folder: TempDir,
 }
 
 impl SmallDisk {
-    fn mount(size: &str) -> Self {
+    pub(crate) fn mount(size: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options = format!("size={size},mode=0700");
         let path = folder.path().to_str().unwrap();
@@ -24,7 +24,7 @@ impl SmallDisk {
         Self { folder }
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 

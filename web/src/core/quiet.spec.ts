@@ -1,10 +1,8 @@
 import { expect, test } from "vitest";
 
-import { isQuiet } from "./preferences.svelte";
+import { isQuiet } from "./quiet";
 
 const evening = {
-  receipts: true,
-  typing: true,
   quiet: true,
   quietFrom: "18:30",
   quietTo: "08:00",

@@ -10,7 +10,8 @@ export interface Draft {
 const NAME = "drafts";
 const SAVE_AFTER_MS = 400;
 
-let drafts: Record<string, Draft | string> = {};
+/** Made anew with each change, so that the list of rooms sees it. */
+let drafts = $state.raw<Record<string, Draft | string>>({});
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Reads what was kept. Call it once, before the first room is shown. */
@@ -28,8 +29,9 @@ export function draftOf(id: string): Draft {
 /** Keeps the draft of a room or thread; empty: forgets it. */
 export function keepDraft(id: string, draft: Draft): void {
   if (draftOf(id).text === draft.text) return;
-  if (draft.text.trim() === "") delete drafts[id];
-  else drafts[id] = draft;
+  const others = Object.entries(drafts).filter(([other]) => other !== id);
+  const kept = draft.text.trim() === "" ? others : [...others, [id, draft]];
+  drafts = Object.fromEntries(kept) as typeof drafts;
   clearTimeout(timer);
   timer = setTimeout(() => void keep(NAME, drafts), SAVE_AFTER_MS);
 }

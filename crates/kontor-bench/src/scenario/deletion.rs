@@ -1,0 +1,166 @@
+//! A million messages in five hundred rooms are over their period at once, and go while somebody
+//! writes. law: R-111
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::Method;
+use kontor_testkit::Stores;
+use serde_json::{Value, json};
+
+use crate::Result;
+use crate::client::Client;
+use crate::figure::Figure;
+use crate::population::{Population, send_path, text};
+use crate::process::Server;
+
+const ROOMS: usize = 500;
+/// Messages in each room.
+const MESSAGES: i64 = 2_000;
+/// Between two messages of whoever writes meanwhile.
+const PACE: Duration = Duration::from_millis(10);
+/// Longest time that is waited for the end.
+const PATIENCE: Duration = Duration::from_mins(20);
+/// How long sends are measured before, for comparison.
+const BASELINE: Duration = Duration::from_secs(5);
+
+/// Fills a server of its own beside the population's, and lets everything expire.
+pub(crate) async fn run(people: &mut Population, _: u32) -> Result<Vec<Figure>> {
+    let mut server = Server::start(people.server.binary()).await?;
+    let mut client = Client::connect(server.address, None).await?;
+    let body = json!({ "username": "writer", "auth": { "type": "m.login.dummy" } });
+    let body = match client.call(Method::POST, "client/v3/register", body.to_string()).await? {
+        answer if answer.status == 200 => serde_json::from_slice(&answer.body)?,
+        _ => {
+            let body = json!({
+                "username": "writer", "password": "a long password for a short life",
+                "auth": { "type": "m.login.dummy" },
+            });
+            client.json(Method::POST, "client/v3/register", &body).await?
+        }
+    };
+    let token = body.get("access_token").and_then(Value::as_str).ok_or("no token")?.to_owned();
+    let mut client = Client::connect(server.address, Some(&token)).await?;
+    let (lasting, rooms) = make_rooms(&mut client).await?;
+    let send = baseline(&server, &mut client, &lasting).await?;
+    drop(client);
+    server.stop().await?;
+    fill(&server.data()).await?;
+    let full = server.disk_bytes()? as f64;
+    server.start_again().await?;
+    let began = Instant::now();
+    let cpu = server.cpu_ms()?;
+    let mut client = Client::connect(server.address, Some(&token)).await?;
+    let latencies = write_until_gone(&server, &mut client, (&lasting, &rooms)).await?;
+    let wall = began.elapsed();
+    let spent = server.cpu_ms()? - cpu - send.cpu_per_op() * latencies.len() as f64;
+    let small = shrunk(&server, full).await?;
+    let messages = ROOMS as f64 * MESSAGES as f64;
+    let share = 100.0 * (spent / messages) / send.cpu_per_op();
+    let writing =
+        Figure { name: "send while a million messages go", latencies, wall, ..Figure::default() };
+    Ok(vec![
+        writing,
+        Figure::of_value("a million messages gone", wall.as_secs_f64() / 60.0, "min"),
+        Figure::of_value("CPU of deletion, share of sending", share, "%"),
+        Figure::of_value("disk before deletion", full / 1_048_576.0, "MiB"),
+        Figure::of_value("disk after deletion, share", 100.0 * small / full, "%"),
+    ])
+}
+
+/// One room whose messages stay, and those whose messages go, each with one message.
+async fn make_rooms(client: &mut Client) -> Result<(String, Vec<String>)> {
+    let lasting = make_room(client, "extern").await?;
+    let mut rooms = Vec::with_capacity(ROOMS);
+    for _ in 0..ROOMS {
+        let room = make_room(client, "intern").await?;
+        client.ok(Method::PUT, &send_path(&room, "first"), text("bench")).await?;
+        rooms.push(room);
+    }
+    Ok((lasting, rooms))
+}
+
+async fn make_room(client: &mut Client, class: &str) -> Result<String> {
+    let body = json!({ "creation_content": { "app.kontor.class": class } });
+    let answer = client.json(Method::POST, "client/v3/createRoom", &body).await?;
+    let id = answer.get("room_id").and_then(Value::as_str).ok_or("createRoom: no room_id")?;
+    Ok(id.to_owned())
+}
+
+/// What a message costs when nothing is deleted.
+async fn baseline(server: &Server, client: &mut Client, room: &str) -> Result<Figure> {
+    let (began, cpu, mut ops) = (Instant::now(), server.cpu_ms()?, 0_u64);
+    while began.elapsed() < BASELINE {
+        let path = encrypted_path(room, &format!("before-{ops}"));
+        client.ok(Method::PUT, &path, encrypted()).await?;
+        ops += 1;
+    }
+    Ok(Figure { ops, cpu_ms: server.cpu_ms()? - cpu, ..Figure::default() })
+}
+
+/// Multiplies the messages and lets everything be two hundred days old.
+async fn fill(data: &Path) -> Result<()> {
+    let stores = Stores::at(data, "localhost", None).await;
+    let filled = stores.fill_with_old_messages("first", MESSAGES).await;
+    stores.close().await;
+    eprintln!("deletion: {filled} messages");
+    Ok(())
+}
+
+/// Path of an encrypted message, which every class of rooms takes.
+fn encrypted_path(room: &str, transaction: &str) -> String {
+    format!("client/v3/rooms/{room}/send/m.room.encrypted/{transaction}")
+}
+
+/// Body of an encrypted message of ordinary length.
+fn encrypted() -> Bytes {
+    let body = json!({ "algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "x".repeat(400) });
+    body.to_string().into()
+}
+
+/// Writes at a steady pace until the last rooms are empty; answers the latencies.
+async fn write_until_gone(
+    server: &Server,
+    client: &mut Client,
+    (lasting, rooms): (&str, &[String]),
+) -> Result<Vec<Duration>> {
+    let (began, mut latencies, mut looked) = (Instant::now(), Vec::new(), Instant::now());
+    let last = rooms.last().ok_or("no rooms")?;
+    loop {
+        let path = encrypted_path(lasting, &format!("during-{}", latencies.len()));
+        let sent = Instant::now();
+        client.ok(Method::PUT, &path, encrypted()).await?;
+        latencies.push(sent.elapsed());
+        tokio::time::sleep(PACE).await;
+        if looked.elapsed() < Duration::from_secs(2) {
+            continue;
+        }
+        looked = Instant::now();
+        let path = format!("client/v3/rooms/{last}/messages?dir=b&limit=50");
+        let page = client.ok(Method::GET, &path, "").await?;
+        let page: Value = serde_json::from_slice(&page)?;
+        let chunk = page.get("chunk").and_then(Value::as_array).ok_or("messages: no chunk")?;
+        let is_message =
+            |event: &&Value| event.get("type").and_then(Value::as_str) == Some("m.room.message");
+        if chunk.iter().filter(is_message).count() == 0 {
+            return Ok(latencies);
+        }
+        if began.elapsed() > PATIENCE {
+            return Err(format!("not gone after 20 minutes; {}", server.disk_bytes()?).into());
+        }
+    }
+}
+
+/// Bytes on disk once they do not shrink any more.
+async fn shrunk(server: &Server, full: f64) -> Result<f64> {
+    let (began, mut size) = (Instant::now(), full);
+    loop {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let now = server.disk_bytes()? as f64;
+        if (now >= size && now < full * 0.9) || began.elapsed() > PATIENCE {
+            return Ok(now);
+        }
+        size = now;
+    }
+}

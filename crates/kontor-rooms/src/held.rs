@@ -1,0 +1,56 @@
+//! Keeps what a hold is on before it leaves a room. law
+
+use kontor_core::{Error, Result, StreamPos, Timestamp};
+use kontor_db::Tx;
+use kontor_policy::ClassRules;
+use kontor_store::{event, held, hold};
+use serde::Deserialize;
+
+use crate::Room;
+
+/// What was kept.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    /// The events, by position.
+    pub(crate) positions: Vec<StreamPos>,
+    /// Their files' blobs: they stay.
+    pub(crate) blobs: Vec<String>,
+}
+
+/// Of an event, what a hold asks for.
+#[derive(Deserialize)]
+struct Written {
+    sender: String,
+    origin_server_ts: i64,
+}
+
+/// Keeps those of the events at `positions` that a hold is on; the caller then removes all of them.
+/// Where the class of the room lets no hold reach (law: R-070), nothing is kept.
+pub(crate) fn keep_held(
+    tx: &mut Tx<'_>,
+    room: &Room,
+    positions: &[StreamPos],
+    now: Timestamp,
+) -> Result<Kept> {
+    if positions.is_empty() || !ClassRules::of(room.class).hold {
+        return Ok(Kept::default());
+    }
+    let holds = hold::list_active_holds(tx, now)?;
+    if holds.is_empty() {
+        return Ok(Kept::default());
+    }
+    let mut kept = Vec::new();
+    for row in event::list_events_at(tx, room.nid, positions)? {
+        let Written { sender, origin_server_ts } =
+            serde_json::from_slice(&row.json).map_err(Error::internal)?;
+        let at = Timestamp(origin_server_ts);
+        if holds.iter().any(|hold| hold.keeps(room.room_id.as_str(), &sender, at)) {
+            kept.push(row.pos);
+        }
+    }
+    if kept.is_empty() {
+        return Ok(Kept::default());
+    }
+    let blobs = held::keep(tx, room.nid, &kept, now)?;
+    Ok(Kept { positions: kept, blobs })
+}

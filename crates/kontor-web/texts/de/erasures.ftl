@@ -1,0 +1,25 @@
+# Personen löschen
+erasures-title = Personen löschen
+erasures-summary = Eine Person und alles, was sie erkennbar macht, vollständig löschen, und Bescheinigungen darüber.
+erasures-intro = Gelöscht werden Konto, Name und Bild überall, Profil, Dateien, Geräte, Schlüssel, Sicherungen von Schlüsseln, Sitzungen und Einstellungen. Räume bleiben für die anderen benutzbar; an der Stelle des Namens steht „Gelöschtes Konto“. Das lässt sich nicht zurücknehmen.
+erasures-ask = Löschung beantragen
+erasures-ask-what = Eine zweite Person muss zustimmen. Danach wird innerhalb weniger Minuten gelöscht; auch aus Sicherungen, die später eingespielt werden, kommt die Person nicht zurück. Ämter müssen vorher übergeben sein.
+erasures-user = Kennung (beginnt mit @)
+erasures-user-wrong = Ein Konto mit dieser Kennung gibt es nicht.
+erasures-office = Diese Person hat noch ein Amt. Bitte zuerst die Rollen entziehen.
+erasures-with-messages = Auch ihre Nachrichten sofort löschen
+erasures-with-messages-what = Sonst bleiben sie für die anderen lesbar, bis die Frist ihres Raums um ist.
+erasures-reason = Grund
+erasures-ask-do = Löschung beantragen
+erasures-list = Löschungen
+erasures-list-what = Um wen es ging, steht nach der Bescheinigung nirgends mehr.
+erasures-none = Bisher wurde niemand gelöscht.
+erasures-number = Nr.
+erasures-decided = Beschlossen
+erasures-done = Gelöscht
+erasures-under-way = läuft
+erasures-being-checked = wird geprüft
+erasures-events = Namen in Räumen
+erasures-records = Datensätze
+erasures-approval = Person löschen
+erasures-approval-with-messages = Person und ihre Nachrichten löschen

@@ -1,0 +1,25 @@
+# Erasing people
+erasures-title = Erase people
+erasures-summary = Erase a person and everything that shows who they are, with certificates.
+erasures-intro = The account goes, name and picture everywhere, the profile, files, devices, keys, backups of keys, sessions and settings. Rooms stay usable for the others; “Gelöschtes Konto” stands in the place of the name. This cannot be taken back.
+erasures-ask = Ask for an erasure
+erasures-ask-what = A second person has to agree. Within a few minutes after that the person is erased, and does not come back with a backup that is restored later. Offices have to be handed over before.
+erasures-user = User id (begins with @)
+erasures-user-wrong = There is no account with this id.
+erasures-office = This person still holds an office. Please take their roles first.
+erasures-with-messages = Remove their messages at once, too
+erasures-with-messages-what = Else the others can read them until the period of their room is over.
+erasures-reason = Reason
+erasures-ask-do = Ask for the erasure
+erasures-list = Erasures
+erasures-list-what = Once there is a certificate, nothing says any more whose it was.
+erasures-none = Nobody has been erased so far.
+erasures-number = No.
+erasures-decided = Decided
+erasures-done = Erased
+erasures-under-way = under way
+erasures-being-checked = being checked
+erasures-events = Names in rooms
+erasures-records = Records
+erasures-approval = Erase person
+erasures-approval-with-messages = Erase person and their messages

@@ -1,0 +1,81 @@
+import type { CDPSession, Page } from "@playwright/test";
+
+/** One frame of a screen with 60 Hz, in milliseconds. */
+export const FRAME_MS = 1_000 / 60;
+
+/** How a list ran while it was scrolled. */
+export interface Run {
+  /** What the page did for a frame, in milliseconds; how often the machine lets it is the machine's affair. */
+  workMs: number;
+  /** Between two frames, in milliseconds: the middle one, and the one that 95 of 100 stay below. */
+  medianMs: number;
+  mostMs: number;
+  /** Height of the list at the end, in pixels. */
+  height: number;
+}
+
+/** Scrolls what `selector` names by `px` in each of `steps` frames. */
+export async function run(page: Page, selector: string, px: number, steps: number): Promise<Run> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable");
+  const before = await worked(session);
+  const { times, height } = await page.evaluate(
+    async ([name, by, count]) => {
+      const list = document.querySelector<HTMLElement>(name)!;
+      const times: number[] = [];
+      const frame = (): Promise<number> => new Promise((done) => requestAnimationFrame(done));
+      let last = await frame();
+      for (let step = 0; step < count; step += 1) {
+        list.scrollTop += by;
+        const now = await frame();
+        times.push(now - last);
+        last = now;
+      }
+      return { times: times.sort((a, b) => a - b), height: list.scrollHeight };
+    },
+    [selector, px, steps] as const,
+  );
+  const workMs = ((await worked(session)) - before) / steps;
+  await session.detach();
+  const at = (share: number): number => times[Math.floor(times.length * share)] ?? 0;
+  return { workMs, medianMs: at(0.5), mostMs: at(0.95), height };
+}
+
+/** A run in words. */
+export function told({ workMs, medianMs, mostMs }: Run): string {
+  const [work, median, most] = [workMs, medianMs, mostMs].map((ms) => ms.toFixed(1));
+  return `work per frame ${work} ms; frames: median ${median} ms, 95 % below ${most} ms`;
+}
+
+async function worked(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send("Performance.getMetrics");
+  return (metrics.find(({ name }) => name === "TaskDuration")?.value ?? 0) * 1_000;
+}
+
+/** Types a text, and answers for each key how long it took until it was painted, in milliseconds; the
+    browser itself measures it (Event Timing), in steps of 8 ms, and leaves out what took less than 16. */
+export async function paintsOfKeys(page: Page, text: string): Promise<number[]> {
+  await page.evaluate(() => {
+    const seen: number[] = [];
+    Object.assign(globalThis, { seen });
+    const watch = new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        if (entry.name === "keydown") seen.push(entry.duration);
+      }
+    });
+    watch.observe({ type: "event", durationThreshold: 16 } as PerformanceObserverInit);
+  });
+  for (const letter of text) await page.keyboard.press(letter === " " ? "Space" : letter);
+  // The browser tells of the last key after it has painted it.
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100))),
+  );
+  const slow = await page.evaluate(() => (globalThis as unknown as { seen: number[] }).seen);
+  const quick = Array.from({ length: Math.max(0, text.length - slow.length) }, () => 16);
+  return [...slow, ...quick].sort((a, b) => a - b);
+}
+
+/** Reads a mark of the client, in milliseconds since the page began to load. */
+export function markOf(page: Page, name: string): Promise<number> {
+  return page.evaluate((it) => performance.getEntriesByName(it)[0]?.startTime ?? 0, name);
+}

@@ -23,6 +23,7 @@ mod e2ee_cross_signing;
 mod e2ee_keys;
 mod e2ee_to_device;
 mod erasure;
+mod erasure_marks;
 mod escalation;
 mod filters;
 mod history_visibility;

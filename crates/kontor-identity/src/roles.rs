@@ -222,6 +222,7 @@ fn give(tx: &mut Tx<'_>, row: &RoleRow) -> Result<bool> {
     }
     if row.role == Role::Guest {
         require_outside(tx, &row.user_id)?;
+        // Whom the operator took in has no host: that is a word then, and nobody's id.
         let by = UserId::parse(&row.granted_by).ok();
         guest_account::insert_guest(tx, &row.user_id, by.as_deref(), day_of(row.granted))?;
     }

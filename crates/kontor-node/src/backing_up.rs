@@ -69,7 +69,8 @@ impl Opening {
     }
 }
 
-fn profile(folder: &Path) -> Result<Option<String>> {
+/// The profile that was named when the organisation was created, as it was written.
+pub(crate) fn profile(folder: &Path) -> Result<Option<String>> {
     match fs::read_to_string(folder.join(PROFILE_FILE)) {
         Ok(word) => Ok(Some(word)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),

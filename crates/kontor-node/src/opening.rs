@@ -11,7 +11,7 @@ use kontor_audit::Audit;
 use kontor_backup::Marker;
 use kontor_blob::BlobStore;
 use kontor_config::{Config, DatabaseUrl, Preset};
-use kontor_core::{Actor, Clock, Cx, Error, Random, Result, Secret, TenantId};
+use kontor_core::{Actor, Clock, Cx, Random, Result, Secret, TenantId};
 use kontor_db::{DatabaseKeys, Db, Settings};
 use kontor_deletion::Deletion;
 use kontor_e2ee::E2ee;
@@ -329,11 +329,7 @@ fn signing_key(keys: &TenantKeys) -> Result<SigningKey> {
 
 /// The profile that was named when the organisation was created.
 fn first_profile(folder: &Path) -> Result<Option<Profile>> {
-    match fs::read_to_string(folder.join(kontor_vault::PROFILE_FILE)) {
-        Ok(word) => word.trim().parse().map(Some),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Error::unavailable("The profile cannot be read.").because(error)),
-    }
+    crate::backing_up::profile(folder)?.map(|word| word.trim().parse()).transpose()
 }
 
 /// The public address in the lab, which listens on this machine only and without TLS.

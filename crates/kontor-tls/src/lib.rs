@@ -12,8 +12,10 @@ mod facts;
 mod files;
 mod handshakes;
 mod protocol;
+mod roots;
 
 pub use acme::{HostNames, Renewal};
 pub use certificates::Certificates;
 pub use examine::{Gravity, Remark, examine};
 pub use handshakes::{Handshakes, Stream};
+pub use roots::root_certificates;

@@ -1,6 +1,5 @@
 //! Asking push services, and nobody else (R-002).
 
-use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,11 +13,10 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use kontor_config::Push;
 use kontor_core::{Error, Random, Result, Timestamp};
+use kontor_tls::root_certificates;
+use rustls::ClientConfig;
 use rustls::crypto::aws_lc_rs::default_provider;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use rustls::version::{TLS12, TLS13};
-use rustls::{ClientConfig, RootCertStore};
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::timeout;
 use url::Url;
@@ -83,7 +81,7 @@ impl WebPush {
         let tls = ClientConfig::builder_with_provider(Arc::new(default_provider()))
             .with_protocol_versions(&[&TLS13, &TLS12])
             .map_err(Error::internal)?
-            .with_root_certificates(roots(config)?)
+            .with_root_certificates(root_certificates(config.ca_file.as_deref(), "push.ca_file")?)
             .with_no_client_auth();
         // Whether plain HTTP may be spoken with a host, `permits` says.
         let connector = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http();
@@ -186,28 +184,6 @@ fn outcome<B>(answer: &Response<B>) -> Outcome {
         }
         _ => Outcome::Never(text),
     }
-}
-
-fn roots(config: &Push) -> Result<RootCertStore> {
-    let found: Vec<CertificateDer<'static>> = match &config.ca_file {
-        Some(path) => {
-            let shown = path.display();
-            let unusable = |why: String| Error::unavailable(format!("push.ca_file {shown}: {why}"));
-            let text = fs::read(path).map_err(|error| unusable(error.to_string()))?;
-            let list: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
-            list.map_err(|error| unusable(error.to_string()))?
-        }
-        None => rustls_native_certs::load_native_certs().certs,
-    };
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(found);
-    if roots.is_empty() {
-        return Err(Error::unavailable(
-            "No root certificates to check push services against: install ca-certificates, or set \
-             push.ca_file.",
-        ));
-    }
-    Ok(roots)
 }
 
 impl std::fmt::Debug for WebPush {

@@ -1,6 +1,5 @@
 //! The connection to the authority, and to nobody else (R-002).
 
-use std::fs;
 use std::future::{Future, ready};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -16,13 +15,11 @@ use hyper_util::rt::TokioExecutor;
 use instant_acme::{BodyWrapper, BytesResponse, Error as AcmeError, HttpClient};
 use kontor_config::Acme;
 use kontor_core::{Error, Result};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
+use rustls::ClientConfig;
 use rustls::version::{TLS12, TLS13};
-use rustls::{ClientConfig, RootCertStore};
 use tokio::time::timeout;
 
-use crate::protocol;
+use crate::{protocol, root_certificates};
 
 /// Longest time for one answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -45,7 +42,7 @@ impl Outbound {
         let config = ClientConfig::builder_with_provider(Arc::new(protocol::provider()))
             .with_protocol_versions(&[&TLS13, &TLS12])
             .map_err(Error::internal)?
-            .with_root_certificates(roots(acme)?)
+            .with_root_certificates(root_certificates(acme.ca_file.as_deref(), "acme.ca_file")?)
             .with_no_client_auth();
         let connector =
             HttpsConnectorBuilder::new().with_tls_config(config).https_only().enable_http1();
@@ -72,30 +69,10 @@ impl HttpClient for Outbound {
     }
 }
 
-fn roots(acme: &Acme) -> Result<RootCertStore> {
-    let found: Vec<CertificateDer<'static>> = match &acme.ca_file {
-        Some(path) => {
-            let shown = path.display();
-            let unusable = |why: String| Error::unavailable(format!("acme.ca_file {shown}: {why}"));
-            let text = fs::read(path).map_err(|error| unusable(error.to_string()))?;
-            let list: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
-            list.map_err(|error| unusable(error.to_string()))?
-        }
-        None => rustls_native_certs::load_native_certs().certs,
-    };
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(found);
-    if roots.is_empty() {
-        return Err(Error::unavailable(
-            "No root certificates to check the authority against: install ca-certificates, or set \
-             acme.ca_file.",
-        ));
-    }
-    Ok(roots)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 
     use super::*;

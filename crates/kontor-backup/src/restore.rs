@@ -1,5 +1,5 @@
 //! Brings a set back into an empty place. What was erased since is not erased yet then: the
-//! [`Marker`] stays.
+//! [`Marker`](crate::Marker) stays.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 import "./style/shell.css";
 import { language } from "./shell/language";
 import { showLogin } from "./shell/login";
-import { showOutline } from "./shell/opening";
+import { showObstacle, showOutline } from "./shell/opening";
 import { depart } from "./shell/oauth";
 import { begin, isWelcome } from "./shell/start";
 import { applyTextSize } from "./shell/text_size";
@@ -22,6 +22,12 @@ if (outcome === "none" && isExpected) {
   requestIdleCallback(() => void import("./core/ahead").then(({ fetchAhead }) => fetchAhead()));
 } else {
   showOutline();
-  const { openChat } = await import("./chat/open");
-  await openChat(outcome);
+  try {
+    const { openChat } = await import("./chat/open");
+    await openChat(outcome);
+  } catch (error) {
+    // A file that does not come must not leave her before an outline.
+    console.error("Kontor could not be opened", error);
+    showObstacle("failed");
+  }
 }

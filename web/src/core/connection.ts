@@ -3,7 +3,6 @@ import {
   createClient,
   HttpApiEvent,
   MatrixScheduler,
-  MemoryStore,
   PendingEventOrdering,
   SyncState,
   type MatrixClient,
@@ -13,6 +12,7 @@ import { logger } from "matrix-js-sdk/lib/logger";
 import { keepSession, type Session } from "../shell/session";
 import { keep, recall } from "../shell/vault";
 import { CRYPTO_DATABASE, STORAGE_KEY } from "./crypto_store";
+import { KeptStore } from "./kept_store";
 import { encryptReactionsInClosedRooms } from "./reactions_of";
 import type { SecretStorageKeys } from "./secret_storage";
 
@@ -31,14 +31,18 @@ async function storageKey(): Promise<Uint8Array> {
   return made;
 }
 
-/** A client of the SDK with its crypto ready, not yet syncing. Events live in memory only: what is
-    readable in the browser must not be found on its disk. */
+/** A client of the SDK with its crypto ready, not yet syncing. What is readable in the browser must not be
+    found on its disk: both stores are sealed. */
 export async function connect(
   session: Session,
   secretStorageKeys: SecretStorageKeys,
 ): Promise<MatrixClient> {
   if (!import.meta.env.DEV) (logger as { disableAll?(): void }).disableAll?.();
   let current = session;
+  const [store, key] = await Promise.all([
+    KeptStore.open(session.userId, session.deviceId),
+    storageKey(),
+  ]);
   const client = createClient({
     baseUrl: location.origin,
     userId: session.userId,
@@ -50,7 +54,7 @@ export async function connect(
       current = { ...current, accessToken, refreshToken: refreshToken ?? current.refreshToken };
       void keepSession(current);
     },
-    store: new MemoryStore(),
+    store,
     // She can go to any day of a room.
     timelineSupport: true,
     // The outbox keeps the order; a queue of the SDK's would give up all rooms for one message.
@@ -63,25 +67,44 @@ export async function connect(
   });
   encryptReactionsInClosedRooms(client);
   await client.initRustCrypto({
-    storageKey: await storageKey(),
+    storageKey: key,
     cryptoDatabasePrefix: CRYPTO_DATABASE,
   });
   return client;
 }
 
-/** Begins to sync; resolves when the first answer has arrived. Calls `failed` when it does not come, and goes
-    on trying. */
-export async function startSyncing(client: MatrixClient, failed: () => void): Promise<void> {
-  const prepared = new Promise<void>((resolve) => {
-    const listen = (state: SyncState): void => {
-      if (state === SyncState.Error || state === SyncState.Reconnecting) failed();
-      if (state !== SyncState.Prepared && state !== SyncState.Syncing) return;
-      client.off(ClientEvent.Sync, listen);
-      resolve();
-    };
-    client.on(ClientEvent.Sync, listen);
+/** How far the start has come. */
+export interface Start {
+  /** The rooms are there: kept from the last time, or fetched. */
+  ready: Promise<void>;
+  /** The server has told what is new. */
+  live: Promise<void>;
+}
+
+/** Begins to sync. Calls `failed` when there is nothing to show and the server does not answer; it goes on
+    trying. */
+export function startSyncing(client: MatrixClient, failed: () => void): Start {
+  let isReady = false;
+  const until = (...wanted: SyncState[]): Promise<void> =>
+    new Promise((resolve) => {
+      const listen = (state: SyncState): void => {
+        if (!wanted.includes(state)) return;
+        client.off(ClientEvent.Sync, listen);
+        resolve();
+      };
+      client.on(ClientEvent.Sync, listen);
+    });
+  const watch = (state: SyncState): void => {
+    const isBad = state === SyncState.Error || state === SyncState.Reconnecting;
+    if (isBad && !isReady) failed();
+  };
+  client.on(ClientEvent.Sync, watch);
+  const ready = until(SyncState.Prepared, SyncState.Syncing).then(() => {
+    isReady = true;
+    client.off(ClientEvent.Sync, watch);
   });
-  await client.startClient({
+  const live = until(SyncState.Syncing);
+  const started = client.startClient({
     initialSyncLimit: FIRST_EVENTS,
     lazyLoadMembers: true,
     threadSupport: true,
@@ -89,7 +112,8 @@ export async function startSyncing(client: MatrixClient, failed: () => void): Pr
     disablePresence: true,
     clientWellKnownPollPeriod: undefined,
   });
-  await prepared;
+  // A start that fails must be seen, and not be waited for.
+  return { ready: Promise.all([ready, started]).then(() => undefined), live };
 }
 
 /** Calls `ended` when the server says that the session is over. */

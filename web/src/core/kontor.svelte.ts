@@ -84,12 +84,16 @@ export class Kontor {
     const client = await connect(session, keys);
     const kontor = new Kontor(client, keys);
     onSessionEnded(client, () => void kontor.#remove().then(ended));
-    await startSyncing(client, failed);
+    const { ready, live } = startSyncing(client, failed);
+    void kontor.outbox.resume(ready, live);
+    await ready;
     kontor.rooms.closedNames.openAll();
     kontor.rooms.refresh();
-    void kontor.outbox.resume();
-    void kontor.#prepareRest();
-    void kontor.encryption.prepare();
+    void live.then(() => {
+      performance.mark("kontor-live");
+      void kontor.encryption.prepare();
+      void kontor.#prepareRest();
+    });
     return kontor;
   }
 

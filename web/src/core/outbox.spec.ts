@@ -46,6 +46,7 @@ class FakeServer {
   }
 }
 
+const now = Promise.resolve();
 const offline = (): unknown => new ConnectionError("no network");
 const refused = (): unknown => new MatrixError({ errcode: "M_FORBIDDEN" }, 403);
 
@@ -94,7 +95,7 @@ test("a reload loses nothing and sends nothing twice", async () => {
   later.timeline = [{ getUnsigned: () => ({ transaction_id: first?.getTxnId() }) }];
   const after = new Outbox(later.client);
   await vi.waitFor(async () => expect(await recall<unknown[]>("outbox")).toHaveLength(2));
-  await after.resume();
+  await after.resume(now, now);
   await vi.waitFor(() => expect(later.texts).toContain("zwei"));
   expect(later.texts).toEqual(["zwei"]);
 });

@@ -52,14 +52,20 @@ export class Outbox {
   readonly #busy = new Map<string, Promise<void>>();
   #entries: Entry[] = [];
   #saving: Promise<void> = Promise.resolve();
+  #live: Promise<void> = Promise.resolve();
 
   constructor(client: MatrixClient) {
     this.#client = client;
   }
 
-  /** Takes up what an earlier page left. Call it once, after the first sync. */
-  async resume(): Promise<void> {
+  /**
+   * Takes up what an earlier page left, as soon as the rooms are `ready`. Nothing is sent before the
+   * connection is `live`: until then it is not known for whose devices messages have to be encrypted.
+   */
+  async resume(ready: Promise<void>, live: Promise<void>): Promise<void> {
+    this.#live = live;
     const left = (await recall<Entry[]>(NAME).catch(() => undefined)) ?? [];
+    await ready;
     this.#entries = [...left.filter((entry) => !this.#hasArrived(entry)), ...this.#entries];
     if (left.length === 0) return;
     await this.#save();
@@ -144,6 +150,7 @@ export class Outbox {
   }
 
   async #empty(roomId: string): Promise<void> {
+    await this.#live;
     for (let attempt = 1; ;) {
       const entry = this.#entries.find((it) => it.roomId === roomId && !it.hasFailed);
       if (!entry) return;

@@ -4,7 +4,7 @@ import { classOf } from "./room_class";
 import type { Rules } from "./rules.svelte";
 import { Reader } from "./search/reader";
 import { SearchIndex, type Hit } from "./search/search_index";
-import { Segments } from "./search/segments";
+import { openSegments, type Segments } from "./search/segments";
 
 /** How far the search has read. */
 export interface SearchState {
@@ -38,7 +38,7 @@ export class Search {
 
   /** Begins to read, in the background. */
   async start(): Promise<void> {
-    this.#segments = await Segments.open();
+    this.#segments = await openSegments();
     this.#index = await SearchIndex.open(this.#segments);
     await this.#forgetStrangeRooms(this.#index);
     this.#expire();

@@ -7,20 +7,31 @@ import { stealTurn } from "./turn";
 import { wipe } from "./wipe";
 
 const ROWS = 7;
+/** After this time she is told that it takes long, and what she can do. */
+const LONG_MS = 15_000;
 
 /** Shows the outline of the chat while it is fetched and the first messages arrive. */
 export function showOutline(): void {
   const row = (): HTMLElement =>
     element("div", { class: "row" }, element("i", { class: "disc" }), element("i"));
   const rows = Array.from({ length: ROWS }, row);
+  const status = element("div", { class: "hidden-text", role: "status" }, shell.loading);
   show(
-    element("p", { class: "hidden-text", role: "status" }, shell.loading),
+    status,
     element(
       "div",
       { class: "outline", "aria-hidden": "true" },
       element("div", {}, element("i", { class: "bar" }), ...rows),
     ),
   );
+  setTimeout(() => {
+    status.className = "takes-long";
+    status.replaceChildren(element("p", {}, shell.takesLong), retryButton());
+  }, LONG_MS);
+}
+
+function retryButton(): HTMLElement {
+  return element("button", { class: "primary", retry: () => location.reload() }, shell.retry);
 }
 
 /** Says why the chat is not here, and what can be done. */
@@ -31,17 +42,15 @@ export function showObstacle(what: "elsewhere" | "moved" | "failed" | "unreachab
     failed: shell.startFailed,
     unreachable: shell.startUnreachable,
   }[what];
-  const retry = (): HTMLElement =>
-    element("button", { class: "primary", retry: () => location.reload() }, shell.retry);
   const ways = {
     elsewhere: () => [element("button", { class: "primary", here: stealTurn }, shell.useHere)],
     moved: () => [element("button", { class: "primary", here: stealTurn }, shell.useHere)],
     failed: () => [
-      retry(),
+      retryButton(),
       element("button", { class: "link", over: () => void startOver() }, shell.startOver),
     ],
     // It goes on by itself as soon as the server answers.
-    unreachable: () => [element("p", { role: "status" }, shell.startUnreachableText), retry()],
+    unreachable: () => [element("p", { role: "status" }, shell.startUnreachableText), retryButton()],
   }[what]();
   show(
     element(

@@ -21,23 +21,49 @@ function settled<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
+/** Open as long as nobody wants to delete it: the start asks for many small things. */
+let opened: Promise<IDBDatabase> | undefined;
+let known: Promise<CryptoKey> | undefined;
+
+function database(): Promise<IDBDatabase> {
+  opened ??= open();
+  opened.catch(letGo);
+  return opened;
+}
+
+async function open(): Promise<IDBDatabase> {
+  const opening = indexedDB.open(DATABASE, 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
+  const found = await settled(opening);
+  found.onclose = letGo;
+  found.onversionchange = () => {
+    found.close();
+    letGo();
+  };
+  return found;
+}
+
+function letGo(): void {
+  opened = undefined;
+  known = undefined;
+}
+
 async function withStore<T>(
   mode: IDBTransactionMode,
   act: (store: IDBObjectStore) => Promise<T>,
 ): Promise<T> {
-  const opening = indexedDB.open(DATABASE, 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
-  const database = await settled(opening);
-  try {
-    return await act(database.transaction(STORE, mode).objectStore(STORE));
-  } finally {
-    database.close();
-  }
+  return act((await database()).transaction(STORE, mode).objectStore(STORE));
 }
 
-async function key(): Promise<CryptoKey> {
-  const known = await withStore("readonly", (store) => settled(store.get(KEY)));
-  if (known) return known as CryptoKey;
+function key(): Promise<CryptoKey> {
+  known ??= findKey();
+  known.catch(letGo);
+  return known;
+}
+
+async function findKey(): Promise<CryptoKey> {
+  const found = await withStore("readonly", (store) => settled(store.get(KEY)));
+  if (found) return found as CryptoKey;
   const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, [
     "encrypt",
     "decrypt",

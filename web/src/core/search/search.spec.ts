@@ -3,7 +3,7 @@ import "fake-indexeddb/auto";
 import { expect, test } from "vitest";
 
 import { SearchIndex } from "./search_index";
-import { Segments } from "./segments";
+import { openSegments } from "./segments";
 import { excerpt, fold, hasAll, wordsOf } from "./words";
 
 const finds = (text: string, term: string): boolean => hasAll(fold(text), wordsOf(term));
@@ -42,7 +42,7 @@ async function stored(): Promise<string> {
 }
 
 test("what was read is found after a restart, and lies sealed on the disk", async () => {
-  const segments = await Segments.open();
+  const segments = await openSegments();
   const index = await SearchIndex.open(segments);
   for (let n = 0; n < 900; n += 1) {
     index.add("!raumA", { id: `$${n}`, sender: "@ben:x", ms: n, text: `Bericht Nummer ${n}` });
@@ -58,7 +58,7 @@ test("what was read is found after a restart, and lies sealed on the disk", asyn
   await index.flush();
   segments.close();
 
-  const again = await SearchIndex.open(await Segments.open());
+  const again = await SearchIndex.open(await openSegments());
   expect(again.size).toBe(901);
   expect(again.find("bericht 899", 10).map(({ id }) => id)).toEqual(["$899"]);
   expect(again.find("mueller", 10)[0]).toMatchObject({ roomId: "!raumB", isFile: true });
@@ -71,7 +71,7 @@ test("what was read is found after a restart, and lies sealed on the disk", asyn
 });
 
 test("what was deleted, edited, is too old or in a room she left is not found any more", async () => {
-  const index = await SearchIndex.open(await Segments.open());
+  const index = await SearchIndex.open(await openSegments());
   index.add("!raumC", { id: "$1", sender: "@a:x", ms: 10, text: "gestern" });
   index.add("!raumC", { id: "$2", sender: "@a:x", ms: 20, text: "morgen" });
   index.add("!raumC", { id: "$3", sender: "@a:x", ms: 30, text: "übermorgen früh" });
@@ -88,6 +88,6 @@ test("what was deleted, edited, is too old or in a room she left is not found an
   expect(index.find("nie", 9)).toHaveLength(1);
   await index.flush();
   await index.removeRoom("!raumC");
-  const again = await SearchIndex.open(await Segments.open());
+  const again = await SearchIndex.open(await openSegments());
   expect(again.rooms()).not.toContain("!raumC");
 });

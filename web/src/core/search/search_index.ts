@@ -137,7 +137,7 @@ export class SearchIndex {
     this.#changed.clear();
     for (const number of numbers) {
       const stored = this.#stored.get(number);
-      if (stored) await this.#segments.put(number, this.#segmentOf(number, stored));
+      if (stored) await this.#segments.put([[number, this.#segmentOf(number, stored)]]);
     }
   }
 

@@ -15,13 +15,11 @@ import { CRYPTO_DATABASE, STORAGE_KEY } from "./crypto_store";
 import { KeptStore } from "./kept_store";
 import { encryptReactionsInClosedRooms } from "./reactions_of";
 import type { SecretStorageKeys } from "./secret_storage";
+import { verificationMethods } from "./verification.svelte";
 
 const STORAGE_KEY_BYTES = 32;
 /** Enough for the preview of each room and a first screen of the open one. */
 const FIRST_EVENTS = 20;
-/** Names of verification methods: emoji, and what a QR code would need (not offered yet). */
-const SAS = "m.sas.v1";
-
 /** A random key for the crypto store, kept in the vault. */
 async function storageKey(): Promise<Uint8Array> {
   const known = await recall<number[]>(STORAGE_KEY);
@@ -63,7 +61,7 @@ export async function connect(
       getSecretStorageKey: async (wanted) => secretStorageKeys.find(Object.keys(wanted.keys)),
       cacheSecretStorageKey: (id, _, key) => secretStorageKeys.add(id, key),
     },
-    verificationMethods: [SAS],
+    verificationMethods: verificationMethods(),
   });
   encryptReactionsInClosedRooms(client);
   await client.initRustCrypto({

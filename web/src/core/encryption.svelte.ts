@@ -88,8 +88,12 @@ export class Encryption {
    * Throws if it is not the right key.
    */
   async recover(recoveryKey: string): Promise<void> {
-    const key = decodeRecoveryKey(recoveryKey.trim());
-    this.#keys.offer(key as Uint8Array<ArrayBuffer>);
+    await this.recoverWith(Uint8Array.from(decodeRecoveryKey(recoveryKey.trim())));
+  }
+
+  /** The same with the bytes of the key. */
+  async recoverWith(key: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.#keys.offer(key);
     try {
       await this.#crypto.bootstrapCrossSigning({});
       const device = this.#client.getDeviceId();

@@ -20,6 +20,7 @@ import { Preferences } from "./preferences.svelte";
 import { Push } from "./push.svelte";
 import { readersOf, type Readers } from "./readers";
 import { isClosed } from "./room_class";
+import { RecoveryPasskey } from "./recovery_passkey.svelte";
 import { RoomActions, type Member } from "./room_actions";
 import { RoomList } from "./rooms.svelte";
 import { Rules } from "./rules.svelte";
@@ -34,6 +35,7 @@ import { Verifications } from "./verification.svelte";
 export class Kontor {
   readonly rooms: RoomList;
   readonly encryption: Encryption;
+  readonly recoveryPasskey: RecoveryPasskey;
   readonly verifications: Verifications;
   readonly messages: Messages;
   readonly outbox: Outbox;
@@ -58,6 +60,7 @@ export class Kontor {
     this.#client = client;
     this.rooms = new RoomList(client);
     this.encryption = new Encryption(client, keys);
+    this.recoveryPasskey = new RecoveryPasskey(client, this.encryption);
     this.verifications = new Verifications(client);
     this.outbox = new Outbox(client);
     this.uploads = new Uploads(client, this.outbox);

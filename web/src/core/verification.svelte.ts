@@ -4,28 +4,52 @@ import {
   VerificationPhase,
   VerificationRequestEvent,
   VerifierEvent,
+  type ShowQrCodeCallbacks,
   type ShowSasCallbacks,
   type VerificationRequest,
   type Verifier,
 } from "matrix-js-sdk/lib/crypto-api";
 
 import { talkTo } from "./people";
+import { codeOf, type QrCode } from "./qr_code";
 
 const SAS = "m.sas.v1";
+const SHOW = "m.qr_code.show.v1";
+const SCAN = "m.qr_code.scan.v1";
+const RECIPROCATE = "m.reciprocate.v1";
 
-/** How far two devices have come in comparing emoji. */
-export type Stage = "asked" | "waiting" | "compare" | "confirmed" | "done" | "cancelled";
+const hasCamera = (): boolean => "mediaDevices" in navigator;
 
-/** One comparison of emoji between two devices. */
+/** How this device can be compared with another: by emoji, by showing a code, with a camera by scanning one. */
+export function verificationMethods(): string[] {
+  return [SAS, SHOW, RECIPROCATE, ...(hasCamera() ? [SCAN] : [])];
+}
+
+/**
+ * How far two devices have come.
+ *
+ * - `choose`: both agree; now one scans the other's code, or both compare emoji.
+ * - `scanned`: the other device says that it has scanned our code.
+ */
+export type Stage =
+  "asked" | "waiting" | "choose" | "scanned" | "compare" | "confirmed" | "done" | "cancelled";
+
+/** One comparison of two devices. */
 export class Verification {
   stage = $state<Stage>("waiting");
   /** The emoji with their English names. */
   emoji = $state.raw<[string, string][]>([]);
+  /** The code that the other device can scan. */
+  code = $state.raw<QrCode | undefined>();
+  /** Whether the other device can show a code, and this one scan it. */
+  mayScan = $state(false);
   /** Whether the other device is her own. */
   readonly isOwn: boolean;
   readonly otherUser: string;
   readonly #request: VerificationRequest;
   #sas: ShowSasCallbacks | undefined;
+  #scanned: ShowQrCodeCallbacks | undefined;
+  #isOffered = false;
   #verifier: Verifier | undefined;
 
   constructor(request: VerificationRequest) {
@@ -41,6 +65,25 @@ export class Verification {
   async accept(): Promise<void> {
     this.stage = "waiting";
     await this.#request.accept();
+  }
+
+  /** Compares emoji instead of a code. */
+  async compareEmoji(): Promise<void> {
+    this.stage = "waiting";
+    this.#run(await this.#request.startVerification(SAS));
+  }
+
+  /** Takes what was read from the other device's code. Throws if it is not the code for this comparison. */
+  async scan(bytes: Uint8Array): Promise<void> {
+    const verifier = await this.#request.scanQRCode(Uint8ClampedArray.from(bytes));
+    this.stage = "confirmed";
+    this.#run(verifier);
+  }
+
+  /** The other device has really scanned the code shown here. */
+  confirmScan(): void {
+    this.stage = "confirmed";
+    this.#scanned?.confirm();
   }
 
   /** The emoji are the same on both. */
@@ -66,17 +109,33 @@ export class Verification {
     const { phase } = this.#request;
     if (phase === VerificationPhase.Done) this.stage = "done";
     if (phase === VerificationPhase.Cancelled) this.stage = "cancelled";
-    // The side that asked begins, so that both do not begin at once.
-    if (phase === VerificationPhase.Ready && this.#request.initiatedByMe && !this.#verifier) {
-      this.#run(await this.#request.startVerification(SAS));
-    }
-    if (phase === VerificationPhase.Started && this.#request.verifier) {
-      this.#run(this.#request.verifier);
+    if (phase === VerificationPhase.Ready) await this.#offer();
+    const { verifier } = this.#request;
+    if (phase === VerificationPhase.Started && verifier) {
+      this.#run(verifier);
+      this.#scanned ??= verifier.getReciprocateQrCodeCallbacks() ?? undefined;
+      if (this.#scanned && this.stage === "choose") this.stage = "scanned";
     }
   }
 
+  /** Shows what can be done with the other device. If it knows emoji only, whoever asked begins with
+      them, so that both do not begin at once. */
+  async #offer(): Promise<void> {
+    if (this.#isOffered) return;
+    this.#isOffered = true;
+    const request = this.#request;
+    this.mayScan = hasCamera() && request.otherPartySupportsMethod(SHOW);
+    const bytes = request.otherPartySupportsMethod(SCAN)
+      ? await request.generateQRCode().catch(() => undefined)
+      : undefined;
+    this.code = bytes && codeOf(bytes);
+    if (request.phase !== VerificationPhase.Ready) return;
+    if (this.code || this.mayScan) this.stage = "choose";
+    else if (request.initiatedByMe) await this.compareEmoji();
+  }
+
   #run(verifier: Verifier): void {
-    if (this.#verifier) return;
+    if (this.#verifier === verifier) return;
     this.#verifier = verifier;
     verifier.on(VerifierEvent.ShowSas, (sas) => this.#show(sas));
     verifier.on(VerifierEvent.Cancel, () => (this.stage = "cancelled"));

@@ -50,7 +50,10 @@ export function showObstacle(what: "elsewhere" | "moved" | "failed" | "unreachab
       element("button", { class: "link", over: () => void startOver() }, shell.startOver),
     ],
     // It goes on by itself as soon as the server answers.
-    unreachable: () => [element("p", { role: "status" }, shell.startUnreachableText), retryButton()],
+    unreachable: () => [
+      element("p", { role: "status" }, shell.startUnreachableText),
+      retryButton(),
+    ],
   }[what]();
   show(
     element(

@@ -77,7 +77,8 @@ export const de = {
   confirmText:
     "So wissen Ihre anderen Geräte, dass dieses wirklich Ihnen gehört, und geben ihm die Schlüssel Ihrer Nachrichten.",
   confirmByDevice: "Mit einem anderen Gerät",
-  confirmByDeviceText: "Auf beiden Geräten erscheinen dieselben Bilder, die Sie vergleichen.",
+  confirmByDeviceText:
+    "Eines scannt den Code des anderen, oder Sie vergleichen auf beiden dieselben Bilder.",
   confirmByKey: "Mit dem Wiederherstellungsschlüssel",
   keyWrong: "Das ist nicht der richtige Schlüssel. Prüfen Sie jedes Zeichen.",
   keyChecking: "Schlüssel werden geholt …",

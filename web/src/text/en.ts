@@ -72,7 +72,7 @@ export const en: Texts = {
   confirmText:
     "This way your other devices know that this one is really yours, and give it the keys of your messages.",
   confirmByDevice: "With another device",
-  confirmByDeviceText: "Both devices show the same pictures, which you compare.",
+  confirmByDeviceText: "One scans the code of the other, or you compare the same pictures on both.",
   confirmByKey: "With the recovery key",
   keyWrong: "This is not the right key. Check every character.",
   keyChecking: "Fetching keys …",

@@ -61,4 +61,30 @@ export const settings = {
   verifyPersonWaiting: (name: string) =>
     `Warten, bis ${name} zustimmt. Am besten sprechen Sie dabei miteinander.`,
   verifyPersonDone: (name: string) => `Bestätigt: Sie schreiben wirklich mit ${name}.`,
+  code: "Code zum Scannen",
+  codeText:
+    "Scannen Sie diesen Code mit dem anderen Gerät, oder scannen Sie den Code, den es zeigt.",
+  codeTextPerson: (name: string) =>
+    `Lassen Sie ${name} diesen Code scannen, oder scannen Sie den Code auf dem anderen Bildschirm.`,
+  codeInstead: "Bilder vergleichen",
+  scan: "Code scannen",
+  scanOffer: "Scannen Sie den Code auf dem anderen Bildschirm, oder vergleichen Sie Bilder.",
+  scanText: "Halten Sie die Kamera auf den Code, den das andere Gerät zeigt.",
+  scanView: "Bild der Kamera",
+  scanWrong:
+    "Das ist nicht der Code, den das andere Gerät gerade zeigt. Versuchen Sie es noch einmal.",
+  noCamera: "Keine Kamera, oder sie darf nicht benutzt werden. Vergleichen Sie stattdessen Bilder.",
+  scannedText: "Sagt das andere Gerät, dass es den Code gescannt hat?",
+  scannedYes: "Ja, bestätigen",
+  passkeyTitle: "Wiederherstellung mit Passkey",
+  passkeyText:
+    "Auf einem neuen Gerät lesen Sie Ihre Nachrichten dann mit Fingerabdruck, Gesicht oder Gerätecode, ohne den Schlüssel abzutippen. Das Blatt gilt weiter.",
+  passkeySetUp: "Eingerichtet.",
+  passkeySetUpNow: "Passkey einrichten",
+  passkeyRemove: "Passkey entfernen",
+  passkeyNeedsKey: "Ihr Wiederherstellungsschlüssel, vom Blatt",
+  passkeyCannot: "Dieser Passkey kann keinen Schlüssel schützen. Nehmen Sie einen anderen.",
+  passkeyCancelled: "Abgebrochen, oder der Passkey ist nicht auf diesem Gerät.",
+  confirmByPasskey: "Mit Ihrem Passkey",
+  confirmByPasskeyText: "Fingerabdruck, Gesicht oder Gerätecode genügt.",
 };

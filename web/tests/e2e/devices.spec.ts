@@ -1,5 +1,7 @@
 import { expect, test } from "@playwright/test";
 
+import { faults } from "./axe";
+import { Camera } from "./camera";
 import { Person } from "./person";
 import { startServer, type Server } from "./server";
 
@@ -64,6 +66,7 @@ test("a third device is confirmed by comparing pictures", async ({ browser }) =>
   await third.page.getByRole("status").getByRole("button", { name: "Gerät bestätigen" }).click();
   await third.page.getByRole("button", { name: /Mit einem anderen Gerät/ }).click();
   await anna.page.getByRole("button", { name: "Ja, vergleichen" }).click();
+  await third.page.getByRole("button", { name: "Bilder vergleichen" }).click();
   const shown = async (person: Person): Promise<string[]> => {
     const list = person.page.getByRole("dialog").getByRole("listitem");
     await expect(list).toHaveCount(7);
@@ -81,6 +84,32 @@ test("a third device is confirmed by comparing pictures", async ({ browser }) =>
   await expect(third.message("Geheimer Termin")).toBeVisible();
   expect(third.complaints).toEqual([]);
   await third.context.close();
+});
+
+test("a fourth device is admitted by scanning the code of the first", async ({ browser }) => {
+  const fourth = await Person.open(browser, server, "anna");
+  const camera = await Camera.of(fourth.page);
+  await fourth.signIn();
+  await fourth.page.getByRole("status").getByRole("button", { name: "Gerät bestätigen" }).click();
+  await fourth.page.getByRole("button", { name: /Mit einem anderen Gerät/ }).click();
+  await anna.page.getByRole("button", { name: "Ja, vergleichen" }).click();
+  const code = anna.page.getByRole("img", { name: "Code zum Scannen" });
+  await expect(code).toBeVisible();
+  expect(await faults(anna.page)).toEqual([]);
+  await fourth.page.getByRole("button", { name: "Code scannen" }).click();
+  await expect(fourth.page.getByLabel("Bild der Kamera")).toBeVisible();
+  expect(await faults(fourth.page)).toEqual([]);
+  await camera.see(await code.screenshot());
+  await anna.page.getByRole("button", { name: "Ja, bestätigen" }).click();
+  for (const person of [fourth, anna]) {
+    await expect(person.page.getByText("Beide Geräte vertrauen einander")).toBeVisible();
+    await person.page.getByRole("button", { name: "Fertig" }).click();
+  }
+  expect(await camera.isOff()).toBe(true);
+  await fourth.open("Team");
+  await expect(fourth.message("Geheimer Termin")).toBeVisible();
+  expect(fourth.complaints).toEqual([]);
+  await fourth.context.close();
 });
 
 test("a device signed out elsewhere keeps nothing", async () => {

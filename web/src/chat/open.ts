@@ -28,7 +28,10 @@ export async function openChat(session: Session): Promise<void> {
     // The worker may have renewed its tokens while we waited for the turn.
     const current = (await currentSession()) ?? session;
     const [kontor] = await Promise.all([
-      Kontor.open(current, () => showObstacle("unreachable"), showEnded),
+      Kontor.open(current, place.roomId, {
+        failed: () => showObstacle("unreachable"),
+        ended: showEnded,
+      }),
       loadDrafts(),
     ]);
     running.kontor = kontor;

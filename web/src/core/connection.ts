@@ -1,10 +1,13 @@
+import { initAsync } from "@matrix-org/matrix-sdk-crypto-wasm";
 import {
   ClientEvent,
   createClient,
+  FeatureSupport,
   HttpApiEvent,
   MatrixScheduler,
   PendingEventOrdering,
   SyncState,
+  Thread,
   type MatrixClient,
 } from "matrix-js-sdk";
 import { logger } from "matrix-js-sdk/lib/logger";
@@ -20,6 +23,9 @@ import { verificationMethods } from "./verification.svelte";
 const STORAGE_KEY_BYTES = 32;
 /** Enough for the preview of each room and a first screen of the open one. */
 const FIRST_EVENTS = 20;
+/** What the server can do: asked before anything is shown, and known for our own server. */
+const VERSIONS = "/_matrix/client/versions";
+const VERSIONS_MS = 3_000;
 /** A random key for the crypto store, kept in the vault. */
 async function storageKey(): Promise<Uint8Array> {
   const known = await recall<number[]>(STORAGE_KEY);
@@ -29,28 +35,39 @@ async function storageKey(): Promise<Uint8Array> {
   return made;
 }
 
+/** A client of the SDK, and what it waits for. */
+export interface Connection {
+  client: MatrixClient;
+  store: KeptStore;
+  /** Answers of the server to `/sync` are held back until then. */
+  gate: { isOpen: Promise<void> };
+}
+
 /** A client of the SDK with its crypto ready, not yet syncing. What is readable in the browser must not be
     found on its disk: both stores are sealed. */
 export async function connect(
   session: Session,
   secretStorageKeys: SecretStorageKeys,
-): Promise<MatrixClient> {
+  openRoom: string | undefined,
+): Promise<Connection> {
   if (!import.meta.env.DEV) (logger as { disableAll?(): void }).disableAll?.();
+  // Fetched and compiled while the stores are opened; the SDK waits for the same promise, and sees what fails.
+  initAsync().catch(() => undefined);
   let current = session;
-  const [store, key] = await Promise.all([
-    KeptStore.open(session.userId, session.deviceId),
-    storageKey(),
-  ]);
+  const [store, key] = await Promise.all([KeptStore.open(session, openRoom), storageKey()]);
+  const gate = { isOpen: Promise.resolve() };
   const client = createClient({
     baseUrl: location.origin,
+    fetchFn: (input, init) => fetchThrough(gate, input, init),
     userId: session.userId,
     deviceId: session.deviceId,
     accessToken: session.accessToken,
     refreshToken: session.refreshToken,
     oauthClientId: session.clientId,
-    onTokenRefresh: ({ accessToken, refreshToken }) => {
+    // The SDK waits: once a new token is used, an old one that was kept would end the session.
+    onTokenRefresh: async ({ accessToken, refreshToken }) => {
       current = { ...current, accessToken, refreshToken: refreshToken ?? current.refreshToken };
-      void keepSession(current);
+      await keepSession(current);
     },
     store,
     // She can go to any day of a room.
@@ -68,7 +85,27 @@ export async function connect(
     storageKey: key,
     cryptoDatabasePrefix: CRYPTO_DATABASE,
   });
-  return client;
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") void store.save();
+  });
+  return { client, store, gate };
+}
+
+/** Asks the server. What is new in rooms must not arrive before the rooms that were kept. */
+async function fetchThrough(
+  gate: Connection["gate"],
+  input: RequestInfo | URL,
+  init?: RequestInit,
+): Promise<Response> {
+  const { pathname } = new URL(input instanceof Request ? input.url : input);
+  // The start waits for this one answer; a server that is lost in the network gives none.
+  const signal = pathname === VERSIONS ? AbortSignal.timeout(VERSIONS_MS) : init?.signal;
+  const answer = fetch(input, { ...init, signal });
+  if (pathname.endsWith("/v3/sync")) {
+    await answer.catch(() => undefined);
+    await gate.isOpen;
+  }
+  return answer;
 }
 
 /** How far the start has come. */
@@ -81,7 +118,7 @@ export interface Start {
 
 /** Begins to sync. Calls `failed` when there is nothing to show and the server does not answer; it goes on
     trying. */
-export function startSyncing(client: MatrixClient, failed: () => void): Start {
+export function startSyncing({ client, store, gate }: Connection, failed: () => void): Start {
   let isReady = false;
   const until = (...wanted: SyncState[]): Promise<void> =>
     new Promise((resolve) => {
@@ -101,6 +138,14 @@ export function startSyncing(client: MatrixClient, failed: () => void): Start {
     isReady = true;
     client.off(ClientEvent.Sync, watch);
   });
+  gate.isOpen = store.getSavedSync().then(async (saved) => {
+    if (!saved) return;
+    await ready;
+    await store.handOver(client);
+  });
+  Thread.setServerSideSupport(FeatureSupport.Stable);
+  Thread.setServerSideListSupport(FeatureSupport.Stable);
+  Thread.setServerSideFwdPaginationSupport(FeatureSupport.Stable);
   const live = until(SyncState.Syncing);
   const started = client.startClient({
     initialSyncLimit: FIRST_EVENTS,

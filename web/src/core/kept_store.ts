@@ -1,4 +1,4 @@
-import { MemoryStore } from "matrix-js-sdk";
+import { MemoryStore, type MatrixClient } from "matrix-js-sdk";
 import type { ISavedSync } from "matrix-js-sdk/lib/store";
 import {
   SyncAccumulator,
@@ -6,6 +6,7 @@ import {
   type ISyncResponse,
 } from "matrix-js-sdk/lib/sync-accumulator";
 
+import { goesBack, inOrder, noRooms, partsOf, tellAges } from "./kept_rooms";
 import { SealedRecords } from "./sealed_records";
 
 const PLACE = { database: "kontor-rooms", store: "rooms", key: "rooms-key" };
@@ -13,8 +14,6 @@ const PLACE = { database: "kontor-rooms", store: "rooms", key: "rooms-key" };
 const FORM = 1;
 /** The record that says for whom and up to where; those with rooms follow. */
 const HEAD = 0;
-/** Rooms are kept in this many records: one that changes makes only its own be written. */
-const PARTS = 64;
 /** Newest events kept of a room. */
 const EVENTS = 40;
 /** Not written more often than this. */
@@ -22,16 +21,27 @@ const WRITE_AFTER_MS = 10_000;
 
 type Rooms = Omit<IRooms, "leave">;
 
-interface Head {
-  form: number;
+/** Whose rooms are kept. */
+export interface Owner {
   userId: string;
   deviceId: string;
+}
+
+interface Head extends Owner {
+  form: number;
   /** Where syncing goes on. */
   token: string;
   accountData: ISavedSync["accountData"];
+  /** The records that belong to it. */
+  parts: number[];
 }
 
 type Kept = Head | Rooms;
+
+/** What the SDK keeps to itself: how it takes in an answer of the server. */
+interface Taking {
+  syncApi?: { processSyncResponse(about: object, answer: object): Promise<void> };
+}
 
 /**
  * The SDK's store. What is shown lies in memory only; what the server has told of the newest part of each
@@ -40,8 +50,11 @@ type Kept = Head | Rooms;
  */
 export class KeptStore extends MemoryStore {
   readonly #records: SealedRecords<Kept>;
-  readonly #owner: { userId: string; deviceId: string };
+  readonly #owner: Owner;
   readonly #saved: Promise<ISavedSync | null>;
+  /** Rooms that are not shown at once. */
+  #rest: IRooms[] = [];
+  #parts = new Set<number>();
   /** What has changed since it was written, by record. */
   readonly #changed = new Map<number, SyncAccumulator>();
   readonly #account = new SyncAccumulator();
@@ -49,16 +62,16 @@ export class KeptStore extends MemoryStore {
   #isBroken = false;
   #turn: Promise<void> = Promise.resolve();
 
-  private constructor(records: SealedRecords<Kept>, owner: { userId: string; deviceId: string }) {
+  private constructor(records: SealedRecords<Kept>, owner: Owner, open: string | undefined) {
     super();
     this.#records = records;
     this.#owner = owner;
-    this.#saved = this.#read().catch(() => null);
+    this.#saved = this.#read(open).catch(() => null);
   }
 
-  /** Opens what is kept for a device; reading it goes on in the background. */
-  static async open(userId: string, deviceId: string): Promise<KeptStore> {
-    return new KeptStore(await SealedRecords.open(PLACE), { userId, deviceId });
+  /** Opens what is kept for a device; reading it goes on in the background. The room `open` comes first. */
+  static async open(owner: Owner, open: string | undefined): Promise<KeptStore> {
+    return new KeptStore(await SealedRecords.open(PLACE), owner, open);
   }
 
   override getSavedSync(): Promise<ISavedSync | null> {
@@ -69,10 +82,23 @@ export class KeptStore extends MemoryStore {
     return (await this.#saved)?.nextBatch ?? null;
   }
 
-  override setSyncData(answer: ISyncResponse): Promise<void> {
-    return this.#inTurn(async () => {
-      const parts = partsOf(answer);
-      for (const [number, rooms] of parts) {
+  /** Hands the SDK the rooms that could wait until the first ones were shown. */
+  async handOver(client: MatrixClient): Promise<void> {
+    const saved = await this.#saved;
+    for (const rooms of this.#rest.splice(0)) {
+      const about = { nextSyncToken: saved?.nextBatch, catchingUp: false, fromCache: true };
+      const answer = { next_batch: saved?.nextBatch, rooms, account_data: { events: [] } };
+      await (client as unknown as Taking).syncApi?.processSyncResponse(about, answer);
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  }
+
+  /** Nobody waits for it: what is shown does not come from here. */
+  override async setSyncData(answer: ISyncResponse): Promise<void> {
+    void this.#inTurn(async () => {
+      const before = this.#account.getNextBatchToken() as string | null;
+      if (goesBack(before, answer.next_batch)) throw new Error("the server was restored");
+      for (const [number, rooms] of partsOf(answer)) {
         const part = this.#changed.get(number) ?? (await this.#open(number));
         part.accumulate({ ...answer, rooms, account_data: { events: [] } });
         this.#changed.set(number, part);
@@ -83,16 +109,17 @@ export class KeptStore extends MemoryStore {
   }
 
   override wantsSave(): boolean {
-    return this.#changed.size > 0 && Date.now() - this.#writtenMs > WRITE_AFTER_MS;
+    return Date.now() - this.#writtenMs > WRITE_AFTER_MS;
   }
 
-  /** Writes what has changed. */
-  override save(): Promise<void> {
-    return this.#inTurn(async () => {
+  /** Begins to write what has changed. */
+  override async save(): Promise<void> {
+    void this.#inTurn(async () => {
       if (this.#changed.size === 0) return;
+      this.#writtenMs = Date.now();
+      for (const number of this.#changed.keys()) if (number !== HEAD) this.#parts.add(number);
       await this.#records.put(this.#written());
       this.#changed.clear();
-      this.#writtenMs = Date.now();
     });
   }
 
@@ -104,37 +131,46 @@ export class KeptStore extends MemoryStore {
     for (const [number, part] of this.#changed) {
       if (number !== HEAD) yield [number, part.getJSON(true).roomsData];
     }
-    const { nextBatch, accountData } = this.#account.getJSON(true);
-    yield [HEAD, { form: FORM, ...this.#owner, token: nextBatch, accountData }];
+    const { nextBatch: token, accountData } = this.#account.getJSON(true);
+    yield [HEAD, { form: FORM, ...this.#owner, token, accountData, parts: [...this.#parts] }];
   }
 
-  async #read(): Promise<ISavedSync | null> {
+  async #read(open: string | undefined): Promise<ISavedSync | null> {
     const kept = await this.#records.all();
     const head = kept.get(HEAD) as Head | undefined;
-    const { userId, deviceId } = this.#owner;
-    if (head?.form !== FORM || head.userId !== userId || head.deviceId !== deviceId) {
+    if (!head || !this.#isOurs(head) || !head.parts.every((number) => kept.has(number))) {
       if (kept.size > 0) await this.#records.clear();
       return null;
     }
-    kept.delete(HEAD);
-    const roomsData = noRooms();
-    for (const part of kept.values() as Iterable<Rooms>) {
-      Object.assign(roomsData.join, part.join);
-      Object.assign(roomsData.invite, part.invite);
-      Object.assign(roomsData.knock, part.knock);
+    this.#parts = new Set(head.parts);
+    const all = noRooms();
+    for (const number of head.parts) {
+      const { join, invite, knock } = kept.get(number) as Rooms;
+      Object.assign(all.join, join);
+      Object.assign(all.invite, invite);
+      Object.assign(all.knock, knock);
     }
-    tellAges(roomsData);
-    const account = { next_batch: head.token, rooms: noRooms() };
-    this.#account.accumulate({ ...account, account_data: { events: head.accountData } });
-    return { nextBatch: head.token, accountData: head.accountData, roomsData };
+    tellAges(all);
+    const { token: nextBatch, accountData } = head;
+    const account = { next_batch: nextBatch, rooms: noRooms() };
+    this.#account.accumulate({ ...account, account_data: { events: accountData } });
+    const [roomsData, rest] = inOrder(all, open);
+    this.#rest = rest;
+    return { nextBatch, accountData, roomsData };
+  }
+
+  #isOurs({ form, userId, deviceId }: Head): boolean {
+    return form === FORM && userId === this.#owner.userId && deviceId === this.#owner.deviceId;
   }
 
   async #open(number: number): Promise<SyncAccumulator> {
     await this.#saved;
     const part = new SyncAccumulator({ maxTimelineEntries: EVENTS });
+    if (!this.#parts.has(number)) return part;
     const known = (await this.#records.find(number)) as Rooms | undefined;
+    if (!known) throw new Error("a record cannot be opened");
     const rooms = { ...noRooms(), ...known };
-    if (known) part.accumulate({ next_batch: "", rooms, account_data: { events: [] } }, true);
+    part.accumulate({ next_batch: "", rooms, account_data: { events: [] } }, true);
     return part;
   }
 
@@ -154,45 +190,4 @@ export class KeptStore extends MemoryStore {
     });
     return this.#turn;
   }
-}
-
-const noRooms = (): IRooms => ({ join: {}, invite: {}, knock: {}, leave: {} });
-
-/** The record in which a room is kept. */
-function partOf(roomId: string): number {
-  let sum = 0;
-  for (let at = 0; at < roomId.length; at += 1) sum = (sum * 31 + roomId.charCodeAt(at)) % 65_521;
-  return 1 + (sum % PARTS);
-}
-
-/** The rooms of an answer by record. */
-function partsOf({ rooms }: ISyncResponse): Map<number, IRooms> {
-  const parts = new Map<number, IRooms>();
-  for (const kind of ["join", "invite", "knock", "leave"] as const) {
-    for (const [roomId, room] of Object.entries(rooms?.[kind] ?? {})) {
-      const number = partOf(roomId);
-      const part = parts.get(number) ?? noRooms();
-      (part[kind] as Record<string, unknown>)[roomId] = room;
-      parts.set(number, part);
-    }
-  }
-  return parts;
-}
-
-/** Events say how old they are: by now they are older. */
-function tellAges({ join }: IRooms): void {
-  for (const { timeline } of Object.values(join)) {
-    for (const event of timeline.events as Aging[]) {
-      const { _localTs: bornMs } = event;
-      if (bornMs === undefined) continue;
-      delete event._localTs;
-      event.unsigned = { ...event.unsigned, age: Date.now() - bornMs };
-    }
-  }
-}
-
-/** An event as the SDK's accumulator keeps it. */
-interface Aging {
-  unsigned?: object;
-  _localTs?: number;
 }

@@ -80,14 +80,19 @@ export class Kontor {
     });
   }
 
-  /** Opens the chat; resolves when the rooms are there. `failed` is called when the server does not answer at
+  /** Opens the chat; resolves when the rooms are there, first of all the one that is open. `failed` is called when the server does not answer at
       once; `ended`, after everything here has been removed, when it ends the session. */
-  static async open(session: Session, failed: () => void, ended: () => void): Promise<Kontor> {
+  static async open(
+    session: Session,
+    openRoom: string | undefined,
+    { failed, ended }: { failed: () => void; ended: () => void },
+  ): Promise<Kontor> {
     const keys = new SecretStorageKeys();
-    const client = await connect(session, keys);
+    const connection = await connect(session, keys, openRoom);
+    const { client } = connection;
     const kontor = new Kontor(client, keys);
     onSessionEnded(client, () => void kontor.#remove().then(ended));
-    const { ready, live } = startSyncing(client, failed);
+    const { ready, live } = startSyncing(connection, failed);
     void kontor.outbox.resume(ready, live);
     await ready;
     kontor.rooms.closedNames.openAll();

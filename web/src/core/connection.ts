@@ -155,6 +155,9 @@ export function startSyncing({ client, store, gate }: Connection, failed: () => 
     disablePresence: true,
     clientWellKnownPollPeriod: undefined,
   });
+  // There are no group calls of that kind here, and each room would be watched for them.
+  const { startMatrixRTC } = client as unknown as { startMatrixRTC: () => void };
+  client.off(ClientEvent.Sync, startMatrixRTC);
   // A start that fails must be seen, and not be waited for.
   return { ready: Promise.all([ready, started]).then(() => undefined), live };
 }

@@ -5,7 +5,7 @@ const PARTS = 64;
 /** Rooms shown first: more than a screen of them. */
 const FIRST = 60;
 /** Rooms handed to the SDK at a time afterwards, so that the page stays quick. */
-const AT_ONCE = 50;
+const AT_ONCE = 20;
 
 /** Rooms by what she is in them, as the server tells them. */
 export const noRooms = (): IRooms => ({ join: {}, invite: {}, knock: {}, leave: {} });

@@ -8,15 +8,20 @@ export interface Draft {
 }
 
 const NAME = "drafts";
-const SAVE_AFTER_MS = 400;
+/** Not written more often than this while she types. */
+const REST_MS = 400;
 
 /** Made anew with each change, so that the list of rooms sees it. */
 let drafts = $state.raw<Record<string, Draft | string>>({});
-let timer: ReturnType<typeof setTimeout> | undefined;
+let isSaving = false;
+let isStale = false;
 
 /** Reads what was kept. Call it once, before the first room is shown. */
 export async function loadDrafts(): Promise<void> {
   drafts = (await recall<typeof drafts>(NAME).catch(() => undefined)) ?? {};
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && isStale) void keep(NAME, drafts);
+  });
 }
 
 /** The draft of a room or thread. */
@@ -32,6 +37,18 @@ export function keepDraft(id: string, draft: Draft): void {
   const others = Object.entries(drafts).filter(([other]) => other !== id);
   const kept = draft.text.trim() === "" ? others : [...others, [id, draft]];
   drafts = Object.fromEntries(kept) as typeof drafts;
-  clearTimeout(timer);
-  timer = setTimeout(() => void keep(NAME, drafts), SAVE_AFTER_MS);
+  void save();
+}
+
+/** At once, for the page may be gone a moment later; then again for what was typed meanwhile. */
+async function save(): Promise<void> {
+  isStale = true;
+  if (isSaving) return;
+  isSaving = true;
+  while (isStale) {
+    isStale = false;
+    await keep(NAME, drafts).catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, REST_MS));
+  }
+  isSaving = false;
 }

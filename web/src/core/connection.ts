@@ -35,6 +35,12 @@ async function storageKey(): Promise<Uint8Array> {
   return made;
 }
 
+/** Fetches and compiles what encrypts, while other things are found out. The SDK waits for the same promise,
+    and sees what fails. */
+export function warmUp(): void {
+  initAsync().catch(() => undefined);
+}
+
 /** A client of the SDK, and what it waits for. */
 export interface Connection {
   client: MatrixClient;
@@ -51,8 +57,6 @@ export async function connect(
   openRoom: string | undefined,
 ): Promise<Connection> {
   if (!import.meta.env.DEV) (logger as { disableAll?(): void }).disableAll?.();
-  // Fetched and compiled while the stores are opened; the SDK waits for the same promise, and sees what fails.
-  initAsync().catch(() => undefined);
   let current = session;
   const [store, key] = await Promise.all([KeptStore.open(session, openRoom), storageKey()]);
   const gate = { isOpen: Promise.resolve() };
@@ -80,6 +84,8 @@ export async function connect(
     },
     verificationMethods: verificationMethods(),
   });
+  // Asked while the crypto is opened; the start finds the answer.
+  client.getVersions().catch(() => undefined);
   encryptReactionsInClosedRooms(client);
   await client.initRustCrypto({
     storageKey: key,

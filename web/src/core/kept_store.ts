@@ -104,7 +104,6 @@ export class KeptStore extends MemoryStore {
         this.#changed.set(number, part);
       }
       this.#account.accumulate({ ...answer, rooms: noRooms() });
-      if (answer.account_data?.events?.length) this.#changed.set(HEAD, this.#account);
     });
   }
 
@@ -115,9 +114,9 @@ export class KeptStore extends MemoryStore {
   /** Begins to write what has changed. */
   override async save(): Promise<void> {
     void this.#inTurn(async () => {
-      if (this.#changed.size === 0) return;
+      if (!this.#account.getNextBatchToken()) return;
       this.#writtenMs = Date.now();
-      for (const number of this.#changed.keys()) if (number !== HEAD) this.#parts.add(number);
+      for (const number of this.#changed.keys()) this.#parts.add(number);
       await this.#records.put(this.#written());
       this.#changed.clear();
     });
@@ -128,9 +127,7 @@ export class KeptStore extends MemoryStore {
   }
 
   *#written(): Iterable<[number, Kept]> {
-    for (const [number, part] of this.#changed) {
-      if (number !== HEAD) yield [number, part.getJSON(true).roomsData];
-    }
+    for (const [number, part] of this.#changed) yield [number, part.getJSON(true).roomsData];
     const { nextBatch: token, accountData } = this.#account.getJSON(true);
     yield [HEAD, { form: FORM, ...this.#owner, token, accountData, parts: [...this.#parts] }];
   }

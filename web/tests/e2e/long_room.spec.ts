@@ -1,6 +1,7 @@
 import { expect, test, type APIRequestContext } from "@playwright/test";
 
 import { FRAME_MS, markOf, paintsOfKeys, run, told } from "./frames";
+import { lookAway } from "./kept";
 import { Person } from "./person";
 import { startServer, type Server } from "./server";
 
@@ -83,6 +84,7 @@ test(`a room of ${MESSAGES} messages runs smoothly`, async ({ browser }) => {
   expect(middle).toBeLessThan(KEY_MS);
   await anna.field.fill("");
 
+  await lookAway(page);
   await page.reload();
   await expect(anna.message(/^.*Nr\. \d+:/).last()).toBeVisible();
   console.log(

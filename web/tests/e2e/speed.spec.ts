@@ -1,13 +1,15 @@
 import { expect, test } from "@playwright/test";
 
 import { markOf } from "./frames";
+import { lookAway } from "./kept";
 import { Person } from "./person";
 import { startServer, type Server } from "./server";
 
 // Figures are printed; the bounds are wide, because other work runs on the machine of a test.
 
 const SHELL_BYTES = 20_000;
-const ROOMS_MS = 2_000;
+/** The goal is a second, and is kept where nothing else runs. */
+const TIMELINE_MS = 2_500;
 
 let server: Server;
 
@@ -40,6 +42,7 @@ test("the sign-in page is small, and rooms are there soon after a reload", async
     .message("Guten Morgen")
     .getByText("Gesendet", { exact: true })
     .waitFor({ state: "attached" });
+  await lookAway(page);
   await page.reload();
   await expect(anna.message("Guten Morgen")).toBeVisible();
   const [rooms, timeline] = [
@@ -49,6 +52,6 @@ test("the sign-in page is small, and rooms are there soon after a reload", async
   console.log(
     `reload to rooms: ${Math.round(rooms)} ms, to the encrypted timeline: ${Math.round(timeline)} ms`,
   );
-  expect(rooms).toBeLessThan(ROOMS_MS);
+  expect(timeline).toBeLessThan(TIMELINE_MS);
   await anna.context.close();
 });

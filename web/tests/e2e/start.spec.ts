@@ -1,6 +1,7 @@
 import { expect, test } from "@playwright/test";
 
 import { faults } from "./axe";
+import { lookAway } from "./kept";
 import { Person } from "./person";
 import { startServer, type Server } from "./server";
 
@@ -27,33 +28,10 @@ test.afterAll(async () => {
   await server?.stop();
 });
 
-/** Names what is kept of her rooms as it is now. */
-function kept(): Promise<string> {
-  return anna.page.evaluate(async () => {
-    const settled = <T>(request: IDBRequest<T>): Promise<T> =>
-      new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
-    const database = await settled(indexedDB.open("kontor-rooms"));
-    const head = await settled(database.transaction("rooms").objectStore("rooms").get(0));
-    database.close();
-    return String((head as { nonce: Uint8Array } | undefined)?.nonce);
-  });
-}
-
-/** She looks at something else for a moment: what is new is kept. */
-async function lookAway(): Promise<void> {
-  const before = await kept();
-  await anna.page.evaluate(() => {
-    Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
-    document.dispatchEvent(new Event("visibilitychange"));
-    Reflect.deleteProperty(document, "visibilityState");
-  });
-  await expect.poll(kept).not.toBe(before);
-}
-
 test("what was read before is there while the server cannot be reached", async () => {
   await ben.say("Das Angebot liegt im Schrank");
   await expect(anna.message("Das Angebot liegt im Schrank")).toBeVisible();
-  await lookAway();
+  await lookAway(anna.page);
   await anna.loseServer();
   await anna.page.reload();
   await expect(anna.message("Das Angebot liegt im Schrank")).toBeVisible();

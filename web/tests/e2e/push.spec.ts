@@ -154,7 +154,20 @@ test("she is woken no more when she turns it off", async () => {
   await anna.page.keyboard.press("Escape");
 });
 
-test("without a network the page opens and says what is the matter", async () => {
+test("without a network the page opens, shows what there was, and says what is the matter", async () => {
+  const offline = anna.page.getByText("Keine Verbindung. Nachrichten werden gesendet");
+  await anna.context.setOffline(true);
+  await anna.page.reload();
+  await expect(anna.rooms).toBeVisible();
+  await expect(offline).toBeVisible({ timeout: 30_000 });
+  await anna.context.setOffline(false);
+  await expect(offline).toHaveCount(0, { timeout: 60_000 });
+});
+
+test("without a network and without anything kept, it says so and goes on by itself", async () => {
+  await anna.page.evaluate(
+    () => new Promise((done) => (indexedDB.deleteDatabase("kontor-rooms").onsuccess = done)),
+  );
   await anna.context.setOffline(true);
   await anna.page.reload();
   await expect(anna.page.getByText("Der Server ist nicht erreichbar.")).toBeVisible({

@@ -1,3 +1,4 @@
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { expect, test, type Browser, type Page } from "@playwright/test";
@@ -12,6 +13,9 @@ import { STORIES, type Story } from "./stories";
 const FOLDER = join(import.meta.dirname, "../../../docs/screenshots");
 const SIZES = { phone: { width: 390, height: 780 }, desktop: { width: 1280, height: 800 } };
 type Size = keyof typeof SIZES;
+const QUALITY = 85;
+
+test.beforeAll(() => mkdir(FOLDER, { recursive: true }));
 
 for (const [language, story] of Object.entries(STORIES)) {
   test(`pictures, ${language}`, async ({ browser }) => {
@@ -36,9 +40,17 @@ for (const [language, story] of Object.entries(STORIES)) {
   });
 }
 
-const take = async (page: Page, name: string): Promise<void> => {
-  await page.screenshot({ path: join(FOLDER, `${name}.png`) });
-};
+/** Keeps a picture as WebP, which is a third of the size of a PNG. */
+async function take(page: Page, name: string): Promise<void> {
+  // Pictures of people have arrived, and nothing moves any more.
+  await page.waitForLoadState("load");
+  await page.evaluate(() => document.fonts.ready);
+  const session = await page.context().newCDPSession(page);
+  const wish = { format: "webp", quality: QUALITY } as const;
+  const { data } = await session.send("Page.captureScreenshot", wish);
+  await session.detach();
+  await writeFile(join(FOLDER, `${name}.webp`), Buffer.from(data, "base64"));
+}
 
 /** Three people get to know each other; answers the one whose screen is shown. */
 async function talk(browser: Browser, server: Server, story: Story): Promise<Person> {

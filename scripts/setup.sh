@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
 
 packages=(build-essential perl pkg-config)
-if [ "$task" = test ]; then packages+=(chromium coturn curl pebble postgresql-15 python3-aiosmtpd); fi
+if [ "$task" = test ]; then packages+=(chromium coturn curl fonts-noto-color-emoji pebble postgresql-15 python3-aiosmtpd); fi
 
 missing=()
 for package in "${packages[@]}"; do

@@ -1,4 +1,6 @@
 //! What comes beside the timelines: receipts, typing, account data, presence.
+//!
+//! A filter's `limit` is not applied here: nothing would ever bring what it cut off.
 
 use kontor_account_data::Changes;
 use kontor_core::{Cx, Error, Result, RoomNid, StreamPos};

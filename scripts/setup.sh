@@ -41,15 +41,18 @@ TEXT
   exit 1
 fi
 
-# `cargo install` compiles from source, once: about a minute for nextest, three for deny.
+# `cargo install` compiles from source, once. Further words go to it: deny runs for seconds, so it is
+# not worth minutes of optimizing.
 install_tool() {
-  cargo "${1#cargo-}" --version >/dev/null 2>&1 && return
-  echo "setup: compiling $1 $2 (once)"
-  cargo install --quiet --locked --version "$2" "$1"
+  local tool=$1 version=$2
+  shift 2
+  cargo "${tool#cargo-}" --version >/dev/null 2>&1 && return
+  echo "setup: compiling $tool $version (once)"
+  cargo install --quiet --locked --version "$version" "$@" "$tool"
 }
 case $task in
   test) install_tool cargo-nextest 0.9.143 ;;
-  check) install_tool cargo-deny 0.20.2 ;;
+  check) install_tool cargo-deny 0.20.2 --debug ;;
   run | bench) ;;
   *) echo "setup: unknown task '$task'" >&2; exit 2 ;;
 esac

@@ -15,7 +15,9 @@ export default defineConfig({
     timezoneId: "Europe/Berlin",
     // What a worker fetches, routes do not see. Tests of the worker allow it.
     serviceWorkers: "block",
-    trace: "retain-on-failure",
+    // TRACE=on keeps what happened of what fails. It records every frame and request, which takes half the time.
+    trace: process.env.TRACE ? "retain-on-failure" : "off",
+    screenshot: "only-on-failure",
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: [

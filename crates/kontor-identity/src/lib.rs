@@ -96,7 +96,7 @@ pub use program_floors::{NewFloor, UpdateDue};
 pub use proof::{Badge, MOST_BADGES, NewProof, ProofMethod, Standing};
 pub use refresh::Refreshed;
 pub use register::{Registered, Registration};
-pub use roles::RoleChange;
+pub use roles::{AS_ADMINISTRATOR, RoleChange};
 pub use second_factor::{ListedPasskey, SecondFactors};
 pub use shared_secret::SharedSecretRegistration;
 pub use step_up::CriticalAct;

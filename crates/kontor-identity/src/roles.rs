@@ -18,7 +18,7 @@ use crate::{CriticalAct, Identity};
 /// Longest reason, in bytes.
 const LONGEST_REASON_BYTES: usize = 1000;
 /// Said of roles held since before there were roles, and of those given at creation.
-const AS_ADMINISTRATOR: &str = "administrator from the beginning";
+pub const AS_ADMINISTRATOR: &str = "administrator from the beginning";
 
 /// A role that somebody is to have or not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

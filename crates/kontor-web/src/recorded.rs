@@ -1,10 +1,25 @@
 //! What happened, in words.
 
 use kontor_core::Role;
+use kontor_identity::AS_ADMINISTRATOR;
 use kontor_policy::setting;
 
 use crate::admin::people::role_name;
 use crate::texts::Texts;
+
+/// Who did it: the operator of the server in words, everybody else by their id or pseudonym.
+pub(crate) fn author_in_words(texts: Texts, author: String) -> String {
+    match author.as_str() {
+        "operator" => texts.get("role-provider-operator"),
+        "anonymous" => texts.get("audit-anonymous"),
+        _ => author,
+    }
+}
+
+/// Why: what the server wrote down itself in words, what people wrote as it is.
+pub(crate) fn reason_in_words(texts: Texts, reason: String) -> String {
+    if reason == AS_ADMINISTRATOR { texts.get("role-from-beginning") } else { reason }
+}
 
 /// What an action of the log is called; its own name where there are no words for it.
 #[rustfmt::skip]
@@ -141,6 +156,15 @@ mod tests {
     use kontor_core::Locale;
 
     use super::*;
+
+    #[test]
+    fn what_the_server_wrote_down_itself_is_said_in_words() {
+        let texts = Texts(Locale::De);
+        assert_eq!(author_in_words(texts, "operator".to_owned()), "Betreiber");
+        assert_eq!(author_in_words(texts, "@a:b.example".to_owned()), "@a:b.example");
+        assert_ne!(reason_in_words(texts, AS_ADMINISTRATOR.to_owned()), AS_ADMINISTRATOR);
+        assert_eq!(reason_in_words(texts, "Vertretung".to_owned()), "Vertretung");
+    }
 
     #[test]
     fn details_are_said_in_words() {

@@ -113,8 +113,8 @@ pub(super) static SETTINGS: [Setting; 10] = [
             en: "Password login over the API",
         },
         reason: Text {
-            de: "Ältere Programme kennen nur diesen Weg; er umgeht den zweiten Faktor.",
-            en: "Older clients know this way only; it bypasses the second factor.",
+            de: "Ältere Programme kennen nur diesen Weg; er umgeht den zweiten Faktor, und ihre Token gelten länger. Wer keine solchen Programme hat, schaltet ihn ab.",
+            en: "Older clients know this way only; it bypasses the second factor, and their tokens hold for longer. Who has no such clients turns it off.",
         },
         law: "DSGVO Art. 32",
         domain: Domain::Choice { strictest_first: &["off", "app_passwords", "on"] },

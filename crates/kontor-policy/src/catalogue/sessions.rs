@@ -11,8 +11,8 @@ pub(super) static SETTINGS: [Setting; 13] = [
         area: Area::Devices,
         name: Text { de: "Gültigkeit eines Zugangstokens", en: "Lifetime of an access token" },
         reason: Text {
-            de: "So lange nützt ein gestohlenes Token höchstens.",
-            en: "For that long at most, a stolen token is of use.",
+            de: "So lange nützt ein gestohlenes Token höchstens. Das eines Programms, das nur App-Passwörter kennt und nicht erneuern kann, gilt bis zu 12 Stunden.",
+            en: "For that long at most, a stolen token is of use. That of a client that knows app passwords only and cannot refresh holds for up to 12 hours.",
         },
         law: "DSGVO Art. 32",
         domain: Domain::Number { min: 1, max: 60, unit: Unit::Minutes, stricter: Stricter::Lower },

@@ -5,8 +5,10 @@ use kontor_identity::OwnAccount;
 
 use super::devices::day;
 use crate::admin::people::person::guest_in_words;
+use crate::admin::people::role_name;
 use crate::frame::{Shown, Visit};
 use crate::page::{self, Page};
+use crate::recorded::reason_in_words;
 
 #[derive(Template)]
 #[template(path = "account/own-account.html")]
@@ -53,7 +55,10 @@ fn told(visit: &Visit, stored: OwnAccount, rooms: usize) -> Stored {
         roles: stored
             .roles
             .into_iter()
-            .map(|row| (row.role.to_string(), day(visit, row.granted), row.reason))
+            .map(|row| {
+                let reason = reason_in_words(visit.texts, row.reason);
+                (role_name(visit.texts, row.role), day(visit, row.granted), reason)
+            })
             .collect(),
         proof: stored.proof.map(|proof| (method(visit, &proof.method), day(visit, proof.proved))),
         notices: stored.notices.into_iter().map(|(name, at)| (name, day(visit, at))).collect(),

@@ -7,7 +7,7 @@ use kontor_policy::{SettingState, Value};
 
 use crate::frame::{Shown, Visit};
 use crate::page::{self, Page};
-use crate::recorded::action_in_words;
+use crate::recorded::{action_in_words, author_in_words};
 use crate::when::moment;
 
 #[derive(Template)]
@@ -54,7 +54,7 @@ fn line_of(visit: &Visit, entry: Entry) -> Line {
     // Only the person's own pseudonyms are among these entries.
     let who = match entry.actor.as_str() {
         own if own.starts_with("user:") => texts.get("protocol-you"),
-        other => other.strip_prefix("admin:").unwrap_or(other).to_owned(),
+        other => author_in_words(texts, other.strip_prefix("admin:").unwrap_or(other).to_owned()),
     };
     Line {
         at: moment(visit, Timestamp(entry.at)),

@@ -8,7 +8,7 @@ use time::{Date, Month};
 
 use crate::frame::{Leave, Shown, Visit};
 use crate::page::{self, Page, show_again};
-use crate::recorded::{action_in_words, detail_in_words};
+use crate::recorded::{action_in_words, author_in_words, detail_in_words};
 use crate::when::{moment, start_of};
 
 /// Entries on a page; as many as the service gives.
@@ -183,7 +183,7 @@ fn line_of(visit: &Visit, entry: Entry) -> Line {
         seq: entry.seq,
         at: moment(visit, Timestamp(entry.at)),
         what: action_in_words(visit.texts, &entry.action),
-        actor: entry.actor,
+        actor: author_in_words(visit.texts, entry.actor),
         object: entry.object,
         detail,
         reason: entry.reason,

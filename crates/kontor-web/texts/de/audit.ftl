@@ -119,3 +119,4 @@ audit-detail-guest-renewed = Gast verlängert
 audit-detail-guest-over = Gast war lange gesperrt
 audit-detail-weaken = Einstellung lockern
 audit-detail-role = Rolle ändern
+audit-anonymous = nicht angemeldet

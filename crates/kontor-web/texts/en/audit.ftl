@@ -119,3 +119,4 @@ audit-detail-guest-renewed = guest prolonged
 audit-detail-guest-over = guest was locked for long
 audit-detail-weaken = loosen a setting
 audit-detail-role = change a role
+audit-anonymous = not signed in

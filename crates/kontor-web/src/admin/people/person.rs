@@ -14,6 +14,7 @@ use super::{Choice, name_of, role_name, state_name};
 use crate::account::devices::kind_name;
 use crate::frame::{Leave, Shown, Visit};
 use crate::page::{self, Page, show_again};
+use crate::recorded::{author_in_words, reason_in_words};
 use crate::when::{day, moment};
 
 /// Devices that are shown.
@@ -231,8 +232,8 @@ fn held(visit: &Visit, row: kontor_identity::HeldRole) -> Held {
         role: row.role.as_str(),
         name: role_name(visit.texts, row.role),
         granted: day(visit, row.granted),
-        by: row.granted_by,
-        reason: row.reason,
+        by: author_in_words(visit.texts, row.granted_by),
+        reason: reason_in_words(visit.texts, row.reason),
     }
 }
 
@@ -286,7 +287,8 @@ fn proof_of(visit: &Visit, person: &Person) -> String {
     let Some(proof) = &person.proof else { return visit.texts.get("person-proof-none") };
     let method = proof_name(visit, proof.method.parse().unwrap_or(ProofMethod::Created));
     let when = day(visit, proof.proved);
-    format!("{method} ({when}, {})", proof.proved_by)
+    let by = author_in_words(visit.texts, proof.proved_by.clone());
+    format!("{method} ({when}, {by})")
 }
 
 fn proofs(visit: &Visit) -> Vec<Choice> {

@@ -10,6 +10,7 @@ use super::shown::{decided_in_words, value_in_words};
 use super::works_council::{AgreementForm, agreement_in_words};
 use crate::frame::{Leave, Shown, Visit};
 use crate::page::{self, Page, show_again};
+use crate::recorded::author_in_words;
 use crate::when::moment;
 
 #[derive(Template)]
@@ -192,7 +193,7 @@ async fn whole(
                 after: decided_in_words(texts, (setting, &row.setting), &row.new_value),
                 agreement: row.agreement.map(|json| agreement_in_words(texts, &json)),
                 locked: row.locked,
-                author: row.author,
+                author: author_in_words(texts, row.author),
                 at: moment(visit, row.changed),
                 reason: row.reason,
             })

@@ -6,6 +6,7 @@ use kontor_audit::{Action, Audit, Event, Pseudonym};
 use kontor_core::{Cx, Error, MatrixCode, Permission, Result, Role, Roles, Timestamp};
 use kontor_db::{Db, Tx};
 use kontor_identity::{CriticalAct, Identity, RoleChange};
+use kontor_ledger::Ledger;
 use kontor_policy::{Agreement, Change, Policies, ProfileChange};
 use kontor_store::account;
 use kontor_store::approval::{self, ApprovalRow};
@@ -31,8 +32,9 @@ const ACCOUNTS: u16 = 1000;
 pub struct Approvals {
     pub(crate) db: Db,
     pub(crate) audit: Audit,
-    identity: Identity,
-    policies: Policies,
+    pub(crate) ledger: Ledger,
+    pub(crate) identity: Identity,
+    pub(crate) policies: Policies,
 }
 
 /// Something asked for.
@@ -89,8 +91,12 @@ pub struct Approval {
 impl Approvals {
     /// The component over the services whose acts it carries out.
     #[must_use]
-    pub const fn new(db: Db, audit: Audit, identity: Identity, policies: Policies) -> Self {
-        Self { db, audit, identity, policies }
+    pub fn new(
+        (db, audit, ledger): (Db, Audit, Ledger),
+        identity: Identity,
+        policies: Policies,
+    ) -> Self {
+        Self { db, audit, ledger, identity, policies }
     }
 
     /// Decides on a setting, once the caller has shown who they are; answers the number of the

@@ -5,7 +5,7 @@ use std::time::Duration;
 use kontor_audit::{Action, Event};
 use kontor_core::{Cx, Error, MatrixCode, Result, Timestamp};
 use kontor_db::Tx;
-use kontor_policy::ClassRules;
+use kontor_policy::{ClassRules, Value};
 use kontor_store::approval::ApprovalRow;
 use kontor_store::hold::{self, HoldRow, HoldSubject};
 use kontor_store::{account, room};
@@ -19,14 +19,17 @@ const LONGEST_TEXT_BYTES: usize = 1000;
 
 impl Approvals {
     /// # Errors
-    /// `Invalid`, naming the field, for what cannot be held so; `NotFound` if there is no such person
-    /// or room.
+    /// `Forbidden` if the organisation places none; `Invalid`, naming the field, for what cannot be
+    /// held so; `NotFound` if there is no such person or room.
     pub(crate) async fn check_hold(&self, cx: &Cx, proposal: &Proposal) -> Result<()> {
         let Proposal::PlaceHold { user_id, room_id, from_ts, until_ts, days, basis, delay } =
             proposal
         else {
             return Err(Error::internal("a hold is a hold"));
         };
+        if self.policies.value(cx, "legal_hold").await? != Some(Value::Switch(true)) {
+            return Err(Error::forbidden("This organisation places no holds."));
+        }
         if !(1..=LONGEST_DAYS).contains(days) {
             return Err(wrong("days", "between 1 and 366."));
         }
@@ -92,7 +95,20 @@ impl Approvals {
             released: None,
             cleaned: None,
         };
-        let place = move |tx: &mut Tx<'_>| hold::insert_hold(tx, &hold);
+        let (ledger, identity, random) =
+            (self.ledger.clone(), self.identity.clone(), cx.random.clone());
+        let place = move |tx: &mut Tx<'_>| {
+            let hold = HoldRow { nid: hold::next_hold_number(tx)?, ..hold.clone() };
+            hold::insert_hold(tx, &hold)?;
+            // A backup that is restored places it again.
+            ledger.record_hold(tx, &hold, &random)?;
+            if hold.delay.is_none() {
+                for user in hold::list_concerned(tx, &hold.subject)? {
+                    identity.tell_of_hold(tx, &user, true, (&random, hold.placed))?;
+                }
+            }
+            Ok(hold.nid)
+        };
         let number = self.db.write(cx, place).await?;
         let event = Event::new(Action::HoldPlaced).with_detail(word).because(&row.reason);
         let event = event.with_count(u64::try_from(number).unwrap_or_default());

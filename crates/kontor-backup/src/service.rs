@@ -25,6 +25,8 @@ const HOUR_MS: i64 = 60 * 60 * 1000;
 const LATEST: Duration = Duration::from_hours(26);
 /// What failed is tried again after this time.
 const RETRY: Duration = Duration::from_mins(30);
+/// A set that was begun so much later than now was written while the clock was wrong.
+const AHEAD: Duration = Duration::from_hours(1);
 /// Restoring must be rehearsed this often. law: R-232
 const REHEARSE_EVERY: Duration = Duration::from_hours(24 * 90);
 /// Folder of the signed statements on rehearsals.
@@ -177,7 +179,7 @@ impl Backups {
     /// What keeps it from that; it is tried again later.
     pub async fn look_after(&self, cx: &Cx) -> Result<()> {
         let Some(settings) = &self.inner.settings else { return Ok(()) };
-        let newest = match self.newest(settings).await {
+        let newest = match self.newest(cx, settings).await {
             Ok(newest) => newest,
             Err(error) => return self.tell_unreachable(cx, error).await,
         };
@@ -197,10 +199,10 @@ impl Backups {
         })
     }
 
-    async fn newest(&self, settings: &Settings) -> Result<Option<Timestamp>> {
+    async fn newest(&self, cx: &Cx, settings: &Settings) -> Result<Option<Timestamp>> {
         let folder = settings.folder.clone();
         let (sets, _) = blocking(move || folder.list()).await?;
-        let newest = sets.last().map(|set| Timestamp(set.manifest.started_ms));
+        let newest = newest_until(&sets, cx.now);
         self.inner.state.lock().newest = newest;
         Ok(newest)
     }
@@ -263,7 +265,7 @@ impl Backups {
             (sets, broken, rehearsed) = (whole, others.len(), rehearsal);
         }
         sets.reverse();
-        let age = sets.first().map(|set| cx.now.since(Timestamp(set.manifest.started_ms)));
+        let age = newest_until(&sets, cx.now).map(|newest| cx.now.since(newest));
         let since = rehearsed.map(|(at, _)| cx.now.since(at));
         let ledger = match &self.inner.ledger {
             Some(ledger) => Some((ledger.state(), ledger.newest(cx).await?)),
@@ -312,6 +314,13 @@ fn newest_rehearsal(folder: &Folder) -> Result<Option<(Timestamp, bool)>> {
         Some((Timestamp(at), fields.get("identical").and_then(Value::as_bool)?))
     });
     Ok(statements.max_by_key(|(at, _)| *at))
+}
+
+/// When the newest set was begun. One that was written while the clock was ahead says nothing: until
+/// its time has come, it would keep all others from being written.
+fn newest_until(sets: &[SetEntry], now: Timestamp) -> Option<Timestamp> {
+    let begun = sets.iter().map(|set| Timestamp(set.manifest.started_ms));
+    begun.filter(|begun| *begun <= now.plus(AHEAD)).max()
 }
 
 /// When the day's set was last due.

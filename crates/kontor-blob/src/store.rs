@@ -94,11 +94,16 @@ impl BlobStore {
     }
 
     /// Removes a blob; durable when it returns. Removing what does not exist succeeds.
+    ///
+    /// # Errors
+    /// `Unavailable` if it cannot be removed, or the store is not there: what cannot be seen is not
+    /// gone.
     pub async fn delete(&self, id: &BlobId) -> Result<()> {
         let path = self.shared.path(id);
+        let incoming = self.shared.folder.join(INCOMING);
         blocking(&self.shared.slots, move || match fs::remove_file(&path) {
             Ok(()) => path.parent().map_or(Ok(()), disk::sync_folder).map_err(disk::failed),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            Err(error) if error.kind() == ErrorKind::NotFound && incoming.is_dir() => Ok(()),
             Err(error) => Err(disk::failed(error)),
         })
         .await

@@ -194,3 +194,19 @@ fn a_folder_that_vanished_is_unavailable_not_a_panic() {
     fs::remove_dir_all(folder.path().join("incoming")).unwrap();
     assert_eq!(block_on(store.put(b"x")).unwrap_err().kind, Kind::Unavailable);
 }
+
+#[test]
+fn what_lies_in_a_store_that_is_away_is_not_gone() {
+    let folder = TempDir::new().unwrap();
+    let (there, away) = (folder.path().join("media"), folder.path().join("away"));
+    let store = open(&there);
+    let stored = block_on(store.put(b"x")).unwrap();
+    fs::rename(&there, &away).unwrap();
+    // As a disk that is not mounted: an empty folder.
+    fs::create_dir(&there).unwrap();
+    assert_eq!(block_on(store.delete(&stored.id)).unwrap_err().kind, Kind::Unavailable);
+    fs::remove_dir(&there).unwrap();
+    fs::rename(&away, &there).unwrap();
+    block_on(store.delete(&stored.id)).unwrap();
+    assert_eq!(files(&there), Vec::<PathBuf>::new());
+}

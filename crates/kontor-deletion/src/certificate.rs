@@ -26,6 +26,7 @@ pub struct Certificate(pub Map<String, Value>);
 impl Deletion {
     /// Ends the runs of days that are over, each with a certificate.
     pub(crate) async fn certify_finished_days(&self, cx: &Cx) -> Result<()> {
+        self.inner.media.delete_leftover().await?;
         let today = cx.now.0.div_euclid(DAY_MS);
         for rule in run_keys() {
             let open = self.inner.db.read(cx, move |tx| deletion_run::find_open_run(tx, rule));
@@ -54,6 +55,8 @@ impl Deletion {
     }
 
     async fn issue(&self, cx: &Cx, rule: &'static str, run: RunRow) -> Result<Certificate> {
+        // Nothing is said to be gone while its bytes are there.
+        self.inner.media.delete_leftover().await?;
         let remaining = self.remaining(cx, rule, &run).await?;
         let count = u64::try_from(run.removed.objects + run.removed.files).unwrap_or_default();
         let told = Event::new(Action::DeletionCertified).with_detail(rule).with_count(count);

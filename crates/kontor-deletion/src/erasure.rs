@@ -121,6 +121,8 @@ impl Deletion {
         forget(&user);
         self.inner.rooms.forget_person(&user);
         self.compact().await?;
+        // No certificate while a file of the person lies somewhere.
+        self.inner.media.delete_leftover().await?;
         if recording == Recording::New {
             // No certificate before no backup can bring the person back.
             self.inner.ledger.told(cx).await?;
@@ -178,7 +180,7 @@ impl Deletion {
             for (nid, room_id) in rooms {
                 let erasing = self.inner.rooms.erase_in(cx, &room_id, &departed);
                 let blobs = Box::pin(erasing).await?;
-                self.inner.media.delete_blobs(&blobs).await?;
+                self.remove_blobs(&blobs).await;
                 after = nid;
                 count += 1;
             }

@@ -1,13 +1,15 @@
 //! Holds: what a claim at law needs is kept when its time is over, out of everybody's reach, and goes as
 //! soon as no hold keeps it any more. Two people decide on a hold (kontor-approval). law
 
+mod replay;
+
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use kontor_audit::{Action, Event};
 use kontor_core::{Cx, Error, MatrixCode, Permission, Result, RoomNid, StreamPos, Timestamp};
 use kontor_db::Tx;
-use kontor_store::held::{self, HeldRow};
+use kontor_store::held::{self, HeldCounts, HeldRow};
 use kontor_store::hold::{self, HoldRow};
 use serde::Deserialize;
 
@@ -25,10 +27,12 @@ const BATCH: u32 = 200;
 /// How much is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeldAmount {
-    /// Messages.
+    /// Messages and replaced state.
     pub events: u64,
     /// Their files.
     pub files: u64,
+    /// Entries of people's key backups.
+    pub keys: u64,
 }
 
 /// Of a held event, what a hold asks for.
@@ -47,13 +51,13 @@ impl Deletion {
         self.inner.db.read(cx, move |tx| hold::list_holds(tx, before, limit)).await
     }
 
-    /// The holds on the caller that they have been told of, oldest first.
+    /// The holds on the caller, and on rooms they are or were in, that they may know of, oldest first.
     ///
     /// # Errors
     /// `Unauthenticated` for strangers.
     pub async fn own_holds(&self, cx: &Cx) -> Result<Vec<HoldView>> {
-        let user = cx.user()?.to_string();
-        let holds = self.inner.db.read(cx, move |tx| hold::list_holds_on(tx, &user)).await?;
+        let user = cx.user()?.to_owned();
+        let holds = self.inner.db.read(cx, move |tx| hold::list_holds_for(tx, &user)).await?;
         Ok(holds.into_iter().filter(|hold| hold.delay.is_none()).collect())
     }
 
@@ -63,8 +67,8 @@ impl Deletion {
     /// `Forbidden` without the permission.
     pub async fn held_amount(&self, cx: &Cx) -> Result<HeldAmount> {
         cx.require(Permission::SeeDeletion)?;
-        let (events, files) = self.inner.db.read(cx, held::count_held).await?;
-        Ok(HeldAmount { events, files })
+        let HeldCounts { events, files, keys } = self.inner.db.read(cx, held::count_held).await?;
+        Ok(HeldAmount { events, files, keys })
     }
 
     /// When a hold has to be looked at again at the latest.
@@ -90,19 +94,26 @@ impl Deletion {
         self.inner.audit.act(cx, told(Action::HoldReviewed, nid), write).await
     }
 
-    /// Ends a hold: what only it had kept goes within minutes.
+    /// Ends a hold: what only it had kept goes within minutes. Those whom it concerns are told by mail.
     ///
     /// # Errors
     /// `Forbidden` without the permission; `NotFound`; `Conflict` if it is over.
     pub async fn release_hold(&self, cx: &Cx, nid: i64) -> Result<()> {
         cx.require(Permission::PlaceHolds)?;
-        self.require_hold(cx, nid).await?;
-        let now = cx.now;
+        let found = self.require_hold(cx, nid).await?;
+        let (this, now, random) = (self.clone(), cx.now, cx.random.clone());
         let write = self.inner.db.write(cx, move |tx| {
-            if hold::release_hold(tx, nid, now)? {
-                return Ok(());
+            if !hold::release_hold(tx, nid, now)? {
+                return Err(over());
             }
-            Err(over())
+            this.inner.ledger.record_release(tx, nid, now)?;
+            // Nobody is told of the end of what they were not told of.
+            if found.delay.is_none() {
+                for user in hold::list_concerned(tx, &found.subject)? {
+                    this.inner.identity.tell_of_hold(tx, &user, false, (&random, now))?;
+                }
+            }
+            Ok(())
         });
         self.inner.audit.act(cx, told(Action::HoldReleased, nid), write).await
     }
@@ -135,7 +146,7 @@ impl Deletion {
             let from = after;
             let read = move |tx: &mut Tx<'_>| held::list_held(tx, from, BATCH);
             let rows = self.inner.db.read(cx, read).await?;
-            let Some(last) = rows.last() else { return Ok(()) };
+            let Some(last) = rows.last() else { break };
             after = (last.room, last.pos);
             let mut goes: Vec<(RoomNid, StreamPos)> = Vec::new();
             for row in &rows {
@@ -151,8 +162,10 @@ impl Deletion {
                 Ok(blobs)
             };
             let blobs = self.inner.db.write(cx, remove).await?;
-            self.inner.media.delete_blobs(&blobs).await?;
+            self.remove_blobs(&blobs).await;
         }
+        let now = cx.now;
+        self.inner.db.write(cx, move |tx| held::delete_unheld_keys(tx, now)).await.map(drop)
     }
 
     async fn tell_reviews(&self, cx: &Cx, active: &[HoldRow]) -> Result<()> {

@@ -15,6 +15,7 @@ mod records;
 mod replay;
 mod rules;
 mod service;
+mod steadiness;
 mod sweep;
 
 pub use certificate::Certificate;

@@ -123,7 +123,7 @@ impl Deletion {
                 deletion_run::add_to_run(tx, run, step, 0, terms)
             });
             let step = self.inner.rooms.remove_abandoned(cx, (room.nid, &room_id), note).await?;
-            self.inner.media.delete_blobs(&step.blobs).await?;
+            self.remove_blobs(&step.blobs).await;
             removed.add(&step.removed);
             if !step.more {
                 self.inner.swept.lock().remove(&room.nid);

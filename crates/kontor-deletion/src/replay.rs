@@ -26,17 +26,24 @@ impl Deletion {
     pub async fn replay(&self, cx: &Cx, entry: &Entry) -> Result<u64> {
         match entry.kind {
             Kind::Rule => self.replay_rule(cx, entry).await,
-            // All at once, before: [`Self::replay_events`].
-            Kind::Event => Ok(0),
+            // All at once, before: [`Self::begin_replay`].
+            Kind::Event | Kind::Hold | Kind::Release => Ok(0),
             Kind::Person => self.replay_person(cx, entry).await,
             Kind::Room => self.replay_room(cx, entry).await,
-            Kind::Hold | Kind::Release => Err(unknown(entry)),
         }
     }
 
-    /// Empties again every event that people had deleted after the backup; to be called once, with all
-    /// entries, before they are replayed one by one. Answers how many there were.
-    pub async fn replay_events(&self, cx: &Cx, entries: &[Entry]) -> Result<u64> {
+    /// Places or releases the holds of a part of the ledger, then empties again every event that people
+    /// had deleted; to be called before the part is replayed entry by entry. Within a part nothing
+    /// changes what is held but its first entry. Answers how many events there were.
+    pub async fn begin_replay(&self, cx: &Cx, entries: &[Entry]) -> Result<u64> {
+        for entry in entries {
+            match entry.kind {
+                Kind::Hold => self.replay_hold(cx, entry).await?,
+                Kind::Release => self.replay_release(cx, entry).await?,
+                _ => {}
+            }
+        }
         let events = entries.iter().filter(|entry| entry.kind == Kind::Event);
         let subjects = events.map(|entry| entry.subject.clone()).collect();
         self.inner.rooms.redact_again(cx, subjects).await

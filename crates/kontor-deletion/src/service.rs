@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
+use std::time::Instant;
 
 use kontor_audit::Audit;
-use kontor_core::{Cx, Result, RoomClass, RoomNid, StreamPos};
+use kontor_core::{Clock, Cx, Result, RoomClass, RoomNid, StreamPos};
 use kontor_db::Db;
 use kontor_identity::Identity;
 use kontor_ledger::Ledger;
@@ -17,6 +18,7 @@ use kontor_store::stream_mark::{self, StreamMark};
 use parking_lot::Mutex;
 
 use crate::rules::check_inventory;
+use crate::steadiness::Steadiness;
 
 /// Deletes what is due in one organisation. Clones share everything.
 #[derive(Clone)]
@@ -40,6 +42,8 @@ pub(crate) struct Inner {
     pub(crate) told_ms: AtomicI64,
     /// When it was last told that holds wait to be looked at, in milliseconds.
     pub(crate) told_holds_ms: AtomicI64,
+    /// Whether the machine's clock has jumped ahead.
+    steadiness: Mutex<Steadiness>,
 }
 
 impl Deletion {
@@ -69,6 +73,7 @@ impl Deletion {
                 round: tokio::sync::Mutex::default(),
                 told_ms,
                 told_holds_ms,
+                steadiness: Mutex::default(),
             }),
         })
     }
@@ -80,13 +85,30 @@ impl Deletion {
     /// `Unavailable` if the database cannot store it; what is not done then is done the next time.
     pub async fn look_after(&self, cx: &Cx) -> Result<()> {
         let _round = self.inner.round.lock().await;
+        // A clock in a test is set by hand, and means it.
+        let is_real = matches!(cx.clock, Clock::System);
+        if is_real && !self.inner.steadiness.lock().observe(cx.now, Instant::now()) {
+            tracing::error!(
+                "the clock has jumped ahead by more than a day: nothing is deleted for an hour"
+            );
+            return Ok(());
+        }
         self.mark(cx).await?;
         self.sweep(cx).await?;
         self.inner.ledger.expire(cx).await?;
         self.look_after_holds(cx).await?;
         self.compact().await?;
-        self.certify_finished_days(cx).await?;
-        self.tell_overdue(cx).await
+        let certified = self.certify_finished_days(cx).await;
+        self.tell_overdue(cx).await?;
+        certified
+    }
+
+    /// Removes the bytes of files whose rows are gone. What cannot be removed now keeps nothing else from
+    /// going: it is tried again until it is gone, and nothing is certified before.
+    pub(crate) async fn remove_blobs(&self, blobs: &[String]) {
+        if let Err(error) = self.inner.media.delete_blobs(blobs).await {
+            tracing::error!(%error, "files of what was deleted are still there");
+        }
     }
 
     /// Notes what time it is at the newest position, if anything was written since the last time.

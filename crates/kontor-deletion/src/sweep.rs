@@ -127,7 +127,7 @@ impl Deletion {
                 deletion_run::add_to_run(tx, run, step, 0, terms)
             });
             let step = self.inner.rooms.expire(cx, &due, note).await?;
-            self.inner.media.delete_blobs(&step.blobs).await?;
+            self.remove_blobs(&step.blobs).await;
             removed.add(&step.removed);
             due.after = step.upto;
             if !step.more {

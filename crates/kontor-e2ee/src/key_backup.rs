@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use kontor_core::{Cx, Error, MatrixCode, Result, Timestamp};
 use kontor_db::{Param, Tx};
+use kontor_policy::classes_in_reach_of_holds;
+use kontor_store::held;
 use kontor_store::key_backup::{
     self, BackupScope, BackupSessionRow, BackupVersionRow, SessionRank,
 };
@@ -178,10 +180,12 @@ impl E2ee {
 
     /// Deletes a backup with all its keys. Deleting it again succeeds.
     pub async fn delete_backup(&self, cx: &Cx, version: String) -> Result<()> {
-        let user = cx.user()?.to_owned();
+        let (user, now) = (cx.user()?.to_owned(), cx.now);
         self.db
             .write(cx, move |tx| {
                 let row = find_any(tx, &user, &version)?;
+                let whole = Some((row.version, &BackupScope::All));
+                held::keep_keys_of(tx, &user, whole, (&classes_in_reach_of_holds(), now))?;
                 key_backup::delete_version(tx, &user, row.version)
             })
             .await
@@ -251,10 +255,12 @@ impl E2ee {
         version: String,
         scope: BackupScope,
     ) -> Result<BackupChange> {
-        let user = cx.user()?.to_owned();
+        let (user, now) = (cx.user()?.to_owned(), cx.now);
         self.db
             .write(cx, move |tx| {
                 let mut row = find(tx, &user, &version)?;
+                let part = Some((row.version, &scope));
+                held::keep_keys_of(tx, &user, part, (&classes_in_reach_of_holds(), now))?;
                 let gone = key_backup::delete_sessions(tx, (&user, row.version), &scope)?;
                 if gone > 0 {
                     row.etag += 1;

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use kontor_audit::{Action, Event};
 use kontor_core::{Actor, Cx, Error, MatrixCode, Permission, Result, Role};
 use kontor_db::Tx;
+use kontor_policy::classes_in_reach_of_holds;
 use kontor_store::account;
 use kontor_store::{
     accepted_notice, account_role, app_password, device_registration, e2ee, former_password,
-    guest_account, identity_proof, login_failure, mail_address, oauth_code, oauth_device_grant,
-    one_time_link, own_setting, password as password_table, profile, waiting_mail,
+    guest_account, held, identity_proof, login_failure, mail_address, oauth_code,
+    oauth_device_grant, one_time_link, own_setting, password as password_table, profile,
+    waiting_mail,
 };
 use ruma::api::client::uiaa::AuthData;
 use ruma::{OwnedUserId, UserId};
@@ -84,6 +86,8 @@ impl Identity {
             account::deactivate_account(tx, &user, now)?;
             this.people_change(tx);
             this.end_sessions_in(tx, &user, &Ended::All)?;
+            let reach = classes_in_reach_of_holds();
+            held::keep_keys_of(tx, &user, None, (&reach, now))?;
             let change = e2ee::delete_account(tx, &user)?;
             let feed = this.inner.feed.clone();
             let (lists, owner) = (Arc::clone(feed.device_lists()), user.clone());

@@ -217,6 +217,7 @@ fn addressed_to(
         Letter::AddressChanged => "/account/mail".to_owned(),
         Letter::DeviceLost => "/account/devices/lost".to_owned(),
         Letter::GuestEnds => "/admin/people?role=guest".to_owned(),
+        Letter::HoldPlaced | Letter::HoldReleased => "/account/privacy".to_owned(),
         Letter::Locked | Letter::NewDevice | Letter::Invitation => "/account/devices".to_owned(),
     };
     Ok(Some(Addressed { to, locale, path }))

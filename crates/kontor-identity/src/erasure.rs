@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use kontor_core::{Cx, Error, MatrixCode, Result, Roles, Timestamp};
 use kontor_db::Tx;
-use kontor_store::{account, account_role, e2ee, erasure, hold, login_failure};
+use kontor_policy::classes_in_reach_of_holds;
+use kontor_store::{account, account_role, e2ee, erasure, held, hold, login_failure};
 use ruma::{OwnedUserId, UserId};
 
 use crate::Identity;
@@ -74,6 +75,8 @@ impl Identity {
         let close = move |tx: &mut Tx<'_>| {
             this.people_change(tx);
             this.end_sessions_in(tx, &user, &Ended::All)?;
+            let reach = classes_in_reach_of_holds();
+            held::keep_keys_of(tx, &user, None, (&reach, now))?;
             let change = e2ee::delete_account(tx, &user)?;
             let feed = this.inner.feed.clone();
             let (lists, owner) = (Arc::clone(feed.device_lists()), user.clone());

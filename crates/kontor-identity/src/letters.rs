@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kontor_core::{Cx, Error, Locale, Result, Timestamp};
+use kontor_core::{Cx, Error, Locale, Random, Result, Timestamp};
 use kontor_db::Tx;
 use kontor_mail::Letter;
 use kontor_store::mail_address;
@@ -94,6 +94,20 @@ impl Identity {
         }
         let row = notice.row(letter, Some(user), &Enclosed::default(), WARNING)?;
         self.queue_mail(tx, &row)
+    }
+
+    /// Tells somebody that messages of theirs are held for a claim at law, or are no more, in the
+    /// write that decides it; nothing without a confirmed mail address. law: R-122, DSGVO Art. 18(3)
+    pub fn tell_of_hold(
+        &self,
+        tx: &mut Tx<'_>,
+        user: &UserId,
+        placed: bool,
+        (random, now): (&Random, Timestamp),
+    ) -> Result<()> {
+        let notice = Notice { mail_id: random.word(ID_LETTERS)?, now };
+        let letter = if placed { Letter::HoldPlaced } else { Letter::HoldReleased };
+        self.tell(tx, user, letter, &notice)
     }
 
     /// As [`Self::tell`], after the fact and without making anybody wait.

@@ -1,5 +1,7 @@
 //! Entries.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use kontor_core::{Error, Result, Timestamp};
 use kontor_store::erasure_ledger::LedgerRow;
 use serde_json::{Map, Value, json};
@@ -17,7 +19,7 @@ pub enum Kind {
     Event,
     /// Data of a person or a room are held; the subject is the tombstone of the id.
     Hold,
-    /// A hold has ended.
+    /// A hold was released before its end; the subject is the tombstone of its number.
     Release,
 }
 
@@ -36,6 +38,12 @@ impl Kind {
             Self::Hold => "hold",
             Self::Release => "release",
         }
+    }
+
+    /// Whether it changes what is held, and with that what other entries remove.
+    #[must_use]
+    pub const fn is_of_holds(self) -> bool {
+        matches!(self, Self::Hold | Self::Release)
     }
 
     /// The kind of that name. One that is not known cannot be done again, so it must not be passed
@@ -70,18 +78,29 @@ pub struct Entry {
     pub period_ms: Option<i64>,
     /// Hold: its end.
     pub until: Option<Timestamp>,
+    /// Hold: what else it says, encrypted.
+    pub details: Option<Vec<u8>>,
 }
 
 impl Entry {
     /// An entry about one thing, without a number yet.
     #[must_use]
     pub const fn new(kind: Kind, subject: String, at: Timestamp) -> Self {
-        Self { seq: 0, kind, subject, at, cutoff: None, period_ms: None, until: None }
+        Self {
+            seq: 0,
+            kind,
+            subject,
+            at,
+            cutoff: None,
+            period_ms: None,
+            until: None,
+            details: None,
+        }
     }
 
     pub(crate) fn from_row(row: LedgerRow) -> Result<Self> {
-        let LedgerRow { seq, kind, subject, at, cutoff, period_ms, until } = row;
-        Ok(Self { seq, kind: Kind::parse(&kind)?, subject, at, cutoff, period_ms, until })
+        let LedgerRow { seq, kind, subject, at, cutoff, period_ms, until, details } = row;
+        Ok(Self { seq, kind: Kind::parse(&kind)?, subject, at, cutoff, period_ms, until, details })
     }
 
     pub(crate) fn to_row(&self, seq: i64) -> LedgerRow {
@@ -93,6 +112,7 @@ impl Entry {
             cutoff: self.cutoff,
             period_ms: self.period_ms,
             until: self.until,
+            details: self.details.clone(),
         }
     }
 
@@ -114,6 +134,9 @@ impl Entry {
                 put(name, json!(value));
             }
         }
+        if let Some(details) = &self.details {
+            fields.insert("details".to_owned(), BASE64_STANDARD.encode(details).into());
+        }
         fields
     }
 
@@ -123,6 +146,8 @@ impl Entry {
         let text = |name: &str| fields.get(name).and_then(Value::as_str);
         let found = (number("seq"), text("kind"), text("subject"), number("at_ms"));
         let (Some(seq), Some(kind), Some(subject), Some(at)) = found else { return Ok(None) };
+        let details = text("details").map(|text| BASE64_STANDARD.decode(text)).transpose();
+        let Ok(details) = details else { return Ok(None) };
         Ok(Some(Self {
             seq,
             kind: Kind::parse(kind)?,
@@ -131,6 +156,7 @@ impl Entry {
             cutoff: number("cutoff_ms").map(Timestamp),
             period_ms: number("period_ms"),
             until: number("until_ms").map(Timestamp),
+            details,
         }))
     }
 }

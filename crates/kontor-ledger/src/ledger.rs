@@ -11,6 +11,7 @@ use kontor_audit::{Audit, Digest};
 use kontor_core::{Cx, Error, Result, Secret, Timestamp};
 use kontor_db::{Db, Tx};
 use kontor_store::erasure_ledger;
+use kontor_vault::Sealer;
 use parking_lot::Mutex;
 use ruma::{RoomId, UserId};
 use tokio::sync::Mutex as Turn;
@@ -81,6 +82,14 @@ impl Ledger {
             *to = *from;
         }
         digest.to_string()
+    }
+
+    /// Seals what an entry says beside its tombstone: whoever finds the file cannot read it, a restored
+    /// instance can.
+    pub(crate) fn sealer(&self) -> Result<Sealer> {
+        let key = hmac::sign(&self.inner.key, b"kontor erasure ledger details v1");
+        let key = <[u8; 32]>::try_from(key.as_ref()).map_err(Error::internal)?;
+        Sealer::new(&Secret::new(key))
     }
 
     /// Records that a person is erased, in the transaction that does it; with a cutoff if the person's

@@ -1,5 +1,5 @@
 //! The erasure ledger of one organisation: what was erased, restricted or removed by a rule, so that
-//! a restored backup does not bring it back. law: R-233
+//! a restored backup neither brings it back nor forgets what is held. law: R-233
 //!
 //! An entry is written in the transaction of the erasure ([`Ledger::record`]) and told to a signed
 //! file beside the backups ([`Ledger::told`]). It names what it is about by a keyed tombstone:
@@ -8,6 +8,7 @@
 
 mod entry;
 mod file;
+mod hold;
 mod ledger;
 
 pub use entry::{Entry, Kind};

@@ -30,6 +30,10 @@ pub enum Letter {
     DeviceLost,
     /// The time of guests whom she has invited ends soon. law: R-049
     GuestEnds,
+    /// Messages of hers, or of a room she is in, are held for a claim at law. law: R-122
+    HoldPlaced,
+    /// Such a hold was released. law: DSGVO Art. 18(3)
+    HoldReleased,
 }
 
 /// A mail in one language.
@@ -43,7 +47,7 @@ pub struct Written {
 
 impl Letter {
     /// Every mail there is.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::ConfirmAddress,
         Self::ForgottenPassword,
         Self::Invitation,
@@ -54,6 +58,8 @@ impl Letter {
         Self::AddressChanged,
         Self::DeviceLost,
         Self::GuestEnds,
+        Self::HoldPlaced,
+        Self::HoldReleased,
     ];
 
     /// Its name in the store and among the texts.
@@ -70,6 +76,8 @@ impl Letter {
             Self::AddressChanged => "address-changed",
             Self::DeviceLost => "device-lost",
             Self::GuestEnds => "guest-ends",
+            Self::HoldPlaced => "hold-placed",
+            Self::HoldReleased => "hold-released",
         }
     }
 

@@ -102,3 +102,21 @@ guest-ends-text =
     verlängert werden:
 
     { $link }
+hold-placed-subject = Nachrichten werden aufbewahrt
+hold-placed-text =
+    Guten Tag,
+
+    { $organisation } bewahrt Nachrichten, die Sie betreffen, über ihre Frist
+    hinaus auf, weil ein Rechtsanspruch sie brauchen kann. In welcher Sache,
+    auf welcher Grundlage und wie lange, steht hier:
+
+    { $link }
+hold-released-subject = Eine Aufbewahrung ist beendet
+hold-released-text =
+    Guten Tag,
+
+    { $organisation } hat eine Aufbewahrung von Nachrichten, die Sie betreffen,
+    beendet. Was nur ihretwegen noch da war, wird gelöscht. Andere
+    Aufbewahrungen, falls es welche gibt, stehen hier:
+
+    { $link }

@@ -101,3 +101,21 @@ guest-ends-text =
     14 days. Whoever is still needed can be prolonged here:
 
     { $link }
+hold-placed-subject = Messages are kept
+hold-placed-text =
+    Hello,
+
+    { $organisation } keeps messages that concern you beyond their period,
+    because a claim at law may need them. In which matter, on which basis and
+    for how long is written here:
+
+    { $link }
+hold-released-subject = A hold has ended
+hold-released-text =
+    Hello,
+
+    { $organisation } has ended a hold on messages that concern you. What was
+    there only because of it is deleted. Other holds, if there are any, are
+    listed here:
+
+    { $link }

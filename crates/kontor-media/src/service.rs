@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use kontor_blob::BlobStore;
 use kontor_db::Db;
+use parking_lot::Mutex;
 use ruma::{OwnedServerName, ServerName};
 use tokio::sync::{Semaphore, watch};
 
@@ -25,6 +26,8 @@ pub(crate) struct Shared {
     pub(crate) arrivals: watch::Sender<u64>,
     /// Memory that decoded images may take together, in MiB.
     pub(crate) thumbnail_memory: Arc<Semaphore>,
+    /// Blobs that nothing refers to and that could not be removed.
+    pub(crate) leftover: Mutex<Vec<String>>,
 }
 
 impl Media {
@@ -36,6 +39,7 @@ impl Media {
             limits,
             arrivals: watch::Sender::new(0),
             thumbnail_memory: Arc::new(Semaphore::new(MEMORY_MEBIBYTES)),
+            leftover: Mutex::default(),
         };
         Self { db, blobs, shared: Arc::new(shared) }
     }

@@ -39,13 +39,30 @@ impl Media {
         Ok((files, bytes, more))
     }
 
-    /// Removes blobs that nothing refers to any more. One that cannot be removed is found again at
-    /// the next start ([`Self::sweep`]).
+    /// Removes blobs that nothing refers to any more. Those that cannot be removed are remembered
+    /// ([`Self::delete_leftover`]), and found again at the next start ([`Self::sweep`]).
+    ///
+    /// # Errors
+    /// The last failure, after all have been tried.
     pub async fn delete_blobs(&self, blobs: &[String]) -> Result<()> {
+        let mut outcome = Ok(());
         for blob_id in blobs {
-            self.blobs.delete(&BlobId::parse(blob_id)?).await?;
+            let id = BlobId::parse(blob_id)?;
+            if let Err(error) = self.blobs.delete(&id).await {
+                self.shared.leftover.lock().push(blob_id.clone());
+                outcome = Err(error);
+            }
         }
-        Ok(())
+        outcome
+    }
+
+    /// Removes what could not be removed before. Who says that something is gone asks this first.
+    ///
+    /// # Errors
+    /// `Unavailable` if some of it is still there.
+    pub async fn delete_leftover(&self) -> Result<()> {
+        let blobs = std::mem::take(&mut *self.shared.leftover.lock());
+        self.delete_blobs(&blobs).await
     }
 
     pub(crate) async fn delete_all(&self, cx: &Cx, ids: Vec<String>) -> Result<(u64, u64)> {

@@ -192,10 +192,9 @@ impl Opening {
         let whose = (server_name, &keys);
         let identity = self.open_identity(cx, whose, &ground, feed.clone()).await?;
         let Ground { db, audit, media, policy, policies } = ground;
-        let approvals =
-            Approvals::new(db.clone(), audit.clone(), identity.clone(), policies.clone());
         let (ledger, backups) = self.ledger_and_backups(whose, (&db, &audit))?;
         let below = (db.clone(), audit.clone(), ledger.clone());
+        let approvals = Approvals::new(below.clone(), identity.clone(), policies.clone());
         let rooms = Rooms::open(cx, below.clone(), feed.clone(), policy.clone(), signer).await?;
         let people = (identity.clone(), rooms.clone());
         let deletion = Deletion::open(below, people, media.clone(), policy.clone())?;

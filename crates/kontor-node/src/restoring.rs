@@ -176,11 +176,15 @@ async fn erase_again(
         let entries = file.map(|path| read_file(path)).transpose()?.map(|file| file.entries);
         let mut entries = entries.unwrap_or_default();
         entries.retain(|entry| entry.seq > known);
-        let (mut erasures, mut erased) = (0, deletion.replay_events(cx, &entries).await?);
-        for entry in &entries {
-            erased += deletion.replay(cx, entry).await?;
-            ledger.adopt(cx, entry).await?;
-            erasures += 1;
+        let (mut erasures, mut erased) = (0, 0);
+        // A hold keeps what goes after it was placed, and not what went before.
+        for part in entries.chunk_by(|_, next| !next.kind.is_of_holds()) {
+            erased += deletion.begin_replay(cx, part).await?;
+            for entry in part {
+                erased += deletion.replay(cx, entry).await?;
+                ledger.adopt(cx, entry).await?;
+                erasures += 1;
+            }
         }
         let swept = deletion.sweep(cx).await?;
         erased += u64::try_from(swept.objects + swept.files).unwrap_or_default();

@@ -211,6 +211,13 @@ impl ClassRules {
     }
 }
 
+/// Names of the classes that a legal hold may reach. law: R-122
+#[must_use]
+pub fn classes_in_reach_of_holds() -> Vec<&'static str> {
+    let reached = RoomClass::ALL.into_iter().filter(|class| ClassRules::of(*class).hold);
+    reached.map(RoomClass::as_str).collect()
+}
+
 const fn days(profiles: (u16, Option<u16>, u16), min_days: u16, max_days: u16) -> Retention {
     let (standard, elevated, trade) = profiles;
     Retention { standard, elevated, trade, min_days, max_days }

@@ -21,7 +21,9 @@ mod words;
 pub use agreement::{Agreement, Ground};
 pub use catalogue::{catalogue, setting};
 pub use choosing::{Difference, Preview, ProfileChange};
-pub use class_rules::{Audience, ClassRules, Encryption, Retention, RetentionPeriods};
+pub use class_rules::{
+    Audience, ClassRules, Encryption, Retention, RetentionPeriods, classes_in_reach_of_holds,
+};
 pub use held::Start;
 pub use in_force::InForce;
 pub use kontor_config::{Preset, RegistrationMode as Registration};

@@ -43,6 +43,8 @@ pub struct Policy {
     /// Whether common passwords, those with the person's or the organisation's name, and the
     /// person's last ten are refused. law: R-043
     pub weak_passwords_refused: bool,
+    /// Whether holds for claims at law may be placed. law: R-122
+    pub legal_hold: bool,
     /// Failed log-ins in a row after which the account rests; `None`: never. Row "Password (with
     /// 2FA, lock 10)".
     pub login_lock_after: Option<u32>,
@@ -188,6 +190,7 @@ impl Policy {
             password_min_length_with_factor: 12,
             password_min_classes: 2,
             weak_passwords_refused: true,
+            legal_hold: true,
             login_lock_after: Some(10),
             access_token_lifetime: Some(Duration::from_mins(5)),
             session_lifetime: Some(30 * DAY),
@@ -250,6 +253,7 @@ impl Policy {
             password_min_length_with_factor: 1,
             password_min_classes: 1,
             weak_passwords_refused: false,
+            legal_hold: true,
             login_lock_after: None,
             access_token_lifetime: None,
             session_lifetime: None,

@@ -212,6 +212,9 @@ fn change(
     let rewritten: Vec<&OwnerRow> =
         of(Fate::Bare).chain(of(Fate::Wordless)).map(|(row, _)| row).collect();
     let positions: Vec<StreamPos> = rewritten.iter().map(|row| row.pos).collect();
+    let gone: Vec<StreamPos> = of(Fate::Goes).map(|(row, _)| row.pos).collect();
+    // What a hold on the room keeps is out of everybody's reach (law: Art. 17(3)(e)), as it was.
+    let held = keep_held(tx, room, &[&*positions, &*gone].concat(), now)?;
     for stored in event::list_events_at(tx, room.nid, &positions)? {
         let Some(row) = rewritten.iter().find(|row| row.pos == stored.pos) else { continue };
         let bare = of(Fate::Bare).any(|(it, _)| it.pos == stored.pos);
@@ -220,9 +223,6 @@ fn change(
         counts.events += 1;
         told.push(stored.event_id);
     }
-    let gone: Vec<StreamPos> = of(Fate::Goes).map(|(row, _)| row.pos).collect();
-    // What a hold on the room keeps is out of everybody's reach (law: Art. 17(3)(e)).
-    let held = keep_held(tx, room, &gone, now)?;
     for file in expiry::list_files(tx, room.nid, &gone)? {
         let taken = media::take_media(tx, &file.media_id)?;
         blobs.extend(taken.into_iter().filter(|blob| !held.blobs.contains(blob)));

@@ -12,7 +12,7 @@ use kontor_db::Tx;
 use kontor_policy::ClassRules;
 use kontor_store::deletion_run::Removed;
 use kontor_store::expiry::{self, ExpiredRow, NoticeRow};
-use kontor_store::media;
+use kontor_store::{held, media};
 use ruma::{OwnedEventId, OwnedRoomId, ServerName};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -123,11 +123,11 @@ impl Rooms {
         if room.class == RoomClass::Ephemeral {
             count_residence(tx, &room, &positions, now)?;
         }
-        let held = keep_held(tx, &room, &positions, now)?;
-        removed.held = i64::try_from(held.positions.len()).unwrap_or(i64::MAX);
-        removed.objects += count(expiry::delete_events(tx, room.nid, &positions)?) - removed.held;
-        removed.objects += count(expiry::delete_replaced_states(tx, room.nid, reached, &states)?);
         positions.extend(&states);
+        let held = keep_held(tx, &room, &positions, now)?;
+        removed.held = i64::try_from(held.count).unwrap_or(i64::MAX);
+        removed.objects += count(expiry::delete_replaced_states(tx, room.nid, reached, &states)?);
+        removed.objects += count(expiry::delete_events(tx, room.nid, &positions)?) - removed.held;
         let files = expiry::list_files(tx, room.nid, &positions)?;
         let mut blobs = Vec::new();
         for file in &files {
@@ -142,6 +142,7 @@ impl Rooms {
         }
         if !more {
             expiry::delete_receipts(tx, room.nid, reached)?;
+            held::keep_keys_in(tx, room.nid, (keys_before, now))?;
             let keys = expiry::delete_backed_up_keys(tx, room.room_id.as_str(), keys_before)?;
             removed.keys += count(keys);
         }

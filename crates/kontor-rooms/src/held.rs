@@ -3,16 +3,18 @@
 use kontor_core::{Error, Result, StreamPos, Timestamp};
 use kontor_db::Tx;
 use kontor_policy::ClassRules;
-use kontor_store::{event, held, hold};
+use kontor_store::held::{self, Keepable};
+use kontor_store::{event, hold};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::Room;
 
 /// What was kept.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
-    /// The events, by position.
-    pub(crate) positions: Vec<StreamPos>,
+    /// How many events.
+    pub(crate) count: usize,
     /// Their files' blobs: they stay.
     pub(crate) blobs: Vec<String>,
 }
@@ -22,6 +24,15 @@ pub(crate) struct Kept {
 struct Written {
     sender: String,
     origin_server_ts: i64,
+    #[serde(default)]
+    content: Content,
+}
+
+/// Of its content, what says which key opens it.
+#[derive(Default, Deserialize)]
+struct Content {
+    #[serde(default)]
+    session_id: Value,
 }
 
 /// Keeps those of the events at `positions` that a hold is on; the caller then removes all of them.
@@ -41,16 +52,16 @@ pub(crate) fn keep_held(
     }
     let mut kept = Vec::new();
     for row in event::list_events_at(tx, room.nid, positions)? {
-        let Written { sender, origin_server_ts } =
-            serde_json::from_slice(&row.json).map_err(Error::internal)?;
-        let at = Timestamp(origin_server_ts);
-        if holds.iter().any(|hold| hold.keeps(room.room_id.as_str(), &sender, at)) {
-            kept.push(row.pos);
+        let written: Written = serde_json::from_slice(&row.json).map_err(Error::internal)?;
+        let at = Timestamp(written.origin_server_ts);
+        if holds.iter().any(|hold| hold.keeps(room.room_id.as_str(), &written.sender, at)) {
+            let session_id = written.content.session_id.as_str().map(str::to_owned);
+            kept.push(Keepable { pos: row.pos, session_id });
         }
     }
     if kept.is_empty() {
         return Ok(Kept::default());
     }
     let blobs = held::keep(tx, room.nid, &kept, now)?;
-    Ok(Kept { positions: kept, blobs })
+    Ok(Kept { count: kept.len(), blobs })
 }

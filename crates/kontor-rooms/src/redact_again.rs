@@ -9,6 +9,7 @@ use kontor_ledger::Kind;
 use kontor_store::{event, expiry, media};
 use ruma::{OwnedEventId, OwnedRoomId};
 
+use crate::held::keep_held;
 use crate::{Event, Room, Rooms};
 
 /// Rooms looked at in one read.
@@ -69,6 +70,12 @@ fn empty(tx: &mut Tx<'_>, room: &Room, ids: &[OwnedEventId], now: Timestamp) -> 
         let (json, pos) = (row.json.clone(), row.pos);
         let target = Event::from_row(row, &room.rules, &room.room_id, None)?;
         let empty = kontor_protocol::redact(&json, &target.pdu, &room.rules)?;
+        let held = keep_held(tx, room, &[pos], now)?;
+        if !held.blobs.is_empty() {
+            for file in expiry::list_files(tx, room.nid, &[pos])? {
+                media::take_media(tx, &file.media_id)?;
+            }
+        }
         let id = &target.pdu.event_id;
         event::redact_event(tx, id, &empty.json, id)?;
         media::expire_attached(tx, (room.nid, pos), now)?;

@@ -80,8 +80,12 @@ impl Rooms {
             check_encrypted(&send.content)?;
         }
         let mut event = NewEvent::message(session.user_id.clone(), send.kind, send.content);
-        event.files.extend(self.own_files(cx, &send.files).await?);
         event.txn = Some(txn);
+        match self.own_files(cx, &send.files).await {
+            Ok(files) => event.files.extend(files),
+            // Sent before, and the answer was lost: then they belong to that message.
+            Err(error) => return self.sent_before(cx, &room, &event).await?.ok_or(error),
+        }
         self.send_once(cx, &send.room_id, event).await
     }
 

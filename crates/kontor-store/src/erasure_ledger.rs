@@ -20,6 +20,8 @@ pub struct LedgerRow {
     pub period_ms: Option<i64>,
     /// When a hold ends.
     pub until: Option<Timestamp>,
+    /// What else a hold says, encrypted by kontor-ledger.
+    pub details: Option<Vec<u8>>,
 }
 
 impl LedgerRow {
@@ -32,6 +34,7 @@ impl LedgerRow {
             cutoff: row.opt_time(4)?,
             period_ms: row.opt_int(5)?,
             until: row.opt_time(6)?,
+            details: row.opt_bytes(7)?,
         })
     }
 }
@@ -44,13 +47,14 @@ static NEWEST: Sql = Sql::new(
 static INSERT: Sql = Sql::new(
     "erasure_ledger.insert",
     "INSERT INTO erasure_ledger (tenant_id, seq, kind, subject, at_ms, cutoff_ms, period_ms,
-                                 until_ms)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                                 until_ms, details)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 );
 
 static LIST: Sql = Sql::new(
     "erasure_ledger.list",
-    "SELECT seq, kind, subject, at_ms, cutoff_ms, period_ms, until_ms FROM erasure_ledger
+    "SELECT seq, kind, subject, at_ms, cutoff_ms, period_ms, until_ms, details
+       FROM erasure_ledger
       WHERE tenant_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
 );
 
@@ -80,6 +84,7 @@ pub fn insert_entry(tx: &mut Tx<'_>, entry: &LedgerRow) -> Result<()> {
         entry.cutoff.into(),
         entry.period_ms.into(),
         entry.until.into(),
+        entry.details.as_deref().into(),
     ];
     tx.execute(&INSERT, &params).map(drop)
 }

@@ -2,7 +2,7 @@
 
 use kontor_core::{Error, Result, Timestamp};
 use kontor_db::{Param, Row, Sql, Tx};
-use ruma::OwnedUserId;
+use ruma::{OwnedUserId, UserId};
 
 /// What a hold is on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,6 +145,24 @@ static LIST_ON: Sql = Sql::new(
        FROM hold WHERE tenant_id = $1 AND subject = $2 ORDER BY hold_nid",
 );
 
+static LIST_FOR: Sql = Sql::new(
+    "hold.list_for",
+    "SELECT hold_nid, kind, subject, from_ms, until_ms, matter, basis, delay, placed_ms, placed_by,
+            allowed_by, ends_ms, reviewed_ms, released_ms, cleaned_ms
+       FROM hold WHERE tenant_id = $1 AND (subject = $2 OR subject IN
+         (SELECT r.room_id FROM membership m
+            JOIN room r ON r.tenant_id = m.tenant_id AND r.room_nid = m.room_nid
+           WHERE m.tenant_id = $1 AND m.user_id = $2 AND m.membership IN ('join', 'leave', 'ban')))
+      ORDER BY hold_nid",
+);
+
+static LIST_MEMBERS: Sql = Sql::new(
+    "hold.list_members",
+    "SELECT m.user_id FROM membership m
+       JOIN room r ON r.tenant_id = m.tenant_id AND r.room_nid = m.room_nid
+      WHERE m.tenant_id = $1 AND r.room_id = $2 AND m.membership = 'join' ORDER BY m.user_id",
+);
+
 static REVIEW: Sql = Sql::new(
     "hold.review",
     "UPDATE hold SET reviewed_ms = $3
@@ -177,18 +195,24 @@ pub static STATEMENTS: &[&Sql] = &[
     &LIST,
     &LIST_OPEN,
     &LIST_ON,
+    &LIST_FOR,
+    &LIST_MEMBERS,
     &REVIEW,
     &RELEASE,
     &CLEANED,
     &DELETE_BEFORE,
 ];
 
-/// Stores a hold; `row.nid` and what comes at its end are not looked at. Answers its number.
-pub fn insert_hold(tx: &mut Tx<'_>, row: &HoldRow) -> Result<i64> {
-    let nid = tx.query_opt(&NEWEST, &[], |row| row.int(0))?.unwrap_or_default() + 1;
+/// The number that the next hold gets.
+pub fn next_hold_number(tx: &mut Tx<'_>) -> Result<i64> {
+    Ok(tx.query_opt(&NEWEST, &[], |row| row.int(0))?.unwrap_or_default() + 1)
+}
+
+/// Stores a hold under its number; what comes at its end is not looked at.
+pub fn insert_hold(tx: &mut Tx<'_>, row: &HoldRow) -> Result<()> {
     let (kind, subject) = row.subject.parts();
     let params = [
-        nid.into(),
+        row.nid.into(),
         kind.into(),
         subject.into(),
         row.from.into(),
@@ -202,8 +226,7 @@ pub fn insert_hold(tx: &mut Tx<'_>, row: &HoldRow) -> Result<i64> {
         row.ends.into(),
         row.reviewed.into(),
     ];
-    tx.execute(&INSERT, &params)?;
-    Ok(nid)
+    tx.execute(&INSERT, &params).map(drop)
 }
 
 /// The hold with this number.
@@ -230,6 +253,19 @@ pub fn list_active_holds(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<HoldRow>
 /// Every hold on a person or a room, by id, oldest first.
 pub fn list_holds_on(tx: &mut Tx<'_>, id: &str) -> Result<Vec<HoldRow>> {
     tx.query(&LIST_ON, &[id.into()], HoldRow::from_row)
+}
+
+/// Every hold on a person and on rooms they are or were in, oldest first.
+pub fn list_holds_for(tx: &mut Tx<'_>, user: &UserId) -> Result<Vec<HoldRow>> {
+    tx.query(&LIST_FOR, &[user.into()], HoldRow::from_row)
+}
+
+/// Whom a hold concerns: the person, or those who are in the room.
+pub fn list_concerned(tx: &mut Tx<'_>, subject: &HoldSubject) -> Result<Vec<OwnedUserId>> {
+    match subject {
+        HoldSubject::Person(id) => Ok(vec![id.as_str().try_into().map_err(Error::internal)?]),
+        HoldSubject::Room(id) => tx.query(&LIST_MEMBERS, &[id.into()], |row| row.id(0)),
+    }
 }
 
 /// Notes that a hold is still needed; `false` if it is over.

@@ -95,6 +95,11 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "delivered",
         sql: include_str!("../migrations/0049_delivered.sql"),
     },
+    Migration {
+        number: 50,
+        name: "held_key",
+        sql: include_str!("../migrations/0050_held_key.sql"),
+    },
 ];
 
 /// Migrations of the audit log's own store.

@@ -75,6 +75,9 @@ pub struct Readers {
     pub servers: BTreeSet<String>,
     /// Hosts that are told that there is something new, of how many devices each.
     pub push_hosts: BTreeMap<String, usize>,
+    /// For how many days at most messages are in encrypted backups, where nobody reads them; `None`: in
+    /// none.
+    pub backup_days: Option<u64>,
 }
 
 impl Tenant {
@@ -104,7 +107,13 @@ impl Tenant {
             people,
             servers,
             push_hosts: self.push.hosts_of(cx, users).await?,
+            backup_days: self.backup_days(room.class),
         })
+    }
+
+    fn backup_days(&self, class: RoomClass) -> Option<u64> {
+        let settings = self.backups.settings().ok().filter(|_| class != RoomClass::Ephemeral)?;
+        Some(settings.keep.as_secs().div_ceil(24 * 60 * 60))
     }
 
     async fn people(

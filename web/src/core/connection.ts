@@ -14,6 +14,7 @@ import { logger } from "matrix-js-sdk/lib/logger";
 
 import { keepSession, type Session } from "../shell/session";
 import { keep, recall } from "../shell/vault";
+import { namingFiles } from "./bound_files";
 import { CRYPTO_DATABASE, STORAGE_KEY } from "./crypto_store";
 import { KeptStore } from "./kept_store";
 import { encryptReactionsInClosedRooms } from "./reactions_of";
@@ -62,7 +63,8 @@ export async function connect(
   const gate = { isOpen: Promise.resolve() };
   const client = createClient({
     baseUrl: location.origin,
-    fetchFn: (input, init) => fetchThrough(gate, input, init),
+    fetchFn: (input, init) =>
+      fetchThrough(gate, input instanceof Request ? input : namingFiles(input), init),
     userId: session.userId,
     deviceId: session.deviceId,
     accessToken: session.accessToken,

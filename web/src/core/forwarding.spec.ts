@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { forwardedBecause, forwardedContent, passage } from "./forwarding";
+import { besidesFile, forwardedBecause, forwardedContent, passage } from "./forwarding";
 import { ROOM_CLASSES } from "./room_class";
 
 // law: R-079; columns in the order of ROOM_CLASSES. f: free, r: needs a reason, b: blocked.
@@ -43,4 +43,17 @@ test("a forwarded message says what the original says, and names nobody", () => 
   expect(forwardedBecause(content)).toBe("Auf Wunsch des Kunden");
   expect(forwardedBecause(forwardedContent(original, undefined))).toBe("");
   expect(forwardedBecause(original)).toBeUndefined();
+});
+
+test("a forwarded file is uploaded once more: what is said besides names no file", () => {
+  const original = {
+    msgtype: "m.image",
+    body: "Plan der Halle",
+    filename: "plan.png",
+    file: { url: "mxc://firma.example/a" },
+    info: { thumbnail_file: { url: "mxc://firma.example/b" }, w: 10 },
+  };
+  const besides = besidesFile(forwardedContent(original, undefined));
+  expect(JSON.stringify(besides)).not.toContain("mxc:");
+  expect(besides).toMatchObject({ body: "Plan der Halle", filename: "plan.png" });
 });

@@ -40,10 +40,20 @@ const FORWARDED = "app.kontor.forwarded";
 /** What a message refers to and whom it names; an urgent one is urgent where it was sent. */
 const NOT_CARRIED = ["m.relates_to", "m.mentions", "m.new_content", "app.kontor.urgent"];
 
+/** Where the file of a message is, and what it is. */
+const OF_FILE = ["file", "url", "info"];
+
 /** The content of a forwarded message: what it says, and why it is forwarded. */
 export function forwardedContent(original: Content, reason: string | undefined): Content {
   const said = Object.entries(original).filter(([name]) => !NOT_CARRIED.includes(name));
   return { ...Object.fromEntries(said), "m.mentions": {}, [FORWARDED]: reason ? { reason } : {} };
+}
+
+/** What a forwarded message says besides its file, which is uploaded once more: each message has files of its
+    own, that live and die with it. */
+export function besidesFile(forwarded: Content): Content {
+  const said = Object.entries(forwarded).filter(([name]) => !OF_FILE.includes(name));
+  return Object.fromEntries(said);
 }
 
 /** Why a message was forwarded, empty without a reason; `undefined` if it was not forwarded. */

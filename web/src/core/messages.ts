@@ -1,6 +1,8 @@
 import { Direction, EventType, MatrixEvent, type MatrixClient, type Room } from "matrix-js-sdk";
 
-import { forwardedContent, passage, type Passage } from "./forwarding";
+import { attachmentOf } from "./attachment";
+import { besidesFile, forwardedContent, passage, type Passage } from "./forwarding";
+import { Media } from "./media";
 import type { Message } from "./message";
 import { messageOf } from "./message_of";
 import type { Outbox } from "./outbox.svelte";
@@ -127,7 +129,15 @@ export class Messages {
     if (way === "blocked" || (way === "reason" && !reason)) throw new Error("must not go there");
     const event = this.#room(fromId).findEventById(id);
     if (!event) throw new Error("no such message");
-    await this.#outbox.send(this.#room(toId), forwardedContent(event.getContent(), reason));
+    const content = forwardedContent(event.getContent(), reason);
+    const attachment = attachmentOf(content);
+    if (!attachment) {
+      await this.#outbox.send(this.#room(toId), content);
+      return;
+    }
+    const opened = await new Media(this.#client).file(attachment);
+    const file = new File([opened], attachment.name, { type: attachment.mediaType });
+    await this.#uploads.send(this.#room(toId), [file], undefined, besidesFile(content));
   }
 
   async #fetch(roomId: string, id: string): Promise<MatrixEvent> {

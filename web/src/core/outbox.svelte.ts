@@ -11,6 +11,7 @@ import {
 } from "matrix-js-sdk";
 
 import { keep, recall } from "../shell/vault";
+import { withFiles } from "./bound_files";
 import { whenEncrypted } from "./encrypted";
 
 /** Where the entries lie in the vault, sealed. */
@@ -29,6 +30,8 @@ interface Entry {
   threadId: string | undefined;
   type: string;
   content: Record<string, unknown>;
+  /** Addresses of encrypted files that live and die with the message; absent in entries of older pages. */
+  files?: string[];
   ms: number;
   /** The server has refused it; she decides what becomes of it. */
   hasFailed: boolean;
@@ -82,11 +85,16 @@ export class Outbox {
   send(
     room: Room,
     content: Record<string, unknown>,
-    { type = EventType.RoomMessage as string, threadId = undefined as string | undefined } = {},
+    {
+      type = EventType.RoomMessage as string,
+      threadId = undefined as string | undefined,
+      files = [] as string[],
+    } = {},
   ): Promise<void> {
     const txnId = crypto.randomUUID();
     const { roomId } = room;
-    const entry = { txnId, roomId, threadId, type, content, ms: Date.now(), hasFailed: false };
+    const ms = Date.now();
+    const entry = { txnId, roomId, threadId, type, content, files, ms, hasFailed: false };
     this.#entries.push(entry);
     void this.#save();
     this.#changed(roomId);
@@ -179,9 +187,11 @@ export class Outbox {
     const room = this.#client.getRoom(entry.roomId);
     if (!room) throw new Error("no such room");
     await whenEncrypted(this.#client, room);
-    const { roomId, threadId, type, content, txnId } = entry;
-    // Content of any type: the types of the SDK know the ones of the specification only.
-    await this.#client.sendEvent(roomId, threadId ?? null, type as never, content as never, txnId);
+    const { roomId, threadId, type, content, files = [], txnId } = entry;
+    await withFiles(txnId, files, () =>
+      // Content of any type: the types of the SDK know the ones of the specification only.
+      this.#client.sendEvent(roomId, threadId ?? null, type as never, content as never, txnId),
+    );
   }
 
   /** The SDK's own echo of a failed attempt would stand beside ours, and it refuses a transaction id that

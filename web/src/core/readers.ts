@@ -28,6 +28,8 @@ export interface Readers {
   servers: string[];
   /** Hosts that are told that there is something new, and of how many devices. */
   pushHosts: [host: string, devices: number][];
+  /** For how many days at most messages are in encrypted backups; none if they are in none. */
+  backupDays: number | undefined;
 }
 
 interface Answer {
@@ -45,6 +47,7 @@ interface Answer {
   }[];
   servers: string[];
   push_hosts: Record<string, number>;
+  backup_days: number | null;
 }
 
 /** Asks the server who reads along in a room. */
@@ -65,5 +68,6 @@ export async function readersOf(client: MatrixClient, roomId: string): Promise<R
     })),
     servers: answer.servers,
     pushHosts: Object.entries(answer.push_hosts),
+    backupDays: answer.backup_days ?? undefined,
   };
 }

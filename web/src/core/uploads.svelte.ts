@@ -1,6 +1,6 @@
 import { MsgType, type MatrixClient, type Room } from "matrix-js-sdk";
 
-import { encryptFile, type EncryptedFile } from "./attachment";
+import { attachmentOf, encryptFile, type EncryptedFile } from "./attachment";
 import type { Outbox } from "./outbox.svelte";
 import { measure } from "./picture";
 import { whenEncrypted } from "./encrypted";
@@ -89,7 +89,7 @@ export class Uploads {
       void this.#outbox.send(
         waiting.room,
         { ...content, ...waiting.besides },
-        { threadId: waiting.threadId },
+        { threadId: waiting.threadId, files: secretFiles(content) },
       );
     } catch {
       this.#change(id, { hasFailed: true });
@@ -162,6 +162,13 @@ export class Uploads {
     this.#aborts.delete(id);
     this.#files.delete(id);
   }
+}
+
+/** Addresses of the files that a message names where the server cannot read it. */
+function secretFiles(content: Record<string, unknown>): string[] {
+  const attachment = attachmentOf(content);
+  const files = [attachment?.file, attachment?.thumbnail?.file];
+  return files.flatMap((file) => (file ? [file.url] : []));
 }
 
 function kindOf(mediaType: string): MsgType {

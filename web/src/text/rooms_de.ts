@@ -91,6 +91,9 @@ export const rooms = {
   pushHosts: (hosts: string) =>
     `Über neue Nachrichten, nicht über deren Inhalt, werden benachrichtigt: ${hosts}.`,
   noPushHost: "Kein fremder Dienst erfährt, dass es neue Nachrichten gibt.",
+  inBackups: (days: number) =>
+    `Die Organisation sichert die Nachrichten, wie sie auf dem Server liegen, verschlüsselt für höchstens ${days} Tage.`,
+  noBackups: "Die Nachrichten sind in keiner Sicherung der Organisation.",
 
   // Supervision
   particulars: "Einzelheiten",

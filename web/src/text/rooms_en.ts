@@ -87,6 +87,9 @@ export const rooms: Pick<Texts, keyof typeof import("./rooms_de").rooms> = {
   },
   pushHosts: (hosts) => `Told that there are new messages, not what they say: ${hosts}.`,
   noPushHost: "No outside service learns that there are new messages.",
+  inBackups: (days) =>
+    `The organisation backs the messages up as they are on the server, encrypted, for ${days} days at most.`,
+  noBackups: "The messages are in no backup of the organisation.",
 
   particulars: "Particulars",
   supervisionTitle: "Supervision of this conversation",

@@ -39,7 +39,11 @@ test("a file that did not get through is sent again", async () => {
   const row = anna.page.getByRole("listitem").filter({ hasText: "Vertrag.pdf" });
   await expect(row.getByText("Senden fehlgeschlagen")).toBeVisible();
   await anna.context.unroute("**/media/v3/upload**");
+  const sending = anna.page.waitForRequest(/\/send\/m\.room\.encrypted\//);
   await row.getByRole("button", { name: "Erneut versuchen" }).click();
+  // The server is told which file goes with the message, and will go with it.
+  const { searchParams } = new URL((await sending).url());
+  expect(searchParams.get("org.matrix.msc3911.attach_media")).toMatch(/^mxc:/);
   await expect(ben.page.getByRole("button", { name: /Vertrag\.pdf/ })).toBeVisible();
   await expect(row.getByText("Senden fehlgeschlagen")).toHaveCount(0);
 });

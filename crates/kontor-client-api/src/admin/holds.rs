@@ -59,6 +59,7 @@ async fn show(page: Option<Page>, request: Request) -> Result<Value> {
     Ok(json!({
         "held_messages": amount.events,
         "held_files": amount.files,
+        "held_keys": amount.keys,
         "holds": holds.iter().map(|hold| told(&cx, hold)).collect::<Vec<Value>>(),
     }))
 }

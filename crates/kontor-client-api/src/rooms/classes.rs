@@ -224,6 +224,7 @@ fn told(readers: &Readers) -> Value {
         "people": readers.people.iter().map(person).collect::<Vec<_>>(),
         "servers": readers.servers,
         "push_hosts": readers.push_hosts,
+        "backup_days": readers.backup_days,
     })
 }
 

@@ -196,3 +196,33 @@ async fn the_log_names_nobody_who_was_erased() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn without_the_media_store_nobody_is_certified_as_erased() {
+    let server = TestServer::start().await;
+    let office = Office::of(&server).await;
+    let anna = server.register("anna").await;
+    let path = "/_matrix/media/v3/upload?filename=Bild.png";
+    let sent = anna.send_bytes(Method::POST, path, b"Bild".to_vec()).await.ok();
+    let uri = sent.text("content_uri").to_owned();
+    let avatar = format!("/_matrix/client/v3/profile/{}/avatar_url", anna.user_id);
+    anna.put(&avatar, json!({ "avatar_url": uri })).await.ok();
+    let erasure = office.order(&anna.user_id, false).await;
+    let folder = server.data().join("data/tenants/one.example");
+    let (media, away) = (folder.join("media"), folder.join("media-away"));
+    std::fs::rename(&media, &away).unwrap();
+    std::fs::create_dir(&media).unwrap();
+    // However often it is tried.
+    for _ in 0..3 {
+        server.node().tenants().delete_due().await;
+    }
+    let path = format!("{ERASURES}/{erasure}/certificate");
+    office.dsb.get(&path).await.fails(404, "M_NOT_FOUND");
+    std::fs::remove_dir(&media).unwrap();
+    std::fs::rename(&away, &media).unwrap();
+    server.node().tenants().delete_due().await;
+    office.certificate(erasure).await;
+    let shelves = std::fs::read_dir(&media).unwrap().map(|it| it.unwrap().path());
+    let left: usize = shelves.map(|shelf| std::fs::read_dir(shelf).unwrap().count()).sum();
+    assert_eq!(left, 0, "her picture is gone");
+}

@@ -24,6 +24,7 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("event", "over the API"),
     ("held_event", "held for a claim at law (Art. 17(3)(e)), out of everybody's reach"),
     ("held_media", "held for a claim at law (Art. 17(3)(e)), out of everybody's reach"),
+    ("held_key", "held for a claim at law (Art. 17(3)(e)), out of everybody's reach"),
     ("login_failure", "keyed hash and numbers; must be empty in the end"),
     ("media", "over the API: rows without bytes cannot be removed"),
     ("media_thumbnail", "goes with its file by foreign key"),

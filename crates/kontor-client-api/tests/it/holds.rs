@@ -79,14 +79,14 @@ async fn what_a_hold_is_on_leaves_the_room_and_stays_out_of_reach_until_its_end(
         assert!(bodies(&bert, &room).await.is_empty(), "the period is over for everybody");
         let path = format!("/_matrix/client/v3/rooms/{room}/event/{hers}");
         bert.get(&path).await.fails(404, "M_NOT_FOUND");
-        assert_eq!(held(&server).await, (json!(1), json!(0)));
+        // Her message, and her invitation of Bert that his joining replaced.
+        assert_eq!(held(&server).await, (json!(2), json!(0)));
         let dsb = server.login("dsb").await;
         let run = dsb.get("/_kontor/admin/v1/deletion").await.ok().body["runs"][0].clone();
-        // Bert's message, and the invitation that his joining replaced.
-        assert_eq!((&run["objects"], &run["held"]), (&json!(2), &json!(1)), "{run}");
+        assert_eq!((&run["objects"], &run["held"]), (&json!(1), &json!(2)), "{run}");
         let path = format!("/_kontor/admin/v1/deletion/runs/{}/certificate", run["run"]);
         let certificate = dsb.post(&path, json!({})).await.ok().body;
-        assert_eq!(certificate["removed"]["held"], 1, "{certificate}");
+        assert_eq!(certificate["removed"]["held"], 2, "{certificate}");
 
         let chief = server.login("chefin").await;
         let release = format!("{HOLDS}/{hold}/release");
@@ -186,4 +186,58 @@ async fn no_hold_reaches_closed_rooms_and_nobody_places_one_alone() {
     let wish = json!({ "act": "erase_person", "user_id": anna.user_id, "reason": "Antrag" });
     let refused = office.chief.post(APPROVALS, with_password(&office.chief, wish)).await;
     assert_eq!(refused.status, 409, "{}", refused.body);
+}
+
+#[tokio::test]
+async fn keys_that_open_what_is_held_stay_out_of_reach_with_it() {
+    for_each_server(async |server| {
+        Office::of(&server).await;
+        let (anna, bert) = (server.register("anna").await, server.register("bert").await);
+        let room = room_of(&anna, "intern").await;
+        anna.invite(&room, &bert).await;
+        bert.join(&room).await;
+        for (session, person) in [("hers", &anna), ("his", &bert)] {
+            let sealed = json!({
+                "algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "AwgA", "session_id": session,
+            });
+            person.send_event(&room, "m.room.encrypted", sealed).await.ok();
+            save_keys(person, &room).await;
+        }
+        let hold = place(&server, on(&anna)).await;
+        // Her own backup is hers to remove; what it has of rooms for work is held.
+        anna.delete("/_matrix/client/v3/room_keys/version/1").await.ok();
+        assert_eq!(held_keys(&server).await, 2);
+        anna.get("/_matrix/client/v3/room_keys/keys?version=1").await.fails(404, "M_NOT_FOUND");
+        // Her message is held when its time is over; the key to it that Bert has saved, too.
+        pass(&server, 190 * DAY).await;
+        let bert = server.login("bert").await;
+        let left = bert.get("/_matrix/client/v3/room_keys/keys?version=1").await.ok();
+        assert_eq!(left.body["rooms"], json!({}), "{}", left.body);
+        assert_eq!(held_keys(&server).await, 3, "Bert's key to her message, and not that to his");
+        let chief = server.login("chefin").await;
+        chief.post(&format!("{HOLDS}/{hold}/release"), json!({})).await.ok();
+        server.node().tenants().delete_due().await;
+        assert_eq!((held_keys(&server).await, held(&server).await.0), (0, json!(0)));
+    })
+    .await;
+}
+
+/// A backup with the keys to both messages of a room.
+async fn save_keys(person: &Person, room: &str) {
+    let version = json!({
+        "algorithm": "m.megolm_backup.v1.curve25519-aes-sha2",
+        "auth_data": { "public_key": "abcdefg" },
+    });
+    person.post("/_matrix/client/v3/room_keys/version", version).await.ok();
+    let key = json!({
+        "first_message_index": 0, "forwarded_count": 0, "is_verified": true,
+        "session_data": { "ciphertext": "AAAA" },
+    });
+    let keys = json!({ "rooms": { room: { "sessions": { "hers": key, "his": key } } } });
+    person.put("/_matrix/client/v3/room_keys/keys?version=1", keys).await.ok();
+}
+
+async fn held_keys(server: &TestServer) -> i64 {
+    let dsb = server.login("dsb").await;
+    dsb.get(HOLDS).await.ok().body["held_keys"].as_i64().unwrap()
 }

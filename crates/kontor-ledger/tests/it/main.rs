@@ -9,6 +9,7 @@ use kontor_core::{Cx, Secret, Timestamp};
 use kontor_db::Db;
 use kontor_ledger::{Entry, KEPT, Kind, Ledger, read_file};
 use kontor_store::MIGRATIONS;
+use kontor_store::hold::{HoldRow, HoldSubject};
 use kontor_testdb::{Backend, cx, for_each_backend};
 use ruma::{server_name, user_id};
 use tempfile::TempDir;
@@ -179,5 +180,50 @@ fn entries_are_kept_sixty_days_and_no_number_is_given_twice() {
         assert_eq!(seqs(&office.file()), [3, 4]);
         let unknown = Entry::new(Kind::Hold, "x".to_owned(), later.now);
         assert_eq!(unknown.seq, 0);
+    });
+}
+
+#[test]
+fn what_a_hold_says_is_told_sealed_and_can_be_read_again() {
+    for_each_backend(async |backend| {
+        let office = Office::open(backend).await;
+        let cx = cx();
+        let hold = HoldRow {
+            nid: 4,
+            subject: HoldSubject::Person("@anna:a.example".to_owned()),
+            from: Some(Timestamp(1)),
+            until: None,
+            matter: "Rechtsstreit 7/26".to_owned(),
+            basis: "Art. 17(3)(e) DSGVO".to_owned(),
+            delay: Some("Verdunkelungsgefahr".to_owned()),
+            placed: cx.now,
+            placed_by: user_id!("@olga:a.example").to_owned(),
+            allowed_by: user_id!("@dora:a.example").to_owned(),
+            ends: cx.now.plus(KEPT),
+            reviewed: cx.now,
+            released: None,
+            cleaned: None,
+        };
+        let (ledger, row, random, now) =
+            (office.ledger.clone(), hold.clone(), cx.random.clone(), cx.now);
+        let record = office.db.write(&cx, move |tx| {
+            ledger.record_hold(tx, &row, &random)?;
+            ledger.record_release(tx, row.nid, now)
+        });
+        assert_eq!(record.await.unwrap(), 2);
+        office.ledger.told(&cx).await.unwrap();
+        let text = fs::read_to_string(office.file()).unwrap();
+        for word in ["anna", "olga", "Rechtsstreit", "Art. 17", "Verdunkelung"] {
+            assert!(!text.contains(word), "{word}");
+        }
+        let entries = read_file(&office.file()).unwrap().entries;
+        let tombstone = office.ledger.tombstone(Kind::Hold, "@anna:a.example");
+        let told = HoldRow { subject: HoldSubject::Person(tombstone), ..hold };
+        assert_eq!(office.ledger.hold_of(&entries[0]).unwrap(), told);
+        assert_eq!(entries[1].subject, office.ledger.tombstone(Kind::Release, "4"));
+        // Moved to another subject, or in somebody else's hands, it says nothing.
+        let moved = Entry { subject: entries[1].subject.clone(), ..entries[0].clone() };
+        office.ledger.hold_of(&moved).unwrap_err();
+        office.ledger.hold_of(&entries[1]).unwrap_err();
     });
 }

@@ -18,9 +18,9 @@ const DAY: Duration = Duration::from_hours(24);
 const MARKER: &str = "Feuerwehrfest";
 
 /// A server with backups, and somebody who keeps the key.
-struct House {
-    server: TestServer,
-    target: TempDir,
+pub(crate) struct House {
+    pub(crate) server: TestServer,
+    pub(crate) target: TempDir,
     identity: Identity,
 }
 
@@ -37,35 +37,35 @@ impl House {
         Self { server, target, identity }
     }
 
-    async fn cx(&self) -> Cx {
+    pub(crate) async fn cx(&self) -> Cx {
         let tenant = self.tenant().await;
         let (clock, random) = (tenant.clock.clone(), tenant.random.clone());
         Cx::new(tenant.id, Actor::Operator, clock, random).unwrap()
     }
 
-    async fn tenant(&self) -> std::sync::Arc<kontor_tenant::Tenant> {
+    pub(crate) async fn tenant(&self) -> std::sync::Arc<kontor_tenant::Tenant> {
         self.server.node().tenants().open(server_name!("one.example")).await.unwrap()
     }
 
-    async fn back_up(&self) -> SetEntry {
+    pub(crate) async fn back_up(&self) -> SetEntry {
         let cx = self.cx().await;
         self.tenant().await.backups.run(&cx).await.unwrap().0.set
     }
 
     /// Loses the server and restores it from `set`.
-    async fn restore(&mut self, set: &Path) -> kontor_node::RestoreReport {
+    pub(crate) async fn restore(&mut self, set: &Path) -> kontor_node::RestoreReport {
         self.server.lose().await;
         let from = (set, std::slice::from_ref(&self.identity));
         let clock = self.server.clock().clone();
         restore(&self.server.config(), &clock, from, &LedgerChoice::BesideSet).await.unwrap()
     }
 
-    fn pass(&self, span: Duration) {
+    pub(crate) fn pass(&self, span: Duration) {
         let clock = self.server.clock();
         clock.set(clock.now().plus(span));
     }
 
-    async fn decide(&self, setting: &str, value: Value) {
+    pub(crate) async fn decide(&self, setting: &str, value: Value) {
         let (setting, reason) = (setting.to_owned(), "Probe".to_owned());
         let change = Change { setting, value, reason, lock: false, agreement: None };
         let cx = self.cx().await;
@@ -94,7 +94,7 @@ impl House {
 }
 
 #[expect(clippy::future_not_send, reason = "a test runs on one thread")]
-async fn on_both_engines(test: impl AsyncFn(House)) {
+pub(crate) async fn on_both_engines(test: impl AsyncFn(House)) {
     for postgres in [false, true] {
         test(House::open(postgres).await).await;
     }
@@ -113,11 +113,11 @@ async fn download(person: &Person, file: &str) -> Vec<u8> {
     answer.bytes().await.unwrap().to_vec()
 }
 
-async fn room(person: &Person, class: &str) -> String {
+pub(crate) async fn room(person: &Person, class: &str) -> String {
     person.create_room(json!({ "creation_content": { "app.kontor.class": class } })).await
 }
 
-async fn texts(person: &Person, room: &str) -> Vec<String> {
+pub(crate) async fn texts(person: &Person, room: &str) -> Vec<String> {
     let path = format!("/_matrix/client/v3/rooms/{room}/messages?dir=f&limit=100");
     let found = person.get(&path).await.ok();
     let chunk = found.body.pointer("/chunk").and_then(Value::as_array).unwrap();
@@ -134,11 +134,11 @@ async fn sealed_messages(person: &Person, room: &str) -> usize {
     chunk.iter().filter(is_sealed).count()
 }
 
-async fn delete_due(server: &TestServer) {
+pub(crate) async fn delete_due(server: &TestServer) {
     server.node().tenants().delete_due().await;
 }
 
-fn contains(all: &[u8], text: &str) -> bool {
+pub(crate) fn contains(all: &[u8], text: &str) -> bool {
     all.windows(text.len()).any(|window| window == text.as_bytes())
 }
 
@@ -156,6 +156,10 @@ async fn what_was_there_is_there_again_and_people_go_on() {
         });
         anna.send_event(&fleeting, "m.room.encrypted", sealed).await.ok();
         assert_eq!(sealed_messages(&anna, &fleeting).await, 1);
+        for (room, days) in [(&intern, json!(30)), (&fleeting, json!(null))] {
+            let path = format!("/_kontor/client/v1/rooms/{room}/readers");
+            assert_eq!(anna.get(&path).await.ok().body["backup_days"], days, "{room}");
+        }
         let since = anna.sync("").await["next_batch"].as_str().unwrap().to_owned();
         let set = house.back_up().await;
         assert!(!contains(&house.stored(), MARKER) && !contains(&house.stored(), "anna"));
@@ -356,15 +360,7 @@ fn count(folder: &Path) -> usize {
 
 #[tokio::test]
 async fn a_set_is_written_once_a_day_and_an_old_one_raises_an_alarm() {
-    let target = TempDir::new().unwrap();
-    let identity = Identity::generate(&Random::System).unwrap();
-    let file = format!(
-        "[backup]\ntarget = {:?}\nrecipients = [\"{}\"]\nhour = \"2\"\n",
-        target.path(),
-        identity.recipient().unwrap()
-    );
-    let server = TestServer::with(Setup { file, ..Setup::default() }).await;
-    let house = House { server, target, identity };
+    let house = House::with_a_set_a_day().await;
     let sets = || fs::read_dir(house.target.path().join("one.example/sets")).unwrap().count();
     let tenants = house.server.node().tenants();
     // The running server looks by itself, too; one of both writes it.
@@ -404,6 +400,19 @@ impl House {
         folder.list().unwrap().0.len()
     }
 
+    /// The running server writes a set a day.
+    async fn with_a_set_a_day() -> Self {
+        let target = TempDir::new().unwrap();
+        let identity = Identity::generate(&Random::System).unwrap();
+        let file = format!(
+            "[backup]\ntarget = \"{}\"\nrecipients = [\"{}\"]\nhour = \"2\"\n",
+            target.path().display(),
+            identity.recipient().unwrap()
+        );
+        let server = TestServer::with(Setup { file, ..Setup::default() }).await;
+        Self { server, target, identity }
+    }
+
     async fn audit_log(&self) -> String {
         let (tenant, cx) = (self.tenant().await, self.cx().await);
         let path = self.server.data().join("log");
@@ -436,4 +445,56 @@ async fn a_file_that_cannot_be_read_is_told_and_the_rest_is_backed_up() {
     fs::remove_dir(&blob).unwrap();
     let set = house.back_up().await;
     assert_eq!((set.manifest.media.unreadable, set.manifest.media.gone), (0, 1));
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_neither_takes_the_last_set_nor_keeps_the_next_from_being_written() {
+    let house = House::with_a_set_a_day().await;
+    let (tenants, clock) = (house.server.node().tenants(), house.server.clock().clone());
+    while house.whole() == 0 {
+        tenants.back_up_due().await;
+    }
+    let start = clock.now();
+    // Ten years ahead: the new set comes before the old one goes.
+    house.pass(3650 * DAY);
+    tenants.back_up_due().await;
+    tenants.back_up_due().await;
+    assert_eq!(house.whole(), 1);
+    // And back: that set lies in the future, and does not stand for today's.
+    clock.set(start.plus(DAY));
+    tenants.back_up_due().await;
+    assert_eq!(house.whole(), 2);
+    house.pass(DAY);
+    tenants.back_up_due().await;
+    assert_eq!(house.whole(), 3);
+    let shown = house.tenant().await.backups.overview(&house.cx().await).await.unwrap();
+    assert!(!shown.is_overdue);
+    house.pass(Duration::from_hours(27));
+    let shown = house.tenant().await.backups.overview(&house.cx().await).await.unwrap();
+    assert!(shown.is_overdue, "what lies in the future does not hide it");
+}
+
+#[tokio::test]
+async fn a_restore_without_the_media_store_is_refused_and_serves_nothing() {
+    let mut house = House::open(false).await;
+    let anna = house.server.register("anna").await;
+    upload(&anna, MARKER.as_bytes()).await;
+    let set = house.back_up().await;
+    let (media, away) = (
+        house.target.path().join("one.example/media"),
+        house.target.path().join("one.example/away"),
+    );
+    fs::rename(&media, &away).unwrap();
+    house.server.lose().await;
+    let (config, clock) = (house.server.config(), house.server.clock().clone());
+    let keys = [house.identity.clone()];
+    let from = (&*set.path, &keys[..]);
+    let error = restore(&config, &clock, from, &LedgerChoice::BesideSet).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Unavailable, "{error}");
+    let started = kontor_node::Node::start(config.clone(), clock.clone(), Random::System);
+    let error = started.await.unwrap_err();
+    assert!(error.public.contains("Remove that folder"), "{error}");
+    fs::rename(&away, &media).unwrap();
+    fs::remove_dir_all(&config.server.data).unwrap();
+    restore(&config, &clock, from, &LedgerChoice::BesideSet).await.unwrap();
 }

@@ -5,6 +5,7 @@
 mod acme;
 mod admin;
 mod backup;
+mod held;
 mod hosts;
 mod lifecycle;
 mod limits;

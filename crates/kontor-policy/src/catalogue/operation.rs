@@ -40,9 +40,9 @@ pub(super) static SETTINGS: [Setting; 7] = [
         locked: true,
         monitoring: false,
         personal: false,
-        points: &[],
+        points: &["kontor-approval/src/holds.rs"],
         programs: None,
-        effect: Effect::Planned(Some(Value::Switch(false))),
+        effect: Effect::Flag(|policy| &mut policy.legal_hold),
     },
     Setting {
         key: "quiet_hours",

@@ -40,6 +40,7 @@ const WHOLE_TABLE: &[(&str, &str)] = &[
     ("person.report", "reports are few; people are erased rarely"),
     ("person.reported", "reports are few; people are erased rarely"),
     ("person.requester", "requests are few; people are erased rarely"),
+    ("held.delete_keys", "looks at what is held when a hold has ended"),
     ("held.count", "those in charge look at the page of holds"),
     ("hold.delete_before", "holds are few"),
     ("hold.newest", "takes the last key only"),

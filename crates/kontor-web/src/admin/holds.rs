@@ -27,6 +27,7 @@ struct Holds {
     typed: Typed,
     messages: String,
     files: String,
+    keys: String,
     rows: Vec<Line>,
 }
 
@@ -112,6 +113,7 @@ async fn whole(visit: &Visit, wrong: Option<String>) -> Result<Holds, Leave> {
         typed: Typed::of(visit),
         messages: count(visit.texts, amount.events),
         files: count(visit.texts, amount.files),
+        keys: count(visit.texts, amount.keys),
         rows: rows.iter().map(|row| line_of(visit, cx.now, row)).collect(),
     })
 }

@@ -22,6 +22,7 @@ mod enforcement;
 mod factors;
 mod guessing;
 mod guests;
+mod holds;
 mod mails;
 mod many_people;
 mod matrix;

@@ -4,6 +4,7 @@ holds-summary = Was für Rechtsansprüche über seine Frist hinaus aufbewahrt wi
 holds-intro = Nachrichten, auf denen eine Aufbewahrung liegt, verschwinden zu ihrer Frist aus den Räumen wie alle anderen. Eine Kopie bleibt verschlüsselt liegen, die weder Programme noch diese Seite zeigen. Private, vertrauliche und flüchtige Räume sind nie betroffen.
 holds-messages = Aufbewahrte Nachrichten
 holds-files = Aufbewahrte Dateien
+holds-keys = Aufbewahrte Schlüssel aus Sicherungen von Personen
 holds-list = Aufbewahrungen
 holds-none = Es gibt keine.
 holds-person = Person

@@ -4,6 +4,7 @@ holds-summary = What is kept beyond its period for claims at law, and for how lo
 holds-intro = Messages that a hold is on leave the rooms at the end of their period like all others. An encrypted copy stays, which neither programs nor this page show. Private, confidential and ephemeral rooms are never concerned.
 holds-messages = Held messages
 holds-files = Held files
+holds-keys = Held keys from people's backups
 holds-list = Holds
 holds-none = There are none.
 holds-person = Person

@@ -3,6 +3,7 @@
 use kontor_testkit::{Method, Person, Value, json};
 
 use super::{Case, House};
+use crate::browser::PASSWORD;
 
 pub(super) fn cases() -> Vec<Case> {
     vec![
@@ -10,6 +11,7 @@ pub(super) fn cases() -> Vec<Case> {
         ("location_sharing", json!(false), json!(true)),
         // Here the strict value is the one that lets people do something.
         ("delete_own_messages", json!(true), json!(false)),
+        ("legal_hold", json!(false), json!(true)),
         ("upload_types", json!("no_active_content"), json!("everything")),
         ("max_upload_mebibytes", json!(1), json!(64)),
     ]
@@ -31,6 +33,17 @@ async fn passes(house: &House, setting: &str) -> bool {
             let event = member.send(&room, "doch nicht").await;
             let path = format!("/_matrix/client/v3/rooms/{room}/redact/{event}/1");
             member.put(&path, json!({})).await.status == 403
+        }
+        "legal_hold" => {
+            let wish = json!({
+                "act": "place_hold", "user_id": house.guest.user_id, "days": 30,
+                "basis": "Art. 17(3)(e) DSGVO", "reason": "Probe",
+                "auth": {
+                    "type": "m.login.password", "password": PASSWORD,
+                    "identifier": { "type": "m.id.user", "user": house.admin.user_id },
+                },
+            });
+            house.admin.post("/_kontor/admin/v1/approvals", wish).await.status == 200
         }
         "upload_types" => page(house).await,
         "max_upload_mebibytes" => uploads(&house.person().await, "a.bin", vec![7; 2 << 20]).await,

@@ -1,0 +1,86 @@
+//! Holds in the console: asked for by one person, allowed by a second; whom they concern is told.
+//! law: R-122, DSGVO Art. 18(3)
+
+use kontor_core::Role;
+use kontor_testkit::{MailServer, Setup, TestServer, json};
+
+use crate::browser::Browser;
+
+/// Confirms a mail address.
+async fn reachable(browser: &mut Browser, mails: &mut MailServer, address: &str) {
+    browser.fill("/account/mail", &[("address", address)]).await;
+    let mail = mails.next().await;
+    let body = mail["body"].as_str().unwrap();
+    let (_, rest) = body.split_once("/account/mail/").unwrap();
+    let word = rest.split_whitespace().next().unwrap();
+    assert_eq!(browser.fill(&format!("/account/mail/{word}"), &[]).await.status, 303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_a_hold_concerns_is_told_by_mail_and_on_their_page() {
+    for postgres in [false, true] {
+        let mut mails = MailServer::start();
+        let setup = Setup { postgres, file: mails.section(), ..Setup::default() };
+        let server = TestServer::with(setup).await;
+        server.register_as("olga", Role::OrgAdmin).await;
+        server.register_as("dora", Role::Dsb).await;
+        let (anna, ben) = (server.register("anna").await, server.register("ben").await);
+        let room = anna.create_room(json!({})).await;
+        anna.invite(&room, &ben).await;
+        ben.join(&room).await;
+        let mut annas = Browser::signed_in(&server, "anna").await;
+        reachable(&mut annas, &mut mails, "anna@firma.example").await;
+        let mut bens = Browser::signed_in(&server, "ben").await;
+        reachable(&mut bens, &mut mails, "ben@firma.example").await;
+        let mut olga = Browser::signed_in(&server, "olga").await;
+        let mut dora = Browser::signed_in(&server, "dora").await;
+
+        // On a person: the person is told, and nobody else.
+        for (number, subject, delay) in
+            [(1, &*anna.user_id, "Verdunkelungsgefahr"), (2, &*anna.user_id, ""), (3, &*room, "")]
+        {
+            let matter = format!("Sache {number}");
+            let wish = [
+                ("subject", subject),
+                ("matter", matter.as_str()),
+                ("basis", "Art. 17(3)(e) DSGVO"),
+                ("days", "30"),
+                ("delay", delay),
+            ];
+            let asked = olga.fill("/admin/holds", &wish).await;
+            assert_eq!((asked.status, asked.header("location")), (303, "/admin/approvals"));
+            let approval = number.to_string();
+            let fields = [("approval", &*approval), ("act", "approve")];
+            assert_eq!(dora.fill("/admin/approvals", &fields).await.status, 303);
+        }
+        let mut told = Vec::new();
+        for _ in 0..3 {
+            let mail = mails.next().await;
+            assert_eq!(mail["subject"], "Nachrichten werden aufbewahrt");
+            // What it is about stands on the page alone.
+            let body = mail["body"].as_str().unwrap();
+            assert!(body.contains("/account/privacy") && !body.contains("Sache "), "{body}");
+            told.push(mail["to"][0].as_str().unwrap().to_owned());
+        }
+        told.sort();
+        assert_eq!(told, ["anna@firma.example", "anna@firma.example", "ben@firma.example"]);
+        let page = annas.get("/account/privacy").await;
+        page.shows("Sache 2");
+        page.shows("Sache 3");
+        assert!(!page.html.contains("Sache 1"), "not yet");
+        let page = bens.get("/account/privacy").await;
+        page.shows("Sache 3");
+        assert!(!page.html.contains("Sache 2"), "hers alone");
+
+        // Its end is told, too, to whom its beginning was.
+        dora.get("/admin/holds").await.shows("noch nicht informiert");
+        for number in ["1", "2"] {
+            let fields = [("hold", number), ("act", "release")];
+            assert_eq!(olga.fill("/admin/holds", &fields).await.status, 303);
+        }
+        let mail = mails.next().await;
+        assert_eq!(mail["subject"], "Eine Aufbewahrung ist beendet");
+        assert_eq!(mail["to"], json!(["anna@firma.example"]));
+        assert!(!annas.get("/account/privacy").await.html.contains("Sache 2"));
+    }
+}

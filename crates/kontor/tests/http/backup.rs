@@ -6,16 +6,20 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use kontor_testkit::Stores;
+use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::time::sleep;
 
+use crate::kills::{order_erasure, told};
 use crate::media::{download, upload};
+use crate::person::transaction;
 use crate::server::{NAME, Options, Server, failed_start};
 
 /// Stands in a message; never in a backup in clear.
 const MARKER: &str = "Kaffeekasse";
 
-/// Kills at random moments, by default; `KONTOR_KILLS` asks for more.
+/// Kills at random moments in `make test`; `make faults` asks for more by `KONTOR_KILLS`.
 const KILLS: u32 = 12;
 
 /// A server whose backups go into a folder beside its data.
@@ -63,6 +67,16 @@ impl House {
         let list: Value = serde_json::from_slice(&output.stdout).unwrap();
         let paths = list.as_array().unwrap().iter();
         paths.map(|set| PathBuf::from(set["path"].as_str().unwrap())).collect()
+    }
+
+    /// Waits until the erasure ledger beside the backups has an entry of this kind.
+    async fn wait_for_ledger(&self, kind: &str) {
+        let ledger = self.folder.path().join("target").join(NAME).join("ledger.jsonl");
+        let (begun, wanted) = (Instant::now(), format!("\"kind\":\"{kind}\""));
+        while !fs::read_to_string(&ledger).unwrap_or_default().contains(&wanted) {
+            assert!(begun.elapsed() < Duration::from_mins(1), "no entry of the kind {kind}");
+            sleep(Duration::from_millis(20)).await;
+        }
     }
 
     fn restore_command(&self, set: &Path, to: &str) -> Command {
@@ -163,13 +177,17 @@ async fn a_backup_that_is_killed_leaves_nothing_that_looks_whole() {
     }
     let begun = Instant::now();
     assert!(house.back_up().status.success());
-    let whole = begun.elapsed();
+    let (whole, mut cut) = (begun.elapsed(), 0);
     for round in 1..=kills() {
+        let before = house.sets().len();
         // New files each time, so that there is something to copy.
         let bytes: Vec<u8> = (0..400_000_u32).map(|at| (at ^ round).to_le_bytes()[0]).collect();
         upload(&anna, &bytes, "application/octet-stream", None).await;
         kill_during(house.command(&["backup"]), whole, round);
-        for set in house.sets() {
+        let sets = house.sets();
+        cut += u32::from(sets.len() == before);
+        // All but the newest were read in an earlier round.
+        for set in sets.into_iter().skip(before) {
             let set = set.to_str().unwrap().to_owned();
             run(&["backup", "verify", &set, "--identity", &house.path("key")], &[]);
         }
@@ -177,14 +195,15 @@ async fn a_backup_that_is_killed_leaves_nothing_that_looks_whole() {
     // What the kills left is cleared away by the next one, which has everything.
     let last = house.back_up();
     assert!(last.status.success(), "{}", said(&last));
-    let told: Value = serde_json::from_slice(&last.stdout).unwrap();
-    assert_eq!(told["media"]["files"], 6 + kills());
+    let written: Value = serde_json::from_slice(&last.stdout).unwrap();
+    assert_eq!(written["media"]["files"], 6 + kills());
     let on_disk = fs::read_dir(house.folder.path().join("target").join(NAME).join("sets"));
     assert_eq!(on_disk.unwrap().count(), house.sets().len());
-    let last = PathBuf::from(told["path"].as_str().unwrap());
+    let last = PathBuf::from(written["path"].as_str().unwrap());
     run(&["backup", "verify", last.to_str().unwrap(), "--identity", &house.path("key")], &[]);
     let restored = house.restore_command(&last, &house.path("new")).output().unwrap();
     assert!(restored.status.success(), "{}", said(&restored));
+    told(&format!("{} kills during backups: {cut} were cut off", kills()));
 }
 
 #[tokio::test]
@@ -192,17 +211,30 @@ async fn a_restore_that_is_killed_is_served_whole_or_not_at_all() {
     let mut house = House::open().await;
     let anna = house.server.person("anna").await;
     let room = anna.room().await;
-    for number in 0..40 {
-        anna.say(&room, &format!("{MARKER} {number}")).await;
+    let ben = house.server.person("ben").await;
+    let mut events = Vec::new();
+    for number in 0..60 {
+        events.push(anna.say(&room, &format!("{MARKER} {number}")).await);
     }
     upload(&anna, &vec![7; 3_000_000], "application/octet-stream", None).await;
     assert!(house.back_up().status.success());
     let set = house.sets().remove(0);
+    // After the backup: some messages are deleted, somebody is erased.
+    for event in events.iter().skip(40) {
+        let path = format!("/rooms/{room}/redact/{event}/{}", transaction());
+        anna.call("PUT", &path, &json!({})).await.ok();
+    }
+    house.server.kill();
+    let stores = Stores::at(Path::new(&house.path("data")), NAME, None).await;
+    order_erasure(&stores, &ben.user_id, 1).await;
+    stores.close().await;
+    house.server.restart().await;
+    house.wait_for_ledger("person").await;
     house.server.kill();
     let begun = Instant::now();
     assert!(house.restore_command(&set, &house.path("whole")).output().unwrap().status.success());
     let whole = begun.elapsed();
-    let (mut refused, mut finished) = (0, 0);
+    let (mut refused, mut resumed, mut finished) = (0, 0, 0);
     for round in 1..=kills() {
         let data = house.path(&format!("new{round}"));
         kill_during(house.restore_command(&set, &data), whole, round);
@@ -215,7 +247,7 @@ async fn a_restore_that_is_killed_is_served_whole_or_not_at_all() {
             let (status, log) = failed_start(Path::new(&data));
             assert!(!status.success() && log.contains("--resume"), "{log}");
             run(&["restore", "--resume", "--data", &data], &[]);
-            finished += 1;
+            resumed += 1;
         } else {
             // Not even begun, it would be a new organisation without anybody; begun, it is refused.
             if is_begun {
@@ -227,12 +259,19 @@ async fn a_restore_that_is_killed_is_served_whole_or_not_at_all() {
             continue;
         }
         let server = Server::start_in(Path::new(&data), Options::default()).await;
-        assert_eq!(anna.at(&server.base()).texts(&room).await.len(), 40);
+        let anna = anna.at(&server.base());
+        assert_eq!(anna.texts(&room).await.len(), 40, "what was deleted stays deleted");
+        let gone = anna.get(&format!("/profile/{}", ben.user_id)).await;
+        assert_eq!(gone.status, 404, "who was erased stays erased");
         drop(server);
         fs::remove_dir_all(&data).unwrap();
     }
-    assert_eq!(refused + finished, kills());
+    assert_eq!(refused + resumed + finished, kills());
     assert!(refused > 0, "no kill hit");
+    told(&format!(
+        "{} kills during restores: {refused} cut off while reading, {resumed} while erasing again",
+        kills()
+    ));
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use crate::bad_input::disk::SmallDisk;
 use crate::person::{Person, transaction};
 use crate::server::{NAME, Options, Server};
 
-/// Kills in `make test`; `KONTOR_KILLS=200` for a long run.
+/// Kills in `make test`; `make faults` asks for more by `KONTOR_KILLS`.
 const KILLS: u32 = 24;
 /// Longest time from the start of the process to its end.
 const LONGEST_LIFE_MS: u64 = 900;
@@ -68,12 +68,14 @@ async fn present(person: &Person, room: &str) -> BTreeSet<String> {
     }
 }
 
+fn now_ms() -> i64 {
+    i64::try_from(std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_millis()).unwrap()
+}
+
 /// Everything written so far was written two hundred days ago; somebody is to be erased.
 async fn turn_back(folder: &Path, victim: Option<&str>, round: u32) {
     let stores = Stores::at(folder, NAME, None).await;
-    let now =
-        i64::try_from(std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_millis()).unwrap();
-    let old = Param::Int(now - 200 * DAY_MS + i64::from(round));
+    let old = Param::Int(now_ms() - 200 * DAY_MS + i64::from(round));
     let mark = "INSERT INTO stream_mark (tenant_id, pos, at_ms)
                 SELECT $1, MAX(pos), $2 FROM event WHERE tenant_id = $1
                 ON CONFLICT (tenant_id, pos) DO UPDATE SET at_ms = excluded.at_ms";
@@ -82,21 +84,53 @@ async fn turn_back(folder: &Path, victim: Option<&str>, round: u32) {
         .await;
     stores.execute(mark, vec![old]).await;
     if let Some(victim) = victim {
-        let order = "INSERT INTO erasure (tenant_id, erasure_nid, user_id, stand_in, id_key,
+        order_erasure(&stores, victim, round).await;
+    }
+    stores.close().await;
+}
+
+/// What two people decide on in the console.
+pub(crate) async fn order_erasure(stores: &Stores, victim: &str, round: u32) {
+    let order = "INSERT INTO erasure (tenant_id, erasure_nid, user_id, stand_in, id_key,
                        with_messages, requested_ms, rooms, events, messages, files, file_bytes,
                        records)
                      VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, 0, 0, 0, 0)";
-        let params = vec![
-            Param::Int(i64::from(round)),
-            Param::from(victim.to_owned()),
-            Param::from(format!("@erased-{round}:{NAME}")),
-            // A keyed hash of the id, which only the server could make.
-            Param::Bytes(vec![u8::try_from(round).unwrap(); 32].into()),
-            Param::Bool(round.is_multiple_of(2)),
-        ];
-        stores.execute(order, params).await;
+    let params = vec![
+        Param::Int(i64::from(round)),
+        Param::from(victim.to_owned()),
+        Param::from(format!("@erased-{round}:{NAME}")),
+        // A keyed hash of the id, which only the server could make.
+        Param::Bytes(round.to_le_bytes().repeat(8).into()),
+        Param::Bool(round.is_multiple_of(2)),
+    ];
+    stores.execute(order, params).await;
+}
+
+/// What the kills have cut off.
+#[derive(Debug, Default)]
+struct Cut {
+    /// Some of what was due had not gone.
+    deletions: u32,
+    /// An erasure had been begun and had no certificate.
+    erasures: u32,
+}
+
+impl Cut {
+    /// Looks at what a killed process has left.
+    async fn note(&mut self, folder: &Path) {
+        let stores = Stores::at(folder, NAME, None).await;
+        let due = "UPDATE event SET kind = kind
+                    WHERE tenant_id = $1 AND kind = 'm.room.encrypted' AND room_nid IN
+                          (SELECT room_nid FROM room WHERE tenant_id = $1 AND class = 'intern')
+                      AND pos <= (SELECT MAX(pos) FROM stream_mark
+                                   WHERE tenant_id = $1 AND at_ms < $2)";
+        let begun = "UPDATE erasure SET records = records
+                      WHERE tenant_id = $1 AND certificate IS NULL AND rooms + records > 0";
+        let old = Param::Int(now_ms() - 190 * DAY_MS);
+        self.deletions += u32::from(stores.execute(due, vec![old]).await > 0);
+        self.erasures += u32::from(stores.execute(begun, Vec::new()).await > 0);
+        stores.close().await;
     }
-    stores.close().await;
 }
 
 impl Story {
@@ -105,7 +139,7 @@ impl Story {
         let keeper = server.person("keeper").await;
         let (lasting, passing) = (room(&keeper, "extern").await, room(&keeper, "intern").await);
         let mut erased = Vec::new();
-        for number in 0..kills.min(12) {
+        for number in 0..kills {
             let victim = server.person(&format!("victim{number}")).await;
             for id in [&lasting, &passing] {
                 let body = json!({ "user_id": victim.user_id });
@@ -147,6 +181,7 @@ async fn a_process_that_is_killed_while_it_deletes_loses_nothing_and_brings_noth
     let kills = wanted.unwrap_or(KILLS);
     let random = Random::System;
     let mut story = Story::begin(kills).await;
+    let mut cut = Cut::default();
     for round in 1..=kills {
         for _ in 0..DUE {
             let id = send(&story.keeper, &story.passing, "vergeht").await.unwrap();
@@ -161,10 +196,18 @@ async fn a_process_that_is_killed_while_it_deletes_loses_nothing_and_brings_noth
         let death = story.server.killed_after(Duration::from_millis(life));
         tokio::join!(death, story.send_on());
         story.server.reap();
+        cut.note(story.server.folder()).await;
         story.server.restart().await;
         story.check().await;
     }
     finish(story).await;
+    told(&format!("{kills} kills while deleting and erasing: {cut:?}"));
+}
+
+/// Says in the output of `make faults` what a loop has met.
+pub(crate) fn told(line: &str) {
+    use std::io::Write;
+    writeln!(std::io::stderr(), "{line}").unwrap();
 }
 
 /// Left alone, it does what is still due.

@@ -61,7 +61,14 @@ async function talk(browser: Browser, server: Server, story: Story): Promise<Per
     await people[name].signIn();
   }
   const { anna, ben, clara } = people;
-  for (const name of story.rooms) await anna.createRoom(name, "intern");
+  await anna.page.getByRole("button", { name: "Jetzt sichern" }).click();
+  await anna.page.getByRole("button", { name: "Ich habe ihn gesichert" }).click();
+  for (const [name, text] of story.rooms) {
+    await anna.createRoom(name, "intern");
+    await anna.open(name);
+    await anna.say(text);
+    await expect(anna.message(text)).toBeVisible();
+  }
   await found(anna, story);
   for (const person of [ben, clara]) {
     await person.room(story.room).click();
@@ -120,7 +127,8 @@ async function found(anna: Person, story: Story): Promise<void> {
 }
 
 async function add(person: Person, what: string): Promise<void> {
-  await person.page.getByRole("button", { name: "Hinzufügen" }).click();
+  // Beside an open thread there are two: the room's comes first.
+  await person.page.getByRole("button", { name: "Hinzufügen" }).first().click();
   await person.page.getByRole("menuitem", { name: what }).click();
 }
 

@@ -9,7 +9,8 @@ export interface Story {
   poll: { question: string; answers: [string, string, string] };
   thread: { root: string; answer: string };
   direct: string;
-  rooms: string[];
+  /** Other rooms, and what she says in them. */
+  rooms: [name: string, text: string][];
   search: string;
   labels: { readers: string; settings: string; signIn: string };
 }
@@ -34,7 +35,14 @@ export const STORIES: Record<"de" | "en", Story> = {
     },
     thread: { root: "Nur Kanal 4", answer: "Das war der lose Stecker, ich messe nach." },
     direct: "Danke, bis gleich!",
-    rooms: ["Vertrieb Süd", "Einkauf", "Kantine", "Messe Hannover", "Fuhrpark", "Ausbildung 2026"],
+    rooms: [
+      ["Vertrieb Süd", "Das Angebot ist raus."],
+      ["Einkauf", "Die Klemmen kommen am Donnerstag."],
+      ["Kantine", "Ich nehme den Eintopf."],
+      ["Messe Hannover", "Der Stand ist gebucht, Halle 12."],
+      ["Fuhrpark", "Wagen 3 steht wieder in der Halle."],
+      ["Ausbildung 2026", "Willkommen an alle Neuen!"],
+    ],
     search: "Kanal",
     labels: {
       readers: "Wer kann mitlesen?",
@@ -61,7 +69,14 @@ export const STORIES: Record<"de" | "en", Story> = {
     },
     thread: { root: "Only channel 4", answer: "That was the loose plug, I’ll measure again." },
     direct: "Thanks, see you in a minute!",
-    rooms: ["Sales South", "Purchasing", "Canteen", "Hanover Fair", "Car pool", "Trainees 2026"],
+    rooms: [
+      ["Sales South", "The offer is out."],
+      ["Purchasing", "The clamps arrive on Thursday."],
+      ["Canteen", "I’ll take the stew."],
+      ["Hanover Fair", "Our stand is booked, hall 12."],
+      ["Car pool", "Car 3 is back in the hall."],
+      ["Trainees 2026", "Welcome to all of you!"],
+    ],
     search: "channel",
     labels: { readers: "Who can read along?", settings: "Account and settings", signIn: "Sign in" },
   },

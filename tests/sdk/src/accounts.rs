@@ -132,6 +132,8 @@ async fn sessions(walk: &Walk, anonymous: &Http) -> Result<()> {
     })
     .await?;
     walk.step("a deactivated account can't log in, and its name is not free", async {
+        // The last administrator would have to stay.
+        with_shared_secret(anonymous, "dora", "dora keeps the other keys").await?;
         let path = "client/v3/account/deactivate";
         with_proof(&carol, path, json!({ "erase": true }), "carol changed the locks").await?;
         carol.refuses((Method::GET, WHOAMI, None), 401, "M_UNKNOWN_TOKEN").await?;

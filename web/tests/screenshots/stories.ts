@@ -78,6 +78,6 @@ export const STORIES: Record<"de" | "en", Story> = {
       ["Trainees 2026", "Welcome to all of you!"],
     ],
     search: "channel",
-    labels: { readers: "Who can read along?", settings: "Account and settings", signIn: "Sign in" },
+    labels: { readers: "Who can read this?", settings: "Account and settings", signIn: "Sign in" },
   },
 };

@@ -35,7 +35,12 @@ async fn own_account_are_shown_to_their_owner() {
         let mut browser = Browser::signed_in(&server, "olga").await;
         let page = browser.get("/account/data").await;
         assert_eq!(page.status, 200);
-        for text in ["@olga:one.example", "org_admin", "von der Verwaltung angelegt"] {
+        for text in [
+            "@olga:one.example",
+            "Administration, ",
+            "von Anfang an Administration",
+            "von der Verwaltung angelegt",
+        ] {
             page.shows(text);
         }
         assert_eq!(Browser::new(&server).get("/account/data").await.status, 303);

@@ -69,7 +69,7 @@ test(`${ROOMS} rooms are a list that runs smoothly`, async ({ browser }) => {
   await anna.say("Guten Morgen");
   await anna
     .message("Guten Morgen")
-    .getByText("Gesendet", { exact: true })
+    .getByText(/^(Gesendet|Gelesen)$/)
     .waitFor({ state: "attached" });
   await lookAway(page);
   await page.reload();

@@ -39,7 +39,7 @@ test("a hit of the search far back is where the room opens, and once more when c
   await ben.say("Der Tresor steht im Keller");
   for (let n = 1; n <= 24; n += 1) await ben.say(`Nebensache ${n}\n…\n…`);
   await ben.say("Schlusswort");
-  await expect(ben.message("Schlusswort").getByText("Gesendet", { exact: true })).toBeAttached();
+  await expect(ben.message("Schlusswort").getByText(/^(Gesendet|Gelesen)$/)).toBeAttached();
   await anna.open("Willkommen");
   await find(anna, "tresor", /Der Tresor steht im Keller/);
   await expect(anna.message("Der Tresor steht im Keller")).toBeInViewport();

@@ -52,7 +52,7 @@ for (const [size, device] of Object.entries(SIZES)) {
       await anna
         .message("Guten Morgen!")
         .last()
-        .getByText("Gesendet", { exact: true })
+        .getByText(/^(Gesendet|Gelesen)$/)
         .waitFor({ state: "attached" });
       await look("room");
       await page.getByRole("button", { name: "Wer kann mitlesen?" }).click();

@@ -43,7 +43,12 @@ export class Encryption {
       // Asks the server: on a second device the keys exist, and making new ones would cut off the first.
       const exists = await this.#crypto.userHasCrossSigningKeys(this.#client.getSafeUserId(), true);
       if (!exists) await this.#makeIdentity();
-      if (await this.#holdsIdentity()) await this.#makeBackup();
+      if (await this.#holdsIdentity()) {
+        // A page that was left while it made the identity may not have come to sign its device.
+        const device = this.#client.getDeviceId();
+        if (device && !(await this.#isConfirmed())) await this.#crypto.crossSignDevice(device);
+        await this.#makeBackup();
+      }
       this.hasUnsavedKey = (await recall<string>(RECOVERY)) !== undefined;
       await this.check();
     } catch (error) {
@@ -126,6 +131,8 @@ export class Encryption {
 
   async #makeIdentity(): Promise<void> {
     await this.#crypto.bootstrapCrossSigning({
+      // Keys that a page made and did not bring to the server before it was left are replaced.
+      setupNewCrossSigning: true,
       // The first keys of an account need no further proof (MSC3967).
       authUploadDeviceSigningKeys: async (upload) => {
         await upload(null);

@@ -99,6 +99,8 @@ test("she is told who wrote, not what, and nothing in her quiet hours", async ()
 test("she sees her devices and signs one out", async ({ browser }) => {
   const lost = await Person.open(browser, server, "anna");
   await lost.signIn();
+  // It has told the server its keys.
+  await expect(lost.page.getByText("Bestätigen Sie dieses Gerät")).toBeVisible();
   const sheet = await settings(anna);
   await expect(sheet.getByText(/Dieses Gerät\s+·\s+bestätigt/)).toBeVisible();
   const row = sheet.getByRole("listitem").filter({ hasText: "nicht bestätigt" });

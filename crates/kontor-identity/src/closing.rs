@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kontor_audit::{Action, Event};
-use kontor_core::{Actor, Cx, Error, MatrixCode, Permission, Result, Role};
+use kontor_core::{Actor, Cx, Error, MatrixCode, Permission, Result, Role, Timestamp};
 use kontor_db::Tx;
 use kontor_policy::classes_in_reach_of_holds;
 use kontor_store::account;
@@ -84,18 +84,29 @@ impl Identity {
         let write = self.inner.db.write(cx, move |tx| {
             check_closable(tx, &user, by_operator)?;
             account::deactivate_account(tx, &user, now)?;
-            this.people_change(tx);
-            this.end_sessions_in(tx, &user, &Ended::All)?;
-            let reach = classes_in_reach_of_holds();
-            held::keep_keys_of(tx, &user, None, (&reach, now))?;
-            let change = e2ee::delete_account(tx, &user)?;
-            let feed = this.inner.feed.clone();
-            let (lists, owner) = (Arc::clone(feed.device_lists()), user.clone());
-            tx.after_commit(move || lists.note_removal(&owner, Some(change)));
-            tx.after_visible(move || feed.wake_everyone());
+            this.end_devices_in(tx, &user, now)?;
             this.forget_account(tx, &user)
         });
         self.inner.audit.act(cx, event, write).await
+    }
+
+    /// In the write that closes an account: no token works any more, others learn that the keys are
+    /// gone, lists of people are read again. What a hold is on stays openable.
+    pub(crate) fn end_devices_in(
+        &self,
+        tx: &mut Tx<'_>,
+        user: &OwnedUserId,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.people_change(tx);
+        self.end_sessions_in(tx, user, &Ended::All)?;
+        held::keep_keys_of(tx, user, None, (&classes_in_reach_of_holds(), now))?;
+        let change = e2ee::delete_account(tx, user)?;
+        let feed = self.inner.feed.clone();
+        let (lists, owner) = (Arc::clone(feed.device_lists()), user.clone());
+        tx.after_commit(move || lists.note_removal(&owner, Some(change)));
+        tx.after_visible(move || feed.wake_everyone());
+        Ok(())
     }
 
     /// Removes what is kept of an account beside its id.

@@ -1,15 +1,11 @@
 //! What an account is told when its owner is erased. law: R-128
 
-use std::sync::Arc;
-
 use kontor_core::{Cx, Error, MatrixCode, Result, Roles, Timestamp};
 use kontor_db::Tx;
-use kontor_policy::classes_in_reach_of_holds;
-use kontor_store::{account, account_role, e2ee, erasure, held, hold, login_failure};
+use kontor_store::{account, account_role, erasure, hold, login_failure};
 use ruma::{OwnedUserId, UserId};
 
 use crate::Identity;
-use crate::devices::Ended;
 use crate::pepper::Purpose;
 
 /// Random letters of what stands for an erased person.
@@ -73,15 +69,7 @@ impl Identity {
     pub async fn close_for_erasure(&self, cx: &Cx, user: OwnedUserId) -> Result<()> {
         let (this, now) = (self.clone(), cx.now);
         let close = move |tx: &mut Tx<'_>| {
-            this.people_change(tx);
-            this.end_sessions_in(tx, &user, &Ended::All)?;
-            let reach = classes_in_reach_of_holds();
-            held::keep_keys_of(tx, &user, None, (&reach, now))?;
-            let change = e2ee::delete_account(tx, &user)?;
-            let feed = this.inner.feed.clone();
-            let (lists, owner) = (Arc::clone(feed.device_lists()), user.clone());
-            tx.after_commit(move || lists.note_removal(&owner, Some(change)));
-            tx.after_visible(move || feed.wake_everyone());
+            this.end_devices_in(tx, &user, now)?;
             login_failure::delete_login_failure(tx, &this.failure_subject(&user))?;
             account::deactivate_account(tx, &user, now).map(drop)
         };

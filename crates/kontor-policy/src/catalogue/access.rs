@@ -288,7 +288,8 @@ pub(super) static SETTINGS: [Setting; 10] = [
             read: |policy| policy.login_lock_after.map(|count| Value::Number(count.into())),
             apply: |policy, value| {
                 if let Value::Number(number) = value {
-                    policy.login_lock_after = u32::try_from(number).ok();
+                    policy.login_lock_after =
+                        u32::try_from(number).ok().or(policy.login_lock_after);
                 }
             },
         },

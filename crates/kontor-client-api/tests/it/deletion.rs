@@ -1,18 +1,9 @@
 //! Deletion by rule: gone for everybody, told to devices, counted and certified. law: R-110…R-116
 
-use std::time::Duration;
-
 use kontor_core::Role;
 use kontor_testkit::{Person, TestServer, Value, for_each_server, json};
 
-const DAY: Duration = Duration::from_hours(24);
-
-/// Lets the time of everything written so far be known, and `span` go by.
-async fn pass(server: &TestServer, span: Duration) {
-    server.node().tenants().delete_due().await;
-    server.clock().set(server.clock().now().plus(span));
-    server.node().tenants().delete_due().await;
-}
+use crate::passing_time::{DAY, pass, room_of};
 
 async fn messages(person: &Person, room: &str) -> Vec<Value> {
     let path = format!("/_matrix/client/v3/rooms/{room}/messages?dir=b&limit=100");
@@ -28,16 +19,11 @@ fn redacted(sync: &Value, room: &str) -> Vec<String> {
     redactions.map(|event| event["redacts"].as_str().unwrap().to_owned()).collect()
 }
 
-async fn internal_room(person: &Person) -> String {
-    let create = json!({ "creation_content": { "app.kontor.class": "intern" } });
-    person.create_room(create).await
-}
-
 #[tokio::test]
 async fn messages_go_when_their_time_is_over_and_devices_are_told() {
     for_each_server(async |server| {
         let (anna, bert) = (server.register("anna").await, server.register("bert").await);
-        let room = internal_room(&anna).await;
+        let room = room_of(&anna, "intern").await;
         anna.invite(&room, &bert).await;
         bert.join(&room).await;
         let old = anna.send(&room, "alt").await;
@@ -70,7 +56,7 @@ async fn messages_go_when_their_time_is_over_and_devices_are_told() {
 async fn a_device_that_was_away_and_a_restart_change_nothing() {
     let mut server = TestServer::start().await;
     let anna = server.register("anna").await;
-    let room = internal_room(&anna).await;
+    let room = room_of(&anna, "intern").await;
     let old = anna.send(&room, "alt").await;
     let since = anna.sync("").await["next_batch"].as_str().unwrap().to_owned();
     pass(&server, 181 * DAY).await;
@@ -86,7 +72,7 @@ async fn a_device_that_was_away_and_a_restart_change_nothing() {
 async fn unread_counts_forget_what_has_expired() {
     let server = TestServer::start().await;
     let (anna, bert) = (server.register("anna").await, server.register("bert").await);
-    let room = internal_room(&anna).await;
+    let room = room_of(&anna, "intern").await;
     anna.invite(&room, &bert).await;
     bert.join(&room).await;
     bert.sync("").await;
@@ -103,7 +89,7 @@ async fn unread_counts_forget_what_has_expired() {
 async fn a_room_may_choose_less_and_its_members_see_it() {
     let server = TestServer::start().await;
     let anna = server.register("anna").await;
-    let room = internal_room(&anna).await;
+    let room = room_of(&anna, "intern").await;
     let path = format!("/_matrix/client/v3/rooms/{room}/state/m.room.retention");
     let days = |days: u64| json!({ "max_lifetime": days * 86_400_000 });
     let refused = anna.put(&path, days(400)).await;
@@ -125,7 +111,7 @@ async fn a_room_may_choose_less_and_its_members_see_it() {
 async fn files_live_and_die_with_their_message() {
     for_each_server(async |server| {
         let anna = server.register("anna").await;
-        let room = internal_room(&anna).await;
+        let room = room_of(&anna, "intern").await;
         let (bound, loose) = (upload(&anna).await, upload(&anna).await);
         let query = format!("?org.matrix.msc3911.attach_media={bound}");
         let send =
@@ -151,7 +137,7 @@ async fn files_live_and_die_with_their_message() {
 async fn the_file_of_a_deleted_message_is_gone_at_once() {
     let server = TestServer::start().await;
     let anna = server.register("anna").await;
-    let room = internal_room(&anna).await;
+    let room = room_of(&anna, "intern").await;
     let file = upload(&anna).await;
     let picture = json!({ "msgtype": "m.image", "body": "Bild", "url": file });
     let sent = anna.send_event(&room, "m.room.message", picture).await.ok();
@@ -167,7 +153,7 @@ async fn a_run_is_seen_before_and_certified_after() {
     for_each_server(async |server| {
         let anna = server.register("anna").await;
         let dsb = server.register_as("dsb", Role::Dsb).await;
-        let room = internal_room(&anna).await;
+        let room = room_of(&anna, "intern").await;
         for text in ["eins", "zwei", "drei"] {
             anna.send(&room, text).await;
         }

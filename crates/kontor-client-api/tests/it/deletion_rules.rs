@@ -6,32 +6,8 @@ use std::time::Duration;
 use kontor_core::Role;
 use kontor_testkit::{Answer, Person, TestServer, Value, for_each_server, json};
 
+use crate::passing_time::{DAY, bodies, forward, pass, room_of};
 use crate::roles::with_password;
-
-const DAY: Duration = Duration::from_hours(24);
-
-fn forward(server: &TestServer, span: Duration) {
-    server.clock().set(server.clock().now().plus(span));
-}
-
-/// Lets the time of everything written so far be known, and `span` go by.
-async fn pass(server: &TestServer, span: Duration) {
-    server.node().tenants().delete_due().await;
-    forward(server, span);
-    server.node().tenants().delete_due().await;
-}
-
-async fn bodies(person: &Person, room: &str) -> Vec<String> {
-    let path = format!("/_matrix/client/v3/rooms/{room}/messages?dir=b&limit=100");
-    let found = person.get(&path).await.ok();
-    let chunk = found.body["chunk"].as_array().unwrap();
-    let bodies = chunk.iter().filter_map(|event| event["content"]["body"].as_str());
-    bodies.map(str::to_owned).collect()
-}
-
-async fn room_of(person: &Person, class: &str) -> String {
-    person.create_room(json!({ "creation_content": { "app.kontor.class": class } })).await
-}
 
 fn token(sync: &Value) -> String {
     sync["next_batch"].as_str().unwrap().to_owned()

@@ -1,22 +1,14 @@
 //! Holds: gone from the rooms like everything else, kept out of reach, gone at their end. law: R-122
 
-use std::time::Duration;
-
 use kontor_core::Role;
 use kontor_testkit::{Person, TestServer, Value, for_each_server, json};
 
 use crate::erasure::Office;
+use crate::passing_time::{DAY, bodies, pass, room_of};
 use crate::roles::with_password;
 
-const DAY: Duration = Duration::from_hours(24);
 const APPROVALS: &str = "/_kontor/admin/v1/approvals";
 const HOLDS: &str = "/_kontor/admin/v1/holds";
-
-async fn pass(server: &TestServer, span: Duration) {
-    server.node().tenants().delete_due().await;
-    server.clock().set(server.clock().now().plus(span));
-    server.node().tenants().delete_due().await;
-}
 
 async fn place(server: &TestServer, wish: Value) -> i64 {
     let (chief, dsb) = (server.login("chefin").await, server.login("dsb").await);
@@ -31,18 +23,6 @@ fn on(whom: &Person) -> Value {
         "act": "place_hold", "user_id": whom.user_id, "days": 300,
         "basis": "Art. 17(3)(e) DSGVO, Kündigungsschutzklage", "reason": "Rechtsstreit 7/26",
     })
-}
-
-async fn bodies(person: &Person, room: &str) -> Vec<String> {
-    let path = format!("/_matrix/client/v3/rooms/{room}/messages?dir=b&limit=100");
-    let found = person.get(&path).await.ok();
-    let chunk = found.body["chunk"].as_array().unwrap();
-    let bodies = chunk.iter().filter_map(|event| event["content"]["body"].as_str());
-    bodies.map(str::to_owned).collect()
-}
-
-async fn room_of(person: &Person, class: &str) -> String {
-    person.create_room(json!({ "creation_content": { "app.kontor.class": class } })).await
 }
 
 async fn held(server: &TestServer) -> (Value, Value) {

@@ -33,6 +33,7 @@ mod login;
 mod lookups;
 mod membership;
 mod oauth;
+mod passing_time;
 mod policy;
 mod present;
 mod profiles;

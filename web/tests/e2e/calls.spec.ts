@@ -1,6 +1,6 @@
 import { expect, test, type Locator } from "@playwright/test";
 
-import { faults } from "./axe";
+import { faults, SIZES } from "./axe";
 import { Person } from "./person";
 import { startServer, type Server } from "./server";
 
@@ -100,6 +100,27 @@ test("Anna calls with her camera, Ben answers with his, and they see and hear ea
   await expect(call(anna, "Ben Yilmaz").getByRole("timer")).toHaveText(/^0:\d\d$/);
   expect(await faults(anna.page)).toEqual([]);
   await keep(anna, "call-video");
+});
+
+test("a call fits on the narrowest phone, small and large, in light and in dark", async () => {
+  const { page } = anna;
+  const wide = page.viewportSize() ?? SIZES.desktop.viewport;
+  await page.setViewportSize(SIZES.phone.viewport);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await faults(page)).toEqual([]);
+    await keep(anna, `call-video-phone-${colorScheme}`);
+    await page.getByRole("button", { name: "Geräte auswählen" }).click();
+    await keep(anna, `call-devices-phone-${colorScheme}`);
+    expect(await faults(page)).toEqual([]);
+    await page.getByRole("button", { name: "Geräte auswählen" }).click();
+    await page.getByRole("button", { name: "Verkleinern" }).click();
+    await keep(anna, `call-small-phone-${colorScheme}`);
+    expect(await faults(page)).toEqual([]);
+    await page.getByRole("button", { name: "Vergrößern" }).click();
+  }
+  await page.emulateMedia({ colorScheme: null });
+  await page.setViewportSize(wide);
 });
 
 test("what is turned off is not sent, and the other side is told", async () => {

@@ -311,7 +311,10 @@ fn newest_rehearsal(folder: &Folder) -> Result<Option<(Timestamp, bool)>> {
         let fields: Map<String, Value> = serde_json::from_slice(&text).ok()?;
         verify_statement(&fields)?;
         let at = fields.get("ended_ts").and_then(Value::as_i64)?;
-        Some((Timestamp(at), fields.get("identical").and_then(Value::as_bool)?))
+        let identical = fields.get("identical").and_then(Value::as_bool)?;
+        // Statements of format 1 knew of no trial.
+        let is_usable = fields.get("usable").and_then(Value::as_bool).unwrap_or(true);
+        Some((Timestamp(at), identical && is_usable))
     });
     Ok(statements.max_by_key(|(at, _)| *at))
 }

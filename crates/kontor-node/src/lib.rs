@@ -16,12 +16,15 @@ mod node;
 mod open_files;
 mod opening;
 mod protection;
+mod rehearsing;
 mod restoring;
 mod tenants;
+mod trial;
 
 pub use audit_site::AuditSite;
 pub use backing_up::BackupSite;
 pub use folder_lock::FolderLock;
 pub use node::Node;
-pub use restoring::{LedgerChoice, RestoreReport, rehearse, require_empty, restore, resume};
+pub use rehearsing::rehearse;
+pub use restoring::{LedgerChoice, RestoreReport, require_empty, restore, resume};
 pub use tenants::Tenants;

@@ -11,10 +11,8 @@ use kontor_core::{Actor, Clock, Cx, Error, MatrixCode, Random, Result};
 use kontor_ledger::{LedgerFile, read_file};
 use kontor_vault::{BackupKeys, Identity, PROFILE_FILE, Vault};
 use ruma::{OwnedServerName, ServerName};
-use serde_json::{Map, Value, json};
 
 use crate::FolderLock;
-use crate::backing_up::BackupSite;
 use crate::opening::Opening;
 
 /// The configuration of the restored server lies under this name, to be looked at.
@@ -249,69 +247,4 @@ fn keep_texts(data: &Path, folder: &Path, secret: &BackupKeys) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Restores `set` into a folder of its own below `scratch`, compares everything, erases again, and
-/// removes the folder. The signed statement on it is kept beside the sets, and told in the audit log
-/// of the organisation.
-///
-/// # Errors
-/// With a text for the operator. What keeps the set from being restored is part of the statement.
-pub async fn rehearse(
-    config: &Config,
-    site: &BackupSite,
-    (set, identities): (&SetEntry, &[Identity]),
-    scratch: &Path,
-) -> Result<Map<String, Value>> {
-    let data = scratch.join(format!("kontor-rehearsal-{}", site.cx.random.word(12)?));
-    let mut sandbox = config.clone();
-    sandbox.server.data.clone_from(&data);
-    // Nothing of the sandbox is backed up, nor told to the ledger of the real one.
-    sandbox.backup = None;
-    let begun = site.cx.clock.now();
-    let from = (&*set.path, identities);
-    let work = restore(&sandbox, &site.cx.clock, from, &LedgerChoice::BesideSet);
-    let restored = Box::pin(work).await;
-    let removed = fs::remove_dir_all(&data);
-    let ended = site.cx.clock.now();
-    let identical = restored.is_ok();
-    let outcome = match &restored {
-        Ok(report) => json!({
-            "rows": report.rows,
-            "files": report.files,
-            "file_bytes": report.bytes,
-            "erasures_done_again": report.erasures,
-            "objects_erased": report.erased,
-        }),
-        Err(error) => json!({ "failed": error.public }),
-    };
-    let statement = json!({
-        "statement": "app.kontor.restore_rehearsal",
-        "format": 1,
-        "server_name": set.manifest.server_name,
-        "set": set.name,
-        "backup_ts": set.manifest.started_ms,
-        "started_ts": begun.0,
-        "ended_ts": ended.0,
-        "tables": set.manifest.tables.len(),
-        "identical": identical,
-        "restore_ms": u64::try_from(ended.since(begun).as_millis()).unwrap_or(u64::MAX),
-        "age_ms": begun.0 - set.manifest.started_ms,
-        "outcome": outcome,
-    });
-    let Value::Object(statement) = statement else {
-        return Err(Error::internal("a statement is an object"));
-    };
-    let signed = site.audit.sign_statement(statement)?;
-    kontor_backup::Folder::of_set(&set.path)?.keep_rehearsal(ended, &signed)?;
-    let word = if identical { "identical" } else { "failed" };
-    site.audit.record(&site.cx, Event::new(Action::RestoreRehearsed).with_detail(word)).await?;
-    match removed {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            let text =
-                format!("{}: what was restored for the rehearsal stays: {error}", data.display());
-            Err(Error::unavailable(text).because(error))
-        }
-        _ => Ok(signed),
-    }
 }

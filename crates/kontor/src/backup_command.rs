@@ -221,15 +221,22 @@ fn run_rehearsal(
             done
         };
         let statement = site::runtime()?.block_on(work)?;
-        let identical = statement.get("identical").and_then(Value::as_bool).unwrap_or(false);
-        went_well &= identical;
+        let says = |field: &str| statement.get(field).and_then(Value::as_bool).unwrap_or(false);
+        let (identical, is_usable) = (says("identical"), says("usable"));
+        went_well &= identical && is_usable;
         if json {
             output::json(&Value::Object(statement));
         } else {
             let ms = statement.get("restore_ms").and_then(Value::as_u64).unwrap_or_default();
             let outcome = statement.get("outcome").map(ToString::to_string).unwrap_or_default();
-            let word = if identical { "restored, identical" } else { "NOT RESTORED" };
-            output::line(&format!("{name}: {word} in {}.{:03} s. {outcome}", ms / 1000, ms % 1000));
+            let word = match (identical, is_usable) {
+                (true, true) => "restored, identical, tried out",
+                (true, false) => "restored, identical, but OF NO USE TO PEOPLE",
+                (false, _) => "NOT RESTORED",
+            };
+            let trial = statement.get("trial").map(ToString::to_string).unwrap_or_default();
+            let took = format!("{}.{:03} s", ms / 1000, ms % 1000);
+            output::line(&format!("{name}: {word} in {took}. {outcome} {trial}"));
         }
     }
     Ok(if went_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -23,13 +23,13 @@ const MARKER: &str = "Kaffeekasse";
 const KILLS: u32 = 12;
 
 /// A server whose backups go into a folder beside its data.
-struct House {
-    folder: TempDir,
-    server: Server,
+pub(crate) struct House {
+    pub(crate) folder: TempDir,
+    pub(crate) server: Server,
 }
 
 impl House {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let key = run(&["backup", "keygen"], &[]);
         fs::write(folder.path().join("key"), &key.stdout).unwrap();
@@ -42,7 +42,7 @@ impl House {
         Self { folder, server }
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.folder.path().join(name).to_str().unwrap().to_owned()
     }
 
@@ -57,12 +57,12 @@ impl House {
         command
     }
 
-    fn back_up(&self) -> Output {
+    pub(crate) fn back_up(&self) -> Output {
         self.command(&["--json", "backup"]).output().unwrap()
     }
 
     /// The whole sets, as `kontor backup list` tells.
-    fn sets(&self) -> Vec<PathBuf> {
+    pub(crate) fn sets(&self) -> Vec<PathBuf> {
         let output = self.command(&["--json", "backup", "list"]).output().unwrap();
         let list: Value = serde_json::from_slice(&output.stdout).unwrap();
         let paths = list.as_array().unwrap().iter();
@@ -70,7 +70,7 @@ impl House {
     }
 
     /// Waits until the erasure ledger beside the backups has an entry of this kind.
-    async fn wait_for_ledger(&self, kind: &str) {
+    pub(crate) async fn wait_for_ledger(&self, kind: &str) {
         let ledger = self.folder.path().join("target").join(NAME).join("ledger.jsonl");
         let (begun, wanted) = (Instant::now(), format!("\"kind\":\"{kind}\""));
         while !fs::read_to_string(&ledger).unwrap_or_default().contains(&wanted) {
@@ -79,25 +79,25 @@ impl House {
         }
     }
 
-    fn restore_command(&self, set: &Path, to: &str) -> Command {
+    pub(crate) fn restore_command(&self, set: &Path, to: &str) -> Command {
         let (set, key) = (set.to_str().unwrap(), self.path("key"));
         command(&["--json", "restore", "--from", set, "--identity", &key, "--data", to])
     }
 }
 
-fn command(arguments: &[&str]) -> Command {
+pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kontor"));
     command.args(arguments).env_clear().stdin(Stdio::null());
     command
 }
 
-fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+pub(crate) fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let output = command(arguments).envs(environment.iter().copied()).output().unwrap();
     assert!(output.status.success(), "{arguments:?}: {}", said(&output));
     output
 }
 
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
@@ -149,7 +149,12 @@ async fn a_backup_beside_the_running_server_comes_back_on_another_machine() {
     let rehearsed = rehearse.args(["--scratch", &scratch]).output().unwrap();
     assert!(rehearsed.status.success(), "{}", said(&rehearsed));
     let statement: Value = serde_json::from_slice(&rehearsed.stdout).unwrap();
-    assert_eq!(statement["identical"], true, "{statement}");
+    assert_eq!((&statement["identical"], &statement["usable"]), (&json!(true), &json!(true)));
+    let trial = &statement["trial"];
+    assert_eq!((&trial["rooms_read"], &trial["files_opened"]), (&json!(1), &json!(1)), "{trial}");
+    assert!(trial["events_read"].as_u64() > Some(1), "{trial}");
+    assert_eq!(trial["file_bytes_opened"], MARKER.len() * 10_000, "{trial}");
+    assert!(!statement.to_string().contains(MARKER) && !statement.to_string().contains("anna"));
     assert!(fs::read_dir(&scratch).unwrap().count() <= 3, "the sandbox is gone");
 
     house.server.kill();
@@ -162,6 +167,31 @@ async fn a_backup_beside_the_running_server_comes_back_on_another_machine() {
     let anna = anna.at(&new.base());
     assert_eq!(anna.texts(&room).await, [MARKER]);
     assert_eq!(download(&anna, &media).await, MARKER.repeat(10_000).as_bytes());
+}
+
+#[tokio::test]
+async fn a_set_that_comes_back_identical_and_is_of_no_use_fails_the_rehearsal() {
+    let mut house = House::open().await;
+    let anna = house.server.person("anna").await;
+    upload(&anna, MARKER.repeat(1000).as_bytes(), "text/plain", None).await;
+    house.server.stop();
+    // A disk that forgets a bit: the backup takes over faithfully what nobody can open any more.
+    let media = house.folder.path().join("data/tenants").join(NAME).join("media");
+    let shelves = fs::read_dir(&media).unwrap().map(|entry| entry.unwrap().path());
+    let shelf = shelves.filter(|path| !path.ends_with("incoming")).last().unwrap();
+    let blob = fs::read_dir(shelf).unwrap().last().unwrap().unwrap().path();
+    let mut bytes = fs::read(&blob).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&blob, bytes).unwrap();
+    assert!(house.back_up().status.success());
+    let (key, scratch) = (house.path("key"), house.path(""));
+    let mut rehearse = house.command(&["--json", "backup", "rehearse", "--identity", &key]);
+    let rehearsed = rehearse.args(["--scratch", &scratch]).output().unwrap();
+    assert_eq!(rehearsed.status.code(), Some(1), "{}", said(&rehearsed));
+    let statement: Value = serde_json::from_slice(&rehearsed.stdout).unwrap();
+    assert_eq!((&statement["identical"], &statement["usable"]), (&json!(true), &json!(false)));
+    assert!(statement["trial"]["failed"].is_string(), "{statement}");
 }
 
 #[tokio::test]

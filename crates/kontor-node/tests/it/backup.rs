@@ -25,7 +25,7 @@ pub(crate) struct House {
 }
 
 impl House {
-    async fn open(postgres: bool) -> Self {
+    pub(crate) async fn open(postgres: bool) -> Self {
         let target = TempDir::new().unwrap();
         let identity = Identity::generate(&Random::System).unwrap();
         let file = format!(

@@ -13,7 +13,7 @@ const DAY: Duration = Duration::from_hours(24);
 const APPROVALS: &str = "/_kontor/admin/v1/approvals";
 const HOLDS: &str = "/_kontor/admin/v1/holds";
 
-fn password(person: &Person) -> Value {
+pub(crate) fn password(person: &Person) -> Value {
     json!({
         "type": "m.login.password",
         "identifier": { "type": "m.id.user", "user": person.user_id },
@@ -21,7 +21,7 @@ fn password(person: &Person) -> Value {
     })
 }
 
-fn number(body: &Value, place: &str) -> i64 {
+pub(crate) fn number(body: &Value, place: &str) -> i64 {
     body.pointer(place).and_then(Value::as_i64).unwrap()
 }
 

@@ -5,6 +5,7 @@
 mod acme;
 mod admin;
 mod backup;
+mod clock;
 mod held;
 mod hosts;
 mod lifecycle;

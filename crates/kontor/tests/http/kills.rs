@@ -39,21 +39,21 @@ struct Story {
     erased: Vec<String>,
 }
 
-async fn room(person: &Person, class: &str) -> String {
+pub(crate) async fn room(person: &Person, class: &str) -> String {
     let body = json!({ "creation_content": { "app.kontor.class": class } });
     let made = person.call("POST", "/createRoom", &body).await.ok();
     made["room_id"].as_str().unwrap().to_owned()
 }
 
 /// `None` if the connection broke.
-async fn send(person: &Person, room: &str, text: &str) -> Option<String> {
+pub(crate) async fn send(person: &Person, room: &str, text: &str) -> Option<String> {
     let path = format!("/rooms/{room}/send/m.room.encrypted/{}", transaction());
     let body = json!({ "algorithm": "m.megolm.v1.aes-sha2", "ciphertext": text }).to_string();
     let sent = person.try_raw("PUT", &path, body).await?;
     (sent.status == 200).then(|| sent.json["event_id"].as_str().unwrap().to_owned())
 }
 
-async fn present(person: &Person, room: &str) -> BTreeSet<String> {
+pub(crate) async fn present(person: &Person, room: &str) -> BTreeSet<String> {
     let (mut found, mut from) = (BTreeSet::new(), String::new());
     loop {
         let path = format!("/rooms/{room}/messages?dir=b&limit=500{from}");
@@ -73,7 +73,7 @@ fn now_ms() -> i64 {
 }
 
 /// Everything written so far was written two hundred days ago; somebody is to be erased.
-async fn turn_back(folder: &Path, victim: Option<&str>, round: u32) {
+pub(crate) async fn turn_back(folder: &Path, victim: Option<&str>, round: u32) {
     let stores = Stores::at(folder, NAME, None).await;
     let old = Param::Int(now_ms() - 200 * DAY_MS + i64::from(round));
     let mark = "INSERT INTO stream_mark (tenant_id, pos, at_ms)

@@ -9,6 +9,7 @@ use kontor_config::Sources;
 use kontor_policy::Profile;
 
 use crate::backup_arguments::{BackupFlags, RestoreFlags};
+use crate::deletion_arguments::DeletionCommand;
 
 /// Matrix homeserver for many organisations at once.
 #[derive(Debug, Parser)]
@@ -49,6 +50,7 @@ pub(crate) enum Command {
         command: RoleCommand,
     },
     /// See what is deleted when, carry it out, and get certificates while the server is stopped.
+    #[command(after_help = crate::deletion_arguments::IN_THE_CONSOLE)]
     Deletion {
         #[command(subcommand)]
         command: DeletionCommand,
@@ -256,55 +258,6 @@ pub(crate) enum UserCommand {
         keep_devices: bool,
         #[command(flatten)]
         account: AccountFlags,
-    },
-}
-
-/// `kontor deletion …`
-#[derive(Debug, Subcommand)]
-pub(crate) enum DeletionCommand {
-    /// List the rules: which data go when.
-    Rules,
-    /// Say what a period would remove; removes nothing.
-    DryRun {
-        /// Class of rooms: intern, extern, handelsbrief, beaufsichtigt, privat, vertraulich,
-        /// fluechtig or bekanntmachung.
-        #[arg(long, value_name = "CLASS", default_value = "intern")]
-        class: String,
-        /// The period, in days.
-        #[arg(long, value_name = "DAYS")]
-        days: u16,
-        #[command(flatten)]
-        place: RolePlace,
-    },
-    /// Delete what is due, and erase people as decided; a running server does this by itself.
-    Run {
-        #[command(flatten)]
-        place: RolePlace,
-    },
-    /// List the runs, newest first.
-    Runs {
-        #[command(flatten)]
-        place: RolePlace,
-    },
-    /// Print the signed certificate of a run, which ends it; always JSON.
-    Certificate {
-        /// Number of the run, or of the erasure.
-        run: i64,
-        /// The number is that of an erasure.
-        #[arg(long)]
-        erasure: bool,
-        #[command(flatten)]
-        place: RolePlace,
-    },
-    /// List erasures of people, newest first.
-    Erasures {
-        #[command(flatten)]
-        place: RolePlace,
-    },
-    /// List holds for claims at law, newest first.
-    Holds {
-        #[command(flatten)]
-        place: RolePlace,
     },
 }
 

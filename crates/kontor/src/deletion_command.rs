@@ -1,12 +1,15 @@
 //! `kontor deletion …`: what is deleted when, what people's erasures and holds are at.
 
+use std::process::ExitCode;
 use std::time::Duration;
 
 use kontor_core::RoomClass;
-use kontor_deletion::{Deletion, ErasureView, HoldView, RULES, RunView};
+use kontor_deletion::{Deletion, ErasureView, HoldView, Overview, RULES, RunView};
 use serde_json::{Value, json};
 
-use crate::arguments::{DeletionCommand, RolePlace};
+use crate::arguments::RolePlace;
+use crate::certificate_command::verify;
+use crate::deletion_arguments::DeletionCommand;
 use crate::failure::Failure;
 use crate::role_command::at;
 use crate::site;
@@ -14,22 +17,25 @@ use crate::{output, utc};
 
 /// Rows in one answer.
 const ROWS: u16 = 500;
+const DAY_SECS: u64 = 24 * 60 * 60;
 
 /// Runs one of the commands.
-pub(crate) fn run(command: DeletionCommand, json: bool) -> Result<(), Failure> {
+pub(crate) fn run(command: DeletionCommand, json: bool) -> Result<ExitCode, Failure> {
     match command {
         DeletionCommand::Rules => rules(json),
-        DeletionCommand::DryRun { class, days, place } => dry_run(&class, days, &place, json),
-        DeletionCommand::Run { place } => carry_out(&place, json),
-        DeletionCommand::Runs { place } => runs(&place, json),
-        DeletionCommand::Certificate { run, erasure, place } => certificate(run, erasure, &place),
-        DeletionCommand::Erasures { place } => erasures(&place, json),
-        DeletionCommand::Holds { place } => holds(&place, json),
+        DeletionCommand::Classes { place } => classes(&place, json)?,
+        DeletionCommand::DryRun { class, days, place } => dry_run(&class, days, &place, json)?,
+        DeletionCommand::Run { place } => carry_out(&place, json)?,
+        DeletionCommand::Runs { place } => runs(&place, json)?,
+        DeletionCommand::Certificate { run, erasure, place } => certificate(run, erasure, &place)?,
+        DeletionCommand::Verify { file, key } => return verify(&file, key.as_deref(), json),
+        DeletionCommand::Erasures { place } => erasures(&place, json)?,
+        DeletionCommand::Holds { place } => holds(&place, json)?,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "as the other commands")]
-fn rules(json: bool) -> Result<(), Failure> {
+fn rules(json: bool) {
     if json {
         let rules = RULES.iter().map(|rule| {
             json!({
@@ -38,13 +44,41 @@ fn rules(json: bool) -> Result<(), Failure> {
             })
         });
         output::json(&json!({ "rules": rules.collect::<Vec<Value>>() }));
-        return Ok(());
+        return;
     }
     for rule in RULES {
         let class = rule.class.letter();
         output::line(&format!("{}  ({class}, {}): {}", rule.name.en, rule.law, rule.method.en));
     }
-    Ok(())
+}
+
+fn classes(place: &RolePlace, json: bool) -> Result<(), Failure> {
+    at(place, async |tenant| {
+        let cx = site::operator(tenant)?;
+        let rows = tenant.deletion.overview(&cx).await?;
+        if json {
+            output::json(&json!({ "classes": rows.iter().map(class).collect::<Vec<Value>>() }));
+            return Ok(());
+        }
+        for row in &rows {
+            let oldest = row.oldest.map_or_else(|| "none".to_owned(), |at| utc(at.0));
+            let overdue = if row.overdue.is_some() { "  OVERDUE" } else { "" };
+            let (class, days) = (row.class, row.period.as_secs() / DAY_SECS);
+            output::line(&format!(
+                "{class}  {} rooms  kept for {days} days  oldest message {oldest}{overdue}",
+                row.rooms
+            ));
+        }
+        Ok(())
+    })
+}
+
+fn class(row: &Overview) -> Value {
+    json!({
+        "class": row.class.as_str(), "rooms": row.rooms,
+        "days": row.period.as_secs() / DAY_SECS, "oldest_ts": row.oldest.map(|at| at.0),
+        "overdue_ms": row.overdue.map(|it| u64::try_from(it.by.as_millis()).unwrap_or(u64::MAX)),
+    })
 }
 
 fn dry_run(class: &str, days: u16, place: &RolePlace, json: bool) -> Result<(), Failure> {
@@ -147,10 +181,9 @@ fn erasures(place: &RolePlace, json: bool) -> Result<(), Failure> {
             return Ok(());
         }
         for row in &rows {
-            let state = match (row.erased, &row.certificate) {
-                (None, _) => "waits".to_owned(),
-                (Some(_), None) => "is being checked".to_owned(),
-                (Some(at), Some(_)) => format!("erased {}", utc(at.0)),
+            let state = match row.erased {
+                Some(at) if row.certificate.is_some() => format!("erased {}", utc(at.0)),
+                _ => state_of(row).replace('_', " "),
             };
             output::line(&format!("{}  decided {}  {state}", row.nid, utc(row.requested.0)));
         }
@@ -158,9 +191,18 @@ fn erasures(place: &RolePlace, json: bool) -> Result<(), Failure> {
     })
 }
 
+/// How far an erasure has come.
+fn state_of(row: &ErasureView) -> &'static str {
+    match (row.erased, &row.certificate) {
+        (None, _) => "waits",
+        (Some(_), None) => "is_being_checked",
+        (Some(_), Some(_)) => "certified",
+    }
+}
+
 fn erasure(row: &ErasureView) -> Value {
     json!({
-        "erasure": row.nid, "decided_ts": row.requested.0,
+        "erasure": row.nid, "state": state_of(row), "decided_ts": row.requested.0,
         "erased_ts": row.erased.map(|at| at.0), "with_messages": row.with_messages,
         "certified": row.certificate.is_some(),
     })

@@ -4,6 +4,8 @@ mod arguments;
 mod audit_command;
 mod backup_arguments;
 mod backup_command;
+mod certificate_command;
+mod deletion_arguments;
 mod deletion_command;
 mod demo;
 mod doctor;
@@ -47,7 +49,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Tenant { command } => tenant_command::run(command, json)?,
         Command::User { command } => user_command::run(command, json)?,
         Command::Role { command } => role_command::run(command, json)?,
-        Command::Deletion { command } => deletion_command::run(command, json)?,
+        Command::Deletion { command } => return deletion_command::run(command, json),
         Command::Audit { command } => return audit_command::run(command, json),
         Command::Backup(flags) => return backup_command::run(flags, json),
         Command::Restore(flags) => return restore_command::run(&flags, json),

@@ -5,6 +5,8 @@ mod backup;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod command_line;
+#[cfg(test)]
 mod full_disk;
 #[cfg(test)]
 mod kills;

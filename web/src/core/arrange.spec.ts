@@ -35,7 +35,7 @@ function say(id: string, sender: string, ms: number): MatrixEvent {
 }
 
 const lines = (events: MatrixEvent[], firstNew?: string, readIndex = -1): string[] =>
-  arrange(events, room, { firstNew, readIndex, thread: undefined }).map((item) => {
+  arrange(events, room, { firstNew, readIndex }).map((item) => {
     if (item.kind !== "message") return item.kind;
     return `${item.id}${item.isFirst ? " first" : ""}${item.delivery ? ` ${item.delivery}` : ""}`;
   });

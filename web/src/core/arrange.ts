@@ -1,16 +1,12 @@
 import type { MatrixEvent, Room } from "matrix-js-sdk";
 
-import { happeningOf, joinHappenings } from "./happening";
+import { joinHappenings } from "./happening";
+import { lineOf, Lines } from "./lines";
 import type { Message, TimelineItem } from "./message";
-import { messageOf } from "./message_of";
-import { POLL_TYPES } from "./polls";
-
-/** The first event of a call; the others say nothing to people. */
-const CALL = "m.call.invite";
 
 /** Messages of one person within this time belong together. */
 const TOGETHER_MS = 5 * 60_000;
-const MESSAGES = new Set(["m.room.message", "m.room.encrypted", "m.sticker", ...POLL_TYPES]);
+const NEW: TimelineItem = { kind: "new", key: "new" };
 
 /** What is known about the readers of a timeline. */
 export interface Reading {
@@ -18,61 +14,51 @@ export interface Reading {
   firstNew: string | undefined;
   /** Position of the newest event that somebody else has read. */
   readIndex: number;
-  /** The root of the thread, if it is one. */
-  thread: string | undefined;
 }
 
 /** The lines of a timeline: days, messages in groups, happenings, and where the new ones begin. */
 export function arrange(
   events: MatrixEvent[],
   room: Room,
-  { firstNew, readIndex, thread }: Reading,
+  { firstNew, readIndex }: Reading,
+  lines = new Lines(room),
 ): TimelineItem[] {
   const items: TimelineItem[] = [];
   // What was just sent stands twice for a moment: as sent, and as it came back.
   const known = new Set<string>();
-  let day = "";
+  let day = { from: 0, to: 0 };
   events.forEach((event, index) => {
-    const item = itemOf(event, room, thread);
-    if (item && !known.has(item.key)) {
-      known.add(item.key);
-      const itemDay = new Date(item.ms).toDateString();
-      if (itemDay !== day) items.push({ kind: "day", key: `day ${itemDay}`, ms: item.ms });
-      day = itemDay;
-      if (event.getId() === firstNew) items.push({ kind: "new", key: "new" });
-      const before = items.at(-1);
-      const joined =
-        item.kind === "happening" && before?.kind === "happening" && joinHappenings(before, item);
-      if (joined) {
-        items[items.length - 1] = joined;
-        return;
-      }
-      if (item.kind === "message") finish(item, items.at(-1), index <= readIndex);
-      items.push(item);
+    const item = lines.of(event);
+    if (!item || known.has(item.key)) return;
+    known.add(item.key);
+    if (item.ms < day.from || item.ms >= day.to) {
+      day = dayAround(item.ms);
+      items.push(lines.day(new Date(item.ms).toDateString(), item.ms));
     }
+    if (event.getId() === firstNew) items.push(NEW);
+    const before = items.at(-1);
+    const joined =
+      item.kind === "happening" && before?.kind === "happening" && joinHappenings(before, item);
+    if (joined) items[items.length - 1] = joined;
+    else if (item.kind === "happening") items.push(item);
+    else items.push(lines.placed(item, isFirst(item, before), index <= readIndex));
   });
   return items;
 }
 
-function finish(message: Message, before: TimelineItem | undefined, isRead: boolean): void {
-  if (message.delivery === "sent" && isRead) message.delivery = "read";
+function dayAround(ms: number): { from: number; to: number } {
+  const from = new Date(ms).setHours(0, 0, 0, 0);
+  const next = new Date(from);
+  return { from, to: next.setDate(next.getDate() + 1) };
+}
+
+/** Whether a message is the first of several by the same person. */
+function isFirst(message: Message, before: TimelineItem | undefined): boolean {
   const isNear =
     before?.kind === "message" &&
     before.sender === message.sender &&
     message.ms - before.ms < TOGETHER_MS;
-  message.isFirst = !isNear;
-}
-
-function itemOf(
-  event: MatrixEvent,
-  room: Room,
-  thread?: string,
-): Exclude<TimelineItem, { kind: "day" | "new" }> | undefined {
-  if (event.isState() || event.getType() === CALL) return happeningOf(event, room);
-  if (!MESSAGES.has(event.getType()) && !event.isRedacted()) return undefined;
-  // A redacted reaction or edit is no message that was deleted.
-  if (!MESSAGES.has(event.getWireType()) || event.isRelation("m.replace")) return undefined;
-  return messageOf(event, room, thread);
+  return !isNear;
 }
 
 /** The first message of others that she has not read; `undefined` if she has read all, or what she has
@@ -86,7 +72,7 @@ export function firstUnread(
   const read = events.findIndex((event) => event.getId() === readUpTo);
   if (read < 0) return undefined;
   const isNew = (event: MatrixEvent): boolean =>
-    event.getSender() !== me && itemOf(event, room)?.kind === "message";
+    event.getSender() !== me && lineOf(event, room)?.kind === "message";
   return events
     .slice(read + 1)
     .find(isNew)

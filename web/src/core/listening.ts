@@ -9,12 +9,15 @@ import {
   type Poll,
   type Room,
   type RoomMember,
+  type Thread,
 } from "matrix-js-sdk";
 
 /** What a view of a room wants to hear. */
 export interface Listeners {
-  /** A message, or what is shown about it, has changed. */
-  changed: () => void;
+  /** A message, or what is shown about it, has changed; without one, any may have. */
+  changed: (event?: MatrixEvent) => void;
+  /** Somebody has read something. */
+  read: () => void;
   /** The server has left out a part of the timeline. */
   reset: () => void;
   /** Somebody began or stopped to type. */
@@ -23,29 +26,40 @@ export interface Listeners {
 
 /** Calls back when something happens in a room, until the answer is called. */
 export function listenTo(client: MatrixClient, room: Room, listeners: Listeners): () => void {
-  const { changed, reset, typing } = listeners;
-  const ofRoom = (_: unknown, other?: Room): void => {
-    if (other?.roomId === room.roomId) changed();
+  const { changed, reset, typing, read } = listeners;
+  const isHere = (other?: Room): boolean => other?.roomId === room.roomId;
+  const ofTimeline = (event: MatrixEvent, other?: Room): void => {
+    if (isHere(other)) changed(event);
   };
+  // An event that was sent may now be known by another id, and what belongs to it, too.
+  const ofEcho = (_: MatrixEvent, other?: Room): void => {
+    if (isHere(other)) changed();
+  };
+  const ofReceipt = (_: unknown, other?: Room): void => {
+    if (isHere(other)) read();
+  };
+  const ofThread = (thread: Thread): void => changed(thread.rootEvent);
   const wasReset = (other?: Room): void => {
-    if (other?.roomId === room.roomId) reset();
+    if (isHere(other)) reset();
   };
   const ofEvent = (event: MatrixEvent): void => {
-    if (event.getRoomId() === room.roomId) changed();
+    if (event.getRoomId() === room.roomId) changed(event);
   };
   const ofMember = (_: MatrixEvent, member: RoomMember): void => {
     if (member.roomId === room.roomId) typing();
   };
+  const ofAnswers = (): void => changed();
   const ofPoll = (poll: Poll): void => {
-    poll.on(PollEvent.Responses, changed);
-    poll.on(PollEvent.End, changed);
+    poll.on(PollEvent.Responses, ofAnswers);
+    poll.on(PollEvent.End, ofAnswers);
     changed();
   };
-  const ofEvents = [RoomEvent.Timeline, RoomEvent.LocalEchoUpdated, RoomEvent.Redaction] as const;
   const ofThreads = [ThreadEvent.New, ThreadEvent.Update, ThreadEvent.NewReply] as const;
-  for (const name of ofEvents) client.on(name, ofRoom);
-  for (const name of ofThreads) room.on(name, changed);
-  client.on(RoomEvent.Receipt, ofRoom);
+  client.on(RoomEvent.Timeline, ofTimeline);
+  client.on(RoomEvent.Redaction, ofEcho);
+  client.on(RoomEvent.LocalEchoUpdated, ofEcho);
+  for (const name of ofThreads) room.on(name, ofThread);
+  client.on(RoomEvent.Receipt, ofReceipt);
   client.on(RoomEvent.TimelineReset, wasReset);
   client.on(MatrixEventEvent.Decrypted, ofEvent);
   client.on(MatrixEventEvent.Replaced, ofEvent);
@@ -53,17 +67,19 @@ export function listenTo(client: MatrixClient, room: Room, listeners: Listeners)
   room.on(PollEvent.New, ofPoll);
   room.polls.forEach(ofPoll);
   return () => {
-    for (const name of ofEvents) client.off(name, ofRoom);
-    for (const name of ofThreads) room.off(name, changed);
-    client.off(RoomEvent.Receipt, ofRoom);
+    client.off(RoomEvent.Timeline, ofTimeline);
+    client.off(RoomEvent.Redaction, ofEcho);
+    client.off(RoomEvent.LocalEchoUpdated, ofEcho);
+    for (const name of ofThreads) room.off(name, ofThread);
+    client.off(RoomEvent.Receipt, ofReceipt);
     client.off(RoomEvent.TimelineReset, wasReset);
     client.off(MatrixEventEvent.Decrypted, ofEvent);
     client.off(MatrixEventEvent.Replaced, ofEvent);
     client.off(RoomMemberEvent.Typing, ofMember);
     room.off(PollEvent.New, ofPoll);
     room.polls.forEach((poll) => {
-      poll.off(PollEvent.Responses, changed);
-      poll.off(PollEvent.End, changed);
+      poll.off(PollEvent.Responses, ofAnswers);
+      poll.off(PollEvent.End, ofAnswers);
     });
   };
 }

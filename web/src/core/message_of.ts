@@ -59,7 +59,8 @@ export function keyOf(event: MatrixEvent): string {
   return event.getTxnId() ?? unsigned.transaction_id ?? event.getId() ?? "";
 }
 
-function nameOf(id: string, room: Room): string {
+/** What somebody is called in a room. */
+export function nameOf(id: string, room: Room): string {
   return room.getMember(id)?.name ?? localpart(id);
 }
 

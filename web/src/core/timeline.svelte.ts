@@ -11,6 +11,7 @@ import {
 } from "matrix-js-sdk";
 
 import { arrange, firstUnread, newestRead } from "./arrange";
+import { Lines } from "./lines";
 import { listenTo } from "./listening";
 import type { TimelineItem } from "./message";
 import type { Outbox } from "./outbox.svelte";
@@ -68,6 +69,7 @@ export class Timeline {
   readonly #window: TimelineWindow;
   readonly #outbox: Outbox;
   readonly #rules: Rules;
+  readonly #lines: Lines;
   readonly #stop: () => void;
   /** What she had read when she opened the room. */
   readonly #readUpTo: string | null;
@@ -75,6 +77,7 @@ export class Timeline {
   /** The first message that was new then. */
   #firstNew: string | undefined;
   #isScheduled = false;
+  #isStale = false;
   #isTyping = false;
 
   constructor({ client, room, outbox, rules, thread }: Surroundings) {
@@ -86,12 +89,14 @@ export class Timeline {
     this.#window = windowOf(client, this.#set);
     this.roomId = room.roomId;
     this.threadId = thread?.id;
+    this.#lines = new Lines(room, thread?.id);
     this.#readUpTo = (thread ?? room).getEventReadUpTo(client.getSafeUserId());
     this.#hadUnread = room.getUnreadNotificationCount() > 0;
     const stops = [
-      outbox.listen((roomId) => roomId === this.roomId && this.#schedule()),
+      outbox.listen((roomId) => roomId === this.roomId && this.#change()),
       listenTo(client, room, {
-        changed: () => this.#schedule(),
+        changed: (event) => this.#change(event),
+        read: () => this.#noticeReading(),
         reset: () => this.#follow(),
         typing: () => this.#refreshTyping(),
       }),
@@ -101,7 +106,7 @@ export class Timeline {
     void this.#window.load(undefined, ALL);
     this.#refresh();
     void room.decryptAllEvents();
-    void room.loadMembersIfNeeded().then(() => this.#schedule());
+    void room.loadMembersIfNeeded().then(() => this.#change());
   }
 
   /** Stops listening. */
@@ -195,16 +200,28 @@ export class Timeline {
   /** The server has left something out: whoever is at the end stays there. */
   #follow(): void {
     if (!this.hasNewer) void this.#window.load(undefined, ALL);
+    this.#change();
+  }
+
+  #change(event?: MatrixEvent): void {
+    this.#lines.forget(event);
+    this.#schedule();
+  }
+
+  #noticeReading(): void {
+    this.#lines.forgetThreads();
     this.#schedule();
   }
 
   /** Many events arrive together; the lines are built once for all of them. */
   #schedule(): void {
+    this.#isStale = true;
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     setTimeout(() => {
       this.#isScheduled = false;
-      this.#refresh();
+      // A page that was fetched has been shown already.
+      if (this.#isStale) this.#refresh();
     });
   }
 
@@ -213,6 +230,7 @@ export class Timeline {
   }
 
   #refresh(): void {
+    this.#isStale = false;
     // A thread that was fetched, or a room after a gap, begins anew.
     const end = this.#window.getTimelineIndex(Direction.Forward);
     const isGone = end && !this.#set.getTimelines().includes(end.timeline);
@@ -237,8 +255,8 @@ export class Timeline {
       {
         firstNew: this.#firstNew,
         readIndex: newestRead(events, this.#room),
-        thread: this.threadId,
       },
+      this.#lines,
     );
   }
 

@@ -74,6 +74,22 @@ test("who reacted is told", async () => {
   await anna.page.keyboard.press("Escape");
 });
 
+test("any emoji can be put under a message by the keyboard alone", async () => {
+  const message = ben.message("Um 15 Uhr");
+  await message.getByRole("button", { name: "Aktionen für diese Nachricht" }).focus();
+  await ben.page.keyboard.press("Shift+Tab");
+  await expect(message.getByRole("button", { name: "Antworten" })).toBeFocused();
+  await ben.page.keyboard.press("Shift+Tab");
+  const picker = message.getByRole("button", { name: "Reagieren" });
+  await expect(picker).toBeFocused();
+  await ben.page.keyboard.press("Enter");
+  const field = ben.page.getByRole("searchbox", { name: "Emoji suchen" });
+  await expect(field).toBeFocused();
+  await ben.page.keyboard.press("Escape");
+  await expect(field).toHaveCount(0);
+  await expect(picker).toBeFocused();
+});
+
 test("a message is pinned, seen by all, and jumped to", async () => {
   await anna.act("Um 15 Uhr", "Anheften");
   const bar = ben.page.getByRole("button", { name: /^Angeheftet.*Um 15 Uhr/ });

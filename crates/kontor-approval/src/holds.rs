@@ -5,6 +5,7 @@ use std::time::Duration;
 use kontor_audit::{Action, Event};
 use kontor_core::{Cx, Error, MatrixCode, Result, Timestamp};
 use kontor_db::Tx;
+use kontor_identity::HoldNews;
 use kontor_policy::{ClassRules, Value};
 use kontor_store::approval::ApprovalRow;
 use kontor_store::hold::{self, HoldRow, HoldSubject};
@@ -94,6 +95,7 @@ impl Approvals {
             reviewed: cx.now,
             released: None,
             cleaned: None,
+            asked: 0,
         };
         let (ledger, identity, random) =
             (self.ledger.clone(), self.identity.clone(), cx.random.clone());
@@ -104,7 +106,8 @@ impl Approvals {
             ledger.record_hold(tx, &hold, &random)?;
             if hold.delay.is_none() {
                 for user in hold::list_concerned(tx, &hold.subject)? {
-                    identity.tell_of_hold(tx, &user, true, (&random, hold.placed))?;
+                    let when = (&random, hold.placed);
+                    identity.tell_of_hold(tx, &user, HoldNews::Placed, when)?;
                 }
             }
             Ok(hold.nid)

@@ -105,6 +105,8 @@ pub enum Action {
     HoldReviewed,
     /// Nobody has looked at a hold for ninety days.
     HoldReviewDue,
+    /// Nobody has looked for two weeks more: the server proposes to end the hold, and does not.
+    HoldReleaseProposed,
     /// A hold was ended before its time.
     HoldReleased,
     /// A deletion rule has done its work for a day; there is a certificate.
@@ -174,7 +176,7 @@ const fn rule(
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 56] = [
+    pub const ALL: [Self; 57] = [
         Self::LoginFailed,
         Self::AdminLogin,
         Self::SecondFactorFailed,
@@ -222,6 +224,7 @@ impl Action {
         Self::HoldPlaced,
         Self::HoldReviewed,
         Self::HoldReviewDue,
+        Self::HoldReleaseProposed,
         Self::HoldReleased,
         Self::DeletionCertified,
         Self::DeletionOverdue,
@@ -288,6 +291,7 @@ impl Action {
             Self::HoldPlaced               => rule("hold.placed",                C, Accountability, &[Detail, Count, Reason]),
             Self::HoldReviewed             => rule("hold.reviewed",              C, Accountability, &[Count]),
             Self::HoldReviewDue            => rule("hold.review_due",            C, Accountability, &[Count]),
+            Self::HoldReleaseProposed      => rule("hold.release_proposed",      C, Accountability, &[Count]),
             Self::HoldReleased             => rule("hold.released",              C, Accountability, &[Count]),
             Self::DeletionCertified        => rule("deletion.certified",         C, Accountability, &[Detail, Count]),
             Self::DeletionOverdue          => rule("deletion.overdue",           C, Accountability, &[Detail, Count]),

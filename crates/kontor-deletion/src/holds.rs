@@ -2,13 +2,12 @@
 //! soon as no hold keeps it any more. Two people decide on a hold (kontor-approval). law
 
 mod replay;
-
-use std::sync::atomic::Ordering;
-use std::time::Duration;
+mod review;
 
 use kontor_audit::{Action, Event};
 use kontor_core::{Cx, Error, MatrixCode, Permission, Result, RoomNid, StreamPos, Timestamp};
 use kontor_db::Tx;
+use kontor_identity::HoldNews;
 use kontor_store::held::{self, HeldCounts, HeldRow};
 use kontor_store::hold::{self, HoldRow};
 use serde::Deserialize;
@@ -16,11 +15,8 @@ use serde::Deserialize;
 use crate::Deletion;
 
 pub use kontor_store::hold::{HoldRow as HoldView, HoldSubject};
+pub use review::Review;
 
-/// A hold has to be looked at again within this time. law: R-122
-const REVIEW: Duration = Duration::from_hours(24 * 90);
-/// It is told once in this time that a hold waits to be looked at.
-const TELL_EVERY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Held events looked at in one step.
 const BATCH: u32 = 200;
 
@@ -71,12 +67,6 @@ impl Deletion {
         Ok(HeldAmount { events, files, keys })
     }
 
-    /// When a hold has to be looked at again at the latest.
-    #[must_use]
-    pub fn review_due(hold: &HoldView) -> Timestamp {
-        hold.reviewed.plus(REVIEW)
-    }
-
     /// Says that a hold is still needed.
     ///
     /// # Errors
@@ -110,7 +100,12 @@ impl Deletion {
             // Nobody is told of the end of what they were not told of.
             if found.delay.is_none() {
                 for user in hold::list_concerned(tx, &found.subject)? {
-                    this.inner.identity.tell_of_hold(tx, &user, false, (&random, now))?;
+                    this.inner.identity.tell_of_hold(
+                        tx,
+                        &user,
+                        HoldNews::Released,
+                        (&random, now),
+                    )?;
                 }
             }
             Ok(())
@@ -166,19 +161,6 @@ impl Deletion {
         }
         let now = cx.now;
         self.inner.db.write(cx, move |tx| held::delete_unheld_keys(tx, now)).await.map(drop)
-    }
-
-    async fn tell_reviews(&self, cx: &Cx, active: &[HoldRow]) -> Result<()> {
-        let told_ms = self.inner.told_holds_ms.load(Ordering::Relaxed);
-        if cx.now.0.saturating_sub(told_ms) < TELL_EVERY_MS {
-            return Ok(());
-        }
-        self.inner.told_holds_ms.store(cx.now.0, Ordering::Relaxed);
-        for hold in active.iter().filter(|hold| Self::review_due(hold) <= cx.now) {
-            tracing::error!(hold = hold.nid, "a hold waits to be looked at again");
-            self.inner.audit.record(cx, told(Action::HoldReviewDue, hold.nid)).await?;
-        }
-        Ok(())
     }
 }
 

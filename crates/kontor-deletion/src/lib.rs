@@ -22,7 +22,7 @@ pub use certificate::Certificate;
 pub use dry_run::{DryRun, DryRunRow};
 pub use ephemeral::Residence;
 pub use erasure::{ErasureView, Forget};
-pub use holds::{HeldAmount, HoldSubject, HoldView};
+pub use holds::{HeldAmount, HoldSubject, HoldView, Review};
 pub use overview::{Overdue, Overview, RunView};
 pub use rules::{DeletionClass, Period, RULES, Rule, check_inventory, rule_of};
 pub use service::Deletion;

@@ -218,6 +218,7 @@ fn addressed_to(
         Letter::DeviceLost => "/account/devices/lost".to_owned(),
         Letter::GuestEnds => "/admin/people?role=guest".to_owned(),
         Letter::HoldPlaced | Letter::HoldReleased => "/account/privacy".to_owned(),
+        Letter::HoldReviewDue | Letter::HoldReleaseProposed => "/admin/holds".to_owned(),
         Letter::Locked | Letter::NewDevice | Letter::Invitation => "/account/devices".to_owned(),
     };
     Ok(Some(Addressed { to, locale, path }))

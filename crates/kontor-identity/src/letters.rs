@@ -1,10 +1,12 @@
 //! Mails to people about their own accounts: putting them in the queue.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use kontor_core::{Cx, Error, Locale, Random, Result, Timestamp};
+use kontor_core::{Cx, Error, Locale, Permission, Random, Result, Timestamp};
 use kontor_db::Tx;
 use kontor_mail::Letter;
+use kontor_store::account_role;
 use kontor_store::mail_address;
 use kontor_store::waiting_mail::{self, WaitingMailRow};
 use ruma::UserId;
@@ -17,6 +19,22 @@ use crate::links::Details;
 const ID_LETTERS: usize = 20;
 /// After that a warning is no news any more.
 const WARNING: Duration = Duration::from_hours(3 * 24);
+
+/// At most so many people of each role are told of a hold that waits.
+const IN_CHARGE: u16 = 100;
+
+/// What happened to a hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HoldNews {
+    /// It was placed; for those whom it concerns.
+    Placed,
+    /// It was released; for those whom it concerns.
+    Released,
+    /// Nobody has looked at it in time; for those in charge.
+    ReviewDue,
+    /// Nobody has looked after several notices; for those in charge.
+    ReleaseProposed,
+}
 
 /// What a mail needs that cannot be had inside a transaction.
 #[derive(Clone, Debug)]
@@ -96,18 +114,37 @@ impl Identity {
         self.queue_mail(tx, &row)
     }
 
-    /// Tells somebody that messages of theirs are held for a claim at law, or are no more, in the
-    /// write that decides it; nothing without a confirmed mail address. law: R-122, DSGVO Art. 18(3)
+    /// Tells somebody of a hold for a claim at law, in the write that decides it; nothing without a
+    /// confirmed mail address. law: R-122, DSGVO Art. 18(3)
     pub fn tell_of_hold(
         &self,
         tx: &mut Tx<'_>,
         user: &UserId,
-        placed: bool,
+        news: HoldNews,
         (random, now): (&Random, Timestamp),
     ) -> Result<()> {
         let notice = Notice { mail_id: random.word(ID_LETTERS)?, now };
-        let letter = if placed { Letter::HoldPlaced } else { Letter::HoldReleased };
+        let letter = match news {
+            HoldNews::Placed => Letter::HoldPlaced,
+            HoldNews::Released => Letter::HoldReleased,
+            HoldNews::ReviewDue => Letter::HoldReviewDue,
+            HoldNews::ReleaseProposed => Letter::HoldReleaseProposed,
+        };
         self.tell(tx, user, letter, &notice)
+    }
+
+    /// Tells everybody in charge of holds of one that waits for them. law: R-122
+    pub fn tell_those_in_charge_of_holds(
+        &self,
+        tx: &mut Tx<'_>,
+        news: HoldNews,
+        when: (&Random, Timestamp),
+    ) -> Result<()> {
+        let mut people = BTreeSet::new();
+        for role in Permission::PlaceHolds.holders().iter() {
+            people.extend(account_role::list_holders(tx, role, IN_CHARGE)?);
+        }
+        people.iter().try_for_each(|user| self.tell_of_hold(tx, user, news, when))
     }
 
     /// As [`Self::tell`], after the fact and without making anybody wait.

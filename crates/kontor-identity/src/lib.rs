@@ -82,6 +82,7 @@ pub use kontor_store::identity_proof::ProofRow as IdentityProof;
 pub use kontor_store::mail_address::MailAddressRow as MailAddress;
 pub use kontor_store::profile::Profile;
 pub use kontor_store::program_floor::FloorRow as ProgramFloor;
+pub use letters::HoldNews;
 pub use links::{ListedLink, MadeLink};
 pub use login::{Login, NewDevice, Opening, SignedIn};
 pub use methods::{Enrolled, Method, Methods, Stage};

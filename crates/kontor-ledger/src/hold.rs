@@ -92,6 +92,7 @@ impl Ledger {
             reviewed: entry.at,
             released: None,
             cleaned: None,
+            asked: 0,
         })
     }
 }

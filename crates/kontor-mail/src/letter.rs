@@ -34,6 +34,10 @@ pub enum Letter {
     HoldPlaced,
     /// Such a hold was released. law: DSGVO Art. 18(3)
     HoldReleased,
+    /// To those in charge of holds: one waits to be looked at again. law: R-122
+    HoldReviewDue,
+    /// To those in charge of holds: nobody has looked at one, ending it is proposed. law: R-122
+    HoldReleaseProposed,
 }
 
 /// A mail in one language.
@@ -47,7 +51,7 @@ pub struct Written {
 
 impl Letter {
     /// Every mail there is.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::ConfirmAddress,
         Self::ForgottenPassword,
         Self::Invitation,
@@ -60,6 +64,8 @@ impl Letter {
         Self::GuestEnds,
         Self::HoldPlaced,
         Self::HoldReleased,
+        Self::HoldReviewDue,
+        Self::HoldReleaseProposed,
     ];
 
     /// Its name in the store and among the texts.
@@ -78,6 +84,8 @@ impl Letter {
             Self::GuestEnds => "guest-ends",
             Self::HoldPlaced => "hold-placed",
             Self::HoldReleased => "hold-released",
+            Self::HoldReviewDue => "hold-review-due",
+            Self::HoldReleaseProposed => "hold-release-proposed",
         }
     }
 

@@ -120,3 +120,22 @@ hold-released-text =
     Aufbewahrungen, falls es welche gibt, stehen hier:
 
     { $link }
+hold-review-due-subject = Eine Aufbewahrung ist zu prüfen
+hold-review-due-text =
+    Guten Tag,
+
+    bei { $organisation } hat seit mehr als 90 Tagen niemand geprüft, ob eine
+    Aufbewahrung von Nachrichten noch nötig ist. Bitte sagen Sie es hier, oder
+    beenden Sie sie:
+
+    { $link }
+hold-release-proposed-subject = Vorschlag: eine Aufbewahrung beenden
+hold-release-proposed-text =
+    Guten Tag,
+
+    bei { $organisation } hat trotz zweier Hinweise niemand gesagt, dass eine
+    Aufbewahrung von Nachrichten noch nötig ist. Ohne Grund darf nichts länger
+    aufbewahrt werden: es wird vorgeschlagen, sie zu beenden. Von selbst geschieht
+    das erst an ihrem Ende. Bitte entscheiden Sie hier:
+
+    { $link }

@@ -119,3 +119,21 @@ hold-released-text =
     listed here:
 
     { $link }
+hold-review-due-subject = A hold waits to be looked at
+hold-review-due-text =
+    Hello,
+
+    for more than 90 days nobody at { $organisation } has looked whether a hold
+    on messages is still needed. Please say so here, or end it:
+
+    { $link }
+hold-release-proposed-subject = Proposed: end a hold
+hold-release-proposed-text =
+    Hello,
+
+    in spite of two notices nobody at { $organisation } has said that a hold on
+    messages is still needed. Nothing may be kept longer without a reason:
+    it is proposed to end it. By itself that happens at its end only. Please
+    decide here:
+
+    { $link }

@@ -65,6 +65,8 @@ pub struct HoldRow {
     pub released: Option<Timestamp>,
     /// When what it had kept was removed after its end.
     pub cleaned: Option<Timestamp>,
+    /// How far those in charge were told, since the last look, that it waits to be looked at.
+    pub asked: i64,
 }
 
 impl HoldRow {
@@ -101,6 +103,7 @@ impl HoldRow {
             reviewed: row.time(12)?,
             released: row.opt_time(13)?,
             cleaned: row.opt_time(14)?,
+            asked: row.int(15)?,
         })
     }
 }
@@ -120,35 +123,35 @@ static INSERT: Sql = Sql::new(
 static FIND: Sql = Sql::new(
     "hold.find",
     "SELECT hold_nid, kind, subject, from_ms, until_ms, matter, basis, delay, placed_ms, placed_by,
-            allowed_by, ends_ms, reviewed_ms, released_ms, cleaned_ms
+            allowed_by, ends_ms, reviewed_ms, released_ms, cleaned_ms, asked
        FROM hold WHERE tenant_id = $1 AND hold_nid = $2",
 );
 
 static LIST: Sql = Sql::new(
     "hold.list",
     "SELECT hold_nid, kind, subject, from_ms, until_ms, matter, basis, delay, placed_ms, placed_by,
-            allowed_by, ends_ms, reviewed_ms, released_ms, cleaned_ms
+            allowed_by, ends_ms, reviewed_ms, released_ms, cleaned_ms, asked
        FROM hold WHERE tenant_id = $1 AND hold_nid < $2 ORDER BY hold_nid DESC LIMIT $3",
 );
 
 static LIST_OPEN: Sql = Sql::new(
     "hold.list_open",
     "SELECT hold_nid, kind, subject, from_ms, until_ms, matter, basis, delay, placed_ms, placed_by,
-            allowed_by, ends_ms, reviewed_ms, released_ms, cleaned_ms
+            allowed_by, ends_ms, reviewed_ms, released_ms, cleaned_ms, asked
        FROM hold WHERE tenant_id = $1 AND hold_nid > $2 AND cleaned_ms IS NULL ORDER BY hold_nid",
 );
 
 static LIST_ON: Sql = Sql::new(
     "hold.list_on",
     "SELECT hold_nid, kind, subject, from_ms, until_ms, matter, basis, delay, placed_ms, placed_by,
-            allowed_by, ends_ms, reviewed_ms, released_ms, cleaned_ms
+            allowed_by, ends_ms, reviewed_ms, released_ms, cleaned_ms, asked
        FROM hold WHERE tenant_id = $1 AND subject = $2 ORDER BY hold_nid",
 );
 
 static LIST_FOR: Sql = Sql::new(
     "hold.list_for",
     "SELECT hold_nid, kind, subject, from_ms, until_ms, matter, basis, delay, placed_ms, placed_by,
-            allowed_by, ends_ms, reviewed_ms, released_ms, cleaned_ms
+            allowed_by, ends_ms, reviewed_ms, released_ms, cleaned_ms, asked
        FROM hold WHERE tenant_id = $1 AND (subject = $2 OR subject IN
          (SELECT r.room_id FROM membership m
             JOIN room r ON r.tenant_id = m.tenant_id AND r.room_nid = m.room_nid
@@ -165,8 +168,14 @@ static LIST_MEMBERS: Sql = Sql::new(
 
 static REVIEW: Sql = Sql::new(
     "hold.review",
-    "UPDATE hold SET reviewed_ms = $3
+    "UPDATE hold SET reviewed_ms = $3, asked = 0
       WHERE tenant_id = $1 AND hold_nid = $2 AND released_ms IS NULL AND ends_ms > $3",
+);
+
+static ASKED: Sql = Sql::new(
+    "hold.asked",
+    "UPDATE hold SET asked = $3
+      WHERE tenant_id = $1 AND hold_nid = $2 AND released_ms IS NULL AND asked < $3",
 );
 
 static RELEASE: Sql = Sql::new(
@@ -198,6 +207,7 @@ pub static STATEMENTS: &[&Sql] = &[
     &LIST_FOR,
     &LIST_MEMBERS,
     &REVIEW,
+    &ASKED,
     &RELEASE,
     &CLEANED,
     &DELETE_BEFORE,
@@ -271,6 +281,12 @@ pub fn list_concerned(tx: &mut Tx<'_>, subject: &HoldSubject) -> Result<Vec<Owne
 /// Notes that a hold is still needed; `false` if it is over.
 pub fn review_hold(tx: &mut Tx<'_>, nid: i64, now: Timestamp) -> Result<bool> {
     Ok(tx.execute(&REVIEW, &[nid.into(), now.into()])? > 0)
+}
+
+/// Notes how far those in charge were told that a hold waits to be looked at; `false` if they were
+/// already, or it is released.
+pub fn note_asked(tx: &mut Tx<'_>, nid: i64, asked: i64) -> Result<bool> {
+    Ok(tx.execute(&ASKED, &[nid.into(), asked.into()])? > 0)
 }
 
 /// Ends a hold; `false` if it was released before, or there is none.

@@ -100,6 +100,11 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "held_key",
         sql: include_str!("../migrations/0050_held_key.sql"),
     },
+    Migration {
+        number: 51,
+        name: "hold_asked",
+        sql: include_str!("../migrations/0051_hold_asked.sql"),
+    },
 ];
 
 /// Migrations of the audit log's own store.

@@ -72,6 +72,7 @@ pub(crate) fn action_in_words(texts: Texts, action: &str) -> String {
         "hold.placed" => "audit-hold-placed",
         "hold.reviewed" => "audit-hold-reviewed",
         "hold.review_due" => "audit-hold-review-due",
+        "hold.release_proposed" => "audit-hold-release-proposed",
         "hold.released" => "audit-hold-released",
         "deletion.certified" => "audit-deletion-certified",
         "deletion.overdue" => "audit-deletion-overdue",

@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use kontor_core::RoomClass;
-use kontor_deletion::{Deletion, ErasureView, HoldView, Overview, RULES, RunView};
+use kontor_core::{RoomClass, Timestamp};
+use kontor_deletion::{Deletion, ErasureView, HoldView, Overview, RULES, Review, RunView};
 use serde_json::{Value, json};
 
 use crate::arguments::RolePlace;
@@ -213,14 +213,18 @@ fn holds(place: &RolePlace, json: bool) -> Result<(), Failure> {
         let cx = site::operator(tenant)?;
         let rows = tenant.deletion.holds(&cx, i64::MAX, ROWS).await?;
         if json {
-            let rows: Vec<Value> =
-                rows.iter().map(|row| hold(row, row.is_active(cx.now))).collect();
+            let rows: Vec<Value> = rows.iter().map(|row| hold(row, cx.now)).collect();
             output::json(&json!({ "holds": rows }));
             return Ok(());
         }
         for row in &rows {
             let (kind, subject) = row.subject.parts();
-            let state = if row.is_active(cx.now) { "active" } else { "over" };
+            let state = match (row.is_active(cx.now), Deletion::review(row, cx.now)) {
+                (false, _) => "over",
+                (true, Review::Current) => "active",
+                (true, Review::Due | Review::DueAgain) => "WAITS TO BE LOOKED AT",
+                (true, Review::ReleaseProposed) => "RELEASE PROPOSED",
+            };
             output::line(&format!(
                 "{}  {kind} {subject}  until {}  {state}: {}",
                 row.nid,
@@ -232,11 +236,12 @@ fn holds(place: &RolePlace, json: bool) -> Result<(), Failure> {
     })
 }
 
-fn hold(row: &HoldView, active: bool) -> Value {
+fn hold(row: &HoldView, now: Timestamp) -> Value {
     let (kind, subject) = row.subject.parts();
     json!({
         "hold": row.nid, "kind": kind, "subject": subject, "matter": row.matter,
         "basis": row.basis, "ends_ts": row.ends.0,
-        "review_due_ts": Deletion::review_due(row).0, "active": active,
+        "review_due_ts": Deletion::review_due(row).0,
+        "review": Deletion::review(row, now).as_str(), "active": row.is_active(now),
     })
 }

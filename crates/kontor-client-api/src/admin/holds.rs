@@ -110,6 +110,7 @@ fn told(cx: &Cx, hold: &HoldView) -> Value {
         "allowed_by": hold.allowed_by,
         "ends_ts": hold.ends.0,
         "review_due_ts": Deletion::review_due(hold).0,
+        "review": Deletion::review(hold, cx.now).as_str(),
         "released_ts": hold.released.map(|at| at.0),
         "active": hold.is_active(cx.now),
     })

@@ -99,6 +99,55 @@ async fn a_hold_ends_by_itself_and_wants_to_be_looked_at() {
 }
 
 #[tokio::test]
+async fn a_hold_that_nobody_looks_at_is_proposed_for_release_and_never_released_by_the_server() {
+    for_each_server(async |server| {
+        Office::of(&server).await;
+        let anna = server.register("anna").await;
+        let room = room_of(&anna, "intern").await;
+        anna.send(&room, "von Anna").await;
+        let hold = place(&server, on(&anna)).await;
+        let shown = async || {
+            let dsb = server.login("dsb").await;
+            let shown = dsb.get(HOLDS).await.ok().body["holds"][0].clone();
+            (shown["review"].clone(), shown["active"].clone())
+        };
+        let recorded = async |action: &str| {
+            let (tenant, cx) = server.operator_of("one.example").await;
+            let action = action.to_owned();
+            let wanted = kontor_audit::Wanted { action, ..Default::default() };
+            tenant.audit.entries(&cx, wanted).await.unwrap().len()
+        };
+        assert_eq!(shown().await, (json!("current"), json!(true)));
+        for (days, review, proposals) in [
+            (91, "due", 0),
+            (7, "due_again", 0),
+            (7, "release_proposed", 1),
+            (80, "release_proposed", 1),
+        ] {
+            pass(&server, days * DAY).await;
+            server.node().tenants().delete_due().await;
+            assert_eq!(shown().await, (json!(review), json!(true)), "{days} days later");
+            assert_eq!(recorded("hold.release_proposed").await, proposals, "{days} days later");
+            assert_eq!(recorded("hold.released").await, 0, "not by the server");
+        }
+        assert_eq!(held(&server).await.0, 1, "what it keeps is kept");
+        // Somebody looks: it begins anew, up to the next proposal.
+        let chief = server.login("chefin").await;
+        chief.post(&format!("{HOLDS}/{hold}/review"), json!({})).await.ok();
+        assert_eq!(shown().await, (json!("current"), json!(true)));
+        pass(&server, 105 * DAY).await;
+        assert_eq!(recorded("hold.release_proposed").await, 2);
+        assert_eq!(shown().await.0, "release_proposed");
+        let chief = server.login("chefin").await;
+        chief.post(&format!("{HOLDS}/{hold}/release"), json!({})).await.ok();
+        server.node().tenants().delete_due().await;
+        assert_eq!(held(&server).await, (json!(0), json!(0)));
+        assert_eq!(shown().await, (json!("current"), json!(false)));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn files_and_what_somebody_deletes_meanwhile_are_held_too() {
     let server = TestServer::start().await;
     Office::of(&server).await;

@@ -203,6 +203,7 @@ fn what_a_hold_says_is_told_sealed_and_can_be_read_again() {
             reviewed: cx.now,
             released: None,
             cleaned: None,
+            asked: 0,
         };
         let (ledger, row, random, now) =
             (office.ledger.clone(), hold.clone(), cx.random.clone(), cx.now);

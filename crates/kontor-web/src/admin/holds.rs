@@ -3,7 +3,7 @@
 use askama::Template;
 use kontor_approval::{Proposal, Request};
 use kontor_core::{Kind, Permission, Timestamp};
-use kontor_deletion::{Deletion, HoldSubject, HoldView};
+use kontor_deletion::{Deletion, HoldSubject, HoldView, Review};
 use ruma::{OwnedRoomId, OwnedUserId};
 
 use super::audit::day_of;
@@ -53,6 +53,8 @@ struct Line {
     ends: String,
     /// Text, and whether it is overdue.
     review: (String, bool),
+    /// The server proposes to end it.
+    is_proposed: bool,
     told: bool,
     active: bool,
     by: String,
@@ -121,7 +123,7 @@ async fn whole(visit: &Visit, wrong: Option<String>) -> Result<Holds, Leave> {
 fn line_of(visit: &Visit, now: Timestamp, hold: &HoldView) -> Line {
     let texts = visit.texts;
     let active = hold.is_active(now);
-    let due = Deletion::review_due(hold);
+    let (due, review) = (Deletion::review_due(hold), Deletion::review(hold, now));
     let bound = |at: Option<Timestamp>| at.map_or_else(|| "…".to_owned(), |at| day(visit, at));
     let (kind, subject) = match &hold.subject {
         HoldSubject::Person(id) => ("holds-person", id),
@@ -135,7 +137,8 @@ fn line_of(visit: &Visit, now: Timestamp, hold: &HoldView) -> Line {
         matter: hold.matter.clone(),
         basis: hold.basis.clone(),
         ends: day(visit, hold.released.unwrap_or(hold.ends)),
-        review: (day(visit, due), active && due <= now),
+        review: (day(visit, due), review > Review::Current),
+        is_proposed: review == Review::ReleaseProposed,
         told: hold.delay.is_none(),
         active,
         by: format!("{}, {}", hold.placed_by, hold.allowed_by),

@@ -63,6 +63,16 @@ async fn duties(
             todo.push((text, "/admin/people?role=guest"));
         }
     }
+    if roles.may(Permission::PlaceHolds) {
+        let (waiting, proposed) = visit.tenant.deletion.count_waiting_holds(&cx).await?;
+        for (id, count) in
+            [("overview-holds", waiting - proposed), ("overview-holds-proposed", proposed)]
+        {
+            if count > 0 {
+                todo.push((visit.texts.get_with(id, "count", count), "/admin/holds"));
+            }
+        }
+    }
     if roles.may(Permission::SeeBackups) {
         let found = visit.tenant.backups.overview(&cx).await?;
         todo.extend(backups::alarms(visit, &found).into_iter().map(|it| (it, "/admin/backups")));

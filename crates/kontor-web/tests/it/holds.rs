@@ -1,5 +1,8 @@
-//! Holds in the console: asked for by one person, allowed by a second; whom they concern is told.
+//! Holds in the console: asked for by one person, allowed by a second; whom they concern is told. Those in
+//! charge are told when nobody looks at one.
 //! law: R-122, DSGVO Art. 18(3)
+
+use std::time::Duration;
 
 use kontor_core::Role;
 use kontor_testkit::{MailServer, Setup, TestServer, json};
@@ -83,4 +86,60 @@ async fn whom_a_hold_concerns_is_told_by_mail_and_on_their_page() {
         assert_eq!(mail["to"], json!(["anna@firma.example"]));
         assert!(!annas.get("/account/privacy").await.html.contains("Sache 2"));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_in_charge_are_told_of_a_hold_that_nobody_looks_at() {
+    let mut mails = MailServer::start();
+    let setup = Setup { file: mails.section(), ..Setup::default() };
+    let server = TestServer::with(setup).await;
+    server.register_as("olga", Role::OrgAdmin).await;
+    server.register_as("dora", Role::Dsb).await;
+    server.register_as("carla", Role::Compliance).await;
+    let anna = server.register("anna").await;
+    for name in ["dora", "carla"] {
+        let mut browser = Browser::signed_in(&server, name).await;
+        reachable(&mut browser, &mut mails, &format!("{name}@firma.example")).await;
+    }
+    let mut olga = Browser::signed_in(&server, "olga").await;
+    let wish = [
+        ("subject", &*anna.user_id),
+        ("matter", "Sache 1"),
+        ("basis", "Art. 17(3)(e) DSGVO"),
+        ("days", "300"),
+    ];
+    assert_eq!(olga.fill("/admin/holds", &wish).await.status, 303);
+    let mut dora = Browser::signed_in(&server, "dora").await;
+    let fields = [("approval", "1"), ("act", "approve")];
+    assert_eq!(dora.fill("/admin/approvals", &fields).await.status, 303);
+
+    let (review, proposal) =
+        ("Eine Aufbewahrung ist zu prüfen", "Vorschlag: eine Aufbewahrung beenden");
+    for (days, subject, todo) in
+        [(91, review, review), (7, review, review), (7, proposal, proposal)]
+    {
+        let clock = server.clock();
+        clock.set(clock.now().plus(Duration::from_hours(24 * days)));
+        // Twice: nobody is told twice.
+        server.node().tenants().delete_due().await;
+        server.node().tenants().delete_due().await;
+        let mail = mails.next().await;
+        assert_eq!(mail["subject"], subject);
+        // Dora is not in charge, Olga has no address.
+        assert_eq!(mail["to"], json!(["carla@firma.example"]));
+        let body = mail["body"].as_str().unwrap();
+        assert!(body.contains("/admin/holds") && !body.contains("Sache"), "{body}");
+        assert!(!mail["raw"].as_str().unwrap().contains("anna"));
+        let mut carla = Browser::signed_in(&server, "carla").await;
+        carla.get("/admin/").await.shows(todo);
+        let mut dora = Browser::signed_in(&server, "dora").await;
+        assert!(!dora.get("/admin/").await.html.contains(todo), "not hers to decide");
+    }
+    let mut carla = Browser::signed_in(&server, "carla").await;
+    carla.get("/admin/holds").await.shows("Vorschlag: beenden.");
+    let fields = [("hold", "1"), ("act", "review")];
+    assert_eq!(carla.fill("/admin/holds", &fields).await.status, 303);
+    assert!(!carla.get("/admin/holds").await.html.contains("Vorschlag"));
+    assert!(!carla.get("/admin/").await.html.contains("Aufbewahrung ist zu"));
+    assert!(mails.is_empty());
 }

@@ -92,6 +92,7 @@ audit-supervision-looked = Einsicht in einen beaufsichtigten Raum
 audit-hold-placed = Aufbewahrung angeordnet
 audit-hold-reviewed = Aufbewahrung geprüft
 audit-hold-review-due = Aufbewahrung ist zu prüfen
+audit-hold-release-proposed = Beenden einer Aufbewahrung vorgeschlagen
 audit-hold-released = Aufbewahrung beendet
 audit-deletion-certified = Löschlauf bescheinigt
 audit-deletion-overdue = Löschung überfällig

@@ -10,6 +10,14 @@ overview-approvals = { $count ->
     [one] Eine Freigabe wartet auf eine Entscheidung.
    *[other] { $count } Freigaben warten auf eine Entscheidung.
 }
+overview-holds = { $count ->
+    [one] Eine Aufbewahrung ist zu prüfen: Ist sie noch nötig?
+   *[other] { $count } Aufbewahrungen sind zu prüfen: Sind sie noch nötig?
+}
+overview-holds-proposed = { $count ->
+    [one] Vorschlag: eine Aufbewahrung beenden, die seit Wochen niemand geprüft hat.
+   *[other] Vorschlag: { $count } Aufbewahrungen beenden, die seit Wochen niemand geprüft hat.
+}
 overview-weakened = { $count ->
     [one] Eine Einstellung schützt weniger als ausgeliefert.
    *[other] { $count } Einstellungen schützen weniger als ausgeliefert.

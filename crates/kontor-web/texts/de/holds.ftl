@@ -15,6 +15,7 @@ holds-ended = beendet
 holds-told = Betroffene sind informiert
 holds-not-told = Betroffene sind noch nicht informiert
 holds-review-due = Erneut prüfen bis
+holds-proposed = Vorschlag: beenden. Seit zwei Wochen hat niemand gesagt, dass sie noch nötig ist. Von selbst endet sie erst zu ihrem Datum.
 holds-review = Weiter nötig
 holds-release = Beenden
 holds-over = Diese Aufbewahrung ist schon beendet.

@@ -92,6 +92,7 @@ audit-supervision-looked = Look into a supervised room
 audit-hold-placed = Hold placed
 audit-hold-reviewed = Hold looked at again
 audit-hold-review-due = Hold waits to be looked at
+audit-hold-release-proposed = Proposed to end a hold
 audit-hold-released = Hold ended
 audit-deletion-certified = Run of deletion certified
 audit-deletion-overdue = Deletion overdue

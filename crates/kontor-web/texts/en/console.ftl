@@ -10,6 +10,14 @@ overview-approvals = { $count ->
     [one] One approval waits for a decision.
    *[other] { $count } approvals wait for a decision.
 }
+overview-holds = { $count ->
+    [one] One hold waits to be looked at: is it still needed?
+   *[other] { $count } holds wait to be looked at: are they still needed?
+}
+overview-holds-proposed = { $count ->
+    [one] Proposed: end one hold that nobody has looked at for weeks.
+   *[other] Proposed: end { $count } holds that nobody has looked at for weeks.
+}
 overview-weakened = { $count ->
     [one] One setting protects less than shipped.
    *[other] { $count } settings protect less than shipped.

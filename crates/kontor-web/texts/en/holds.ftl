@@ -15,6 +15,7 @@ holds-ended = over
 holds-told = the people concerned are told
 holds-not-told = the people concerned are not told yet
 holds-review-due = To be looked at again by
+holds-proposed = Proposed: end it. For two weeks nobody has said that it is still needed. By itself it ends at its date only.
 holds-review = Still needed
 holds-release = End
 holds-over = This hold is over.

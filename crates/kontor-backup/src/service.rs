@@ -202,6 +202,9 @@ impl Backups {
     async fn newest(&self, cx: &Cx, settings: &Settings) -> Result<Option<Timestamp>> {
         let folder = settings.folder.clone();
         let (sets, _) = blocking(move || folder.list()).await?;
+        if let Some(ledger) = &self.inner.ledger {
+            ledger.needed_behind(sets.iter().map(|set| set.manifest.ledger_seq).min());
+        }
         let newest = newest_until(&sets, cx.now);
         self.inner.state.lock().newest = newest;
         Ok(newest)

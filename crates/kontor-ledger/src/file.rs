@@ -7,7 +7,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
 use kontor_audit::{Audit, Digest, verify_statement};
-use kontor_core::{Error, Result, Timestamp};
+use kontor_core::{Error, Result};
 use serde_json::{Map, Value};
 
 use crate::Entry;
@@ -122,15 +122,15 @@ pub(crate) fn append(path: &Path, tail: Tail, entries: &[Entry], audit: &Audit) 
     Ok(tail)
 }
 
-/// Drops lines about what happened before a time, the newest aside. Blocks.
-pub(crate) fn prune(path: &Path, before: Timestamp) -> Result<()> {
+/// Drops the lines before number `oldest`, the newest aside. Blocks.
+pub(crate) fn prune(path: &Path, oldest: i64) -> Result<()> {
     let (mut kept, mut newest, mut dropped) = (Vec::new(), Vec::new(), 0_u64);
     each_line(path, |number, line| {
         let fields: Map<String, Value> =
             serde_json::from_slice(line).map_err(|_| broken(path, number, "it is no JSON"))?;
-        let at = fields.get("at_ms").and_then(Value::as_i64).unwrap_or(i64::MAX);
+        let seq = fields.get("seq").and_then(Value::as_i64).unwrap_or(i64::MAX);
         // Once a line is kept, all behind it are: the chain has no gaps.
-        if at >= before.0 || !kept.is_empty() {
+        if seq >= oldest || !kept.is_empty() {
             kept.extend_from_slice(line);
             kept.push(b'\n');
         } else {

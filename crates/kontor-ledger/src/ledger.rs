@@ -40,6 +40,8 @@ struct Inner {
     /// Number of the newest entry, as far as known: who asks every few seconds whether all is told
     /// need not look into the database.
     recorded: Arc<AtomicI64>,
+    /// Number of the newest entry that no backup needs any more; -1: not known yet.
+    unneeded: AtomicI64,
     /// One tells at a time; where the file ends, once that is known.
     turn: Turn<Option<Tail>>,
     state: Mutex<State>,
@@ -64,6 +66,7 @@ impl Ledger {
             key: hmac::Key::new(hmac::HMAC_SHA256, key.expose()),
             file,
             recorded: Arc::new(AtomicI64::new(-1)),
+            unneeded: AtomicI64::new(-1),
             turn: Turn::new(None),
             state: Mutex::default(),
         };
@@ -224,15 +227,31 @@ impl Ledger {
         Ok(tail)
     }
 
-    /// Removes entries whose time is over, here and in the file.
+    /// Says which entries backups still need: those behind the one that the oldest set knows of;
+    /// `None`: there is no set.
+    pub fn needed_behind(&self, oldest: Option<i64>) {
+        self.inner.unneeded.store(oldest.unwrap_or(i64::MAX), Ordering::Release);
+    }
+
+    /// Removes entries whose time is over, here and in the file. None goes that a set needs, however old
+    /// it says it is: the clock may have been wrong when it was recorded.
     pub async fn expire(&self, cx: &Cx) -> Result<()> {
+        let upto = match (&self.inner.file, self.inner.unneeded.load(Ordering::Acquire)) {
+            (None, _) => i64::MAX,
+            (Some(_), ..0) => return Ok(()),
+            (Some(_), known) => known,
+        };
         let before = cx.now.minus(KEPT);
-        let delete = move |tx: &mut Tx<'_>| erasure_ledger::delete_entries_before(tx, before);
-        let gone = self.inner.db.write(cx, delete).await?;
-        let Some(path) = self.inner.file.clone().filter(|_| gone > 0) else { return Ok(()) };
+        let delete = move |tx: &mut Tx<'_>| {
+            let gone = erasure_ledger::delete_entries_before(tx, before, upto)?;
+            let oldest = erasure_ledger::list_entries(tx, 0, 1)?;
+            Ok(oldest.first().map(|row| row.seq).filter(|_| gone > 0))
+        };
+        let oldest = self.inner.db.write(cx, delete).await?;
+        let Some((path, oldest)) = self.inner.file.clone().zip(oldest) else { return Ok(()) };
         let mut turn = self.inner.turn.lock().await;
         *turn = None;
-        blocking(move || file::prune(&path, before)).await
+        blocking(move || file::prune(&path, oldest)).await
     }
 
     /// How far the file beside the backups is.

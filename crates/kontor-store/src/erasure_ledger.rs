@@ -60,7 +60,7 @@ static LIST: Sql = Sql::new(
 
 static DELETE_BEFORE: Sql = Sql::new(
     "erasure_ledger.delete_before",
-    "DELETE FROM erasure_ledger WHERE tenant_id = $1 AND seq < COALESCE(
+    "DELETE FROM erasure_ledger WHERE tenant_id = $1 AND seq <= $3 AND seq < COALESCE(
        (SELECT e.seq FROM erasure_ledger e
          WHERE e.tenant_id = $1 AND e.at_ms >= $2 ORDER BY e.seq LIMIT 1),
        (SELECT MAX(e.seq) FROM erasure_ledger e WHERE e.tenant_id = $1))",
@@ -94,7 +94,8 @@ pub fn list_entries(tx: &mut Tx<'_>, after: i64, limit: u16) -> Result<Vec<Ledge
     tx.query(&LIST, &[after.into(), i64::from(limit).into()], LedgerRow::from_row)
 }
 
-/// Removes entries from before a time. The newest stays, so that no number is given twice.
-pub fn delete_entries_before(tx: &mut Tx<'_>, time: Timestamp) -> Result<u64> {
-    tx.execute(&DELETE_BEFORE, &[time.into()])
+/// Removes entries from before a time, up to number `upto`. The newest stays, so that no number is given
+/// twice.
+pub fn delete_entries_before(tx: &mut Tx<'_>, time: Timestamp, upto: i64) -> Result<u64> {
+    tx.execute(&DELETE_BEFORE, &[time.into(), upto.into()])
 }

@@ -162,6 +162,7 @@ fn a_file_that_knows_more_than_the_database_is_refused() {
 fn entries_are_kept_sixty_days_and_no_number_is_given_twice() {
     for_each_backend(async |backend| {
         let office = Office::open(backend).await;
+        office.ledger.needed_behind(None);
         let now = cx();
         for days in [80, 70, 1] {
             let mut then = cx();
@@ -180,6 +181,30 @@ fn entries_are_kept_sixty_days_and_no_number_is_given_twice() {
         assert_eq!(seqs(&office.file()), [3, 4]);
         let unknown = Entry::new(Kind::Hold, "x".to_owned(), later.now);
         assert_eq!(unknown.seq, 0);
+    });
+}
+
+/// The clock was behind when they were recorded: they say that they are old, and are not.
+#[test]
+fn no_entry_goes_that_a_backup_needs_however_old_it_says_it_is() {
+    for_each_backend(async |backend| {
+        let office = Office::open(backend).await;
+        let now = cx();
+        for days in [90, 80, 70, 1] {
+            let mut then = cx();
+            then.now = now.now.minus(KEPT / 60 * days);
+            office.erase(&then, "@anna:a.example").await;
+        }
+        office.ledger.told(&now).await.unwrap();
+        office.ledger.expire(&now).await.unwrap();
+        assert_eq!(seqs(&office.file()), [1, 2, 3, 4], "nobody has said yet which sets there are");
+        office.ledger.needed_behind(Some(2));
+        office.ledger.expire(&now).await.unwrap();
+        assert_eq!(seqs(&office.file()), [3, 4]);
+        office.ledger.needed_behind(None);
+        office.ledger.expire(&now).await.unwrap();
+        assert_eq!(seqs(&office.file()), [4]);
+        assert_eq!(read_file(&office.file()).unwrap().entries.len(), 1, "signed and chained");
     });
 }
 

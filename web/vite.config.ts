@@ -79,6 +79,12 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2048,
+    // What encrypts is a file of its own: it is begun with before the rest is fetched.
+    rolldownOptions: {
+      output: {
+        codeSplitting: { groups: [{ name: "crypto", test: /matrix-sdk-crypto-wasm/ }] },
+      },
+    },
   },
   server: {
     proxy: Object.fromEntries(passedOn.map((path) => [path, { target: server }])),

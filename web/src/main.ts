@@ -11,6 +11,11 @@ document.documentElement.lang = language;
 applyTheme();
 applyTextSize();
 
+// It takes longest of all, and most of it is done beside the page: it begins before anything else is known.
+void import("./core/warm_up").then(
+  ({ warmUp }) => warmUp(),
+  () => undefined,
+);
 const isExpected = isWelcome();
 const outcome = await begin();
 if (outcome === "none" && isExpected) {

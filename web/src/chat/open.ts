@@ -13,7 +13,6 @@ import { place } from "./place.svelte";
 
 /** Opens the chat in place of its outline when the rooms are there. */
 export async function openChat(session: Session): Promise<void> {
-  Kontor.warmUp();
   const running: { kontor?: Kontor; chat?: ReturnType<typeof mount> } = {};
   // Two tabs on one crypto store would spoil each other's keys.
   const isOurs = await takeTurn(() => {

@@ -1,4 +1,3 @@
-import { initAsync } from "@matrix-org/matrix-sdk-crypto-wasm";
 import {
   ClientEvent,
   createClient,
@@ -34,12 +33,6 @@ async function storageKey(): Promise<Uint8Array> {
   const made = crypto.getRandomValues(new Uint8Array(STORAGE_KEY_BYTES));
   await keep(STORAGE_KEY, Array.from(made));
   return made;
-}
-
-/** Fetches and compiles what encrypts, while other things are found out. The SDK waits for the same promise,
-    and sees what fails. */
-export function warmUp(): void {
-  initAsync().catch(() => undefined);
 }
 
 /** A client of the SDK, and what it waits for. */

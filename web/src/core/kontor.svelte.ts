@@ -6,7 +6,7 @@ import { currentSession, type Session } from "../shell/session";
 import { wipe } from "../shell/wipe";
 import { watchForVersion } from "../shell/worker";
 import { Calls } from "./calls.svelte";
-import { connect, onSessionEnded, startSyncing, warmUp } from "./connection";
+import { connect, onSessionEnded, startSyncing } from "./connection";
 import { Encryption } from "./encryption.svelte";
 import { Media } from "./media";
 import { Outbox } from "./outbox.svelte";
@@ -78,11 +78,6 @@ export class Kontor {
     client.on(ClientEvent.Sync, (state: SyncState) => {
       this.isOnline = state !== SyncState.Error && state !== SyncState.Reconnecting;
     });
-  }
-
-  /** Begins with what every start needs. */
-  static warmUp(): void {
-    warmUp();
   }
 
   /** Opens the chat; resolves when the rooms are there, first of all the one that is open. `failed` is called when the server does not answer at

@@ -61,7 +61,7 @@ fn classes(place: &RolePlace, json: bool) -> Result<(), Failure> {
             return Ok(());
         }
         for row in &rows {
-            let oldest = row.oldest.map_or_else(|| "none".to_owned(), |at| utc(at.0));
+            let oldest = row.oldest.map_or_else(|| "–".to_owned(), |at| utc(at.0));
             let overdue = if row.overdue.is_some() { "  OVERDUE" } else { "" };
             let (class, days) = (row.class, row.period.as_secs() / DAY_SECS);
             output::line(&format!(

@@ -159,7 +159,7 @@ impl Rooms {
         let event = Arc::new(Event::new(signed.pdu, None, None));
         let mut head =
             Head { extremity: Some(event.pdu.event_id.clone()), depth: 1, ..Head::default() };
-        head.state.insert(Arc::clone(&event));
+        head.set_state(&event);
         Ok((room, head, Ready { event, json: signed.json, redacted: None, files: Vec::new() }))
     }
 
@@ -196,9 +196,12 @@ impl Rooms {
             origin_server_ts: cx.now.into(),
         };
         let signed = kontor_protocol::sign(draft, &room.rules, &self.server_name, &self.signing)?;
-        kontor_protocol::authorize(&room.rules, &signed.pdu, |kind, key| {
-            head.state.get(kind, key).map(|event| &event.pdu)
-        })?;
+        if !head.allowed.knows(&signed.pdu) {
+            kontor_protocol::authorize(&room.rules, &signed.pdu, |kind, key| {
+                head.state.get(kind, key).map(|event| &event.pdu)
+            })?;
+            head.allowed.note(&signed.pdu);
+        }
         let replaced = signed
             .pdu
             .state_key
@@ -208,7 +211,7 @@ impl Rooms {
         let event = Arc::new(Event::new(signed.pdu, new.txn, replaced));
         head.extremity = Some(event.pdu.event_id.clone());
         head.depth += 1;
-        head.state.insert(Arc::clone(&event));
+        head.set_state(&event);
         let redacted = match new.redacts {
             Some(target) => Some(redact(room, head, &target, &event)?),
             None => None,
@@ -300,7 +303,7 @@ fn redact(
     let state_key = event.pdu.state_key.as_deref().unwrap_or_default();
     let current = head.state.get(&kind, state_key);
     if event.is_state() && current.is_some_and(|c| c.pdu.event_id == event.pdu.event_id) {
-        head.state.insert(Arc::clone(&event));
+        head.set_state(&event);
     }
     Ok(Redaction { event, json })
 }

@@ -4,6 +4,7 @@
 
 mod abandoned;
 mod alias;
+mod allowed;
 mod annotation;
 mod append;
 mod authority;

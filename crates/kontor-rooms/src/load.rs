@@ -142,6 +142,7 @@ fn load_room(tx: &mut Tx<'_>, room_id: &RoomId) -> Result<Option<Room>> {
         state: live.state.clone(),
         extremity: newest.map(|event| event.pdu.event_id.clone()),
         depth: newest.map_or(0, |event| event.pdu.depth),
+        ..Head::default()
     };
     Ok(Some(Room::new((row.nid, room_id.to_owned()), rules, row.class).with_head(head, live)))
 }

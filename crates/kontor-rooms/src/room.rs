@@ -10,6 +10,7 @@ use parking_lot::{Mutex, MutexGuard, RwLock};
 use ruma::events::room::member::MembershipState;
 use ruma::{OwnedEventId, OwnedRoomId, OwnedUserId};
 
+use crate::allowed::Allowed;
 use crate::{Event, State};
 
 /// Number of newest events a room keeps in memory.
@@ -40,6 +41,18 @@ pub(crate) struct Head {
     pub(crate) state: State,
     pub(crate) extremity: Option<OwnedEventId>,
     pub(crate) depth: u64,
+    /// What `state` is known to allow.
+    pub(crate) allowed: Allowed,
+}
+
+impl Head {
+    /// Takes in a state event; other events change nothing.
+    pub(crate) fn set_state(&mut self, event: &Arc<Event>) {
+        if event.is_state() {
+            self.state.insert(Arc::clone(event));
+            self.allowed = Allowed::default();
+        }
+    }
 }
 
 /// What is durable and may be shown. A copy costs nothing.

@@ -306,8 +306,9 @@ fn require_encryption_stays(room: &Room, set: &SetState) -> Result<()> {
 /// The transaction among the events in memory.
 fn recently_sent(room: &Room, event: &NewEvent) -> Option<OwnedEventId> {
     let txn = event.txn.as_ref()?;
+    // The transaction id first: it differs most often.
     let same = |sent: &&Arc<Event>| {
-        sent.txn.as_ref() == Some(txn)
+        sent.txn.as_ref().is_some_and(|sent| sent.txn_id == txn.txn_id && sent == txn)
             && sent.pdu.sender == event.sender
             && sent.pdu.kind == event.kind
     };

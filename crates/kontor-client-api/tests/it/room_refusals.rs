@@ -80,3 +80,33 @@ async fn a_taken_address_is_a_conflict() {
     let answer = alice.post("/_matrix/client/v3/createRoom", body).await;
     answer.fails(400, "M_ROOM_IN_USE");
 }
+
+#[tokio::test]
+async fn who_may_write_follows_the_state_from_one_message_to_the_next() {
+    let server = TestServer::start().await;
+    let (alice, bob) = (server.register("alice").await, server.register("bob").await);
+    let room = alice.create_room(json!({ "preset": "public_chat" })).await;
+    bob.join(&room).await;
+    let levels = format!("/_matrix/client/v3/rooms/{room}/state/m.room.power_levels");
+    let usual = alice.get(&levels).await.ok().body;
+    let hello = json!({ "msgtype": "m.text", "body": "Hallo" });
+    let say = async || bob.send_event(&room, "m.room.message", hello.clone()).await;
+    for _ in 0..3 {
+        say().await.ok();
+    }
+
+    let mut strict = usual.clone();
+    strict["events"]["m.room.message"] = json!(50);
+    alice.put(&levels, strict).await.ok();
+    say().await.fails(403, "M_FORBIDDEN");
+    bob.send_event(&room, "org.example.other", json!({})).await.ok();
+    alice.send(&room, "Hier schreibt nur noch die Leitung.").await;
+
+    alice.put(&levels, usual).await.ok();
+    say().await.ok();
+    let kick = format!("/_matrix/client/v3/rooms/{room}/kick");
+    alice.post(&kick, json!({ "user_id": bob.user_id })).await.ok();
+    say().await.fails(403, "M_FORBIDDEN");
+    bob.join(&room).await;
+    say().await.ok();
+}

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use kontor_approval::{Proposal, Request};
-use kontor_core::{Kind, Permission, Timestamp};
+use kontor_core::{Error, Kind, Permission, Timestamp};
 use kontor_deletion::{Deletion, HoldSubject, HoldView, Review};
 use ruma::{OwnedRoomId, OwnedUserId};
 
@@ -16,6 +16,7 @@ use crate::when::day;
 const HOLDS: u16 = 50;
 /// A hold lasts so many days unless another number is typed.
 const DAYS: &str = "180";
+const DAYS_WRONG: &str = "holds-days-wrong";
 
 #[derive(Template)]
 #[template(path = "admin/holds.html")]
@@ -23,12 +24,31 @@ struct Holds {
     page: Page,
     /// She may ask for holds and end them.
     may_place: bool,
-    wrong: Option<String>,
+    wrong: Wrong,
     typed: Typed,
     messages: String,
     files: String,
     keys: String,
     rows: Vec<Line>,
+}
+
+/// What is said about a field of the form, or about the list.
+#[derive(Default)]
+struct Wrong {
+    /// Name of the field; empty for the list.
+    field: &'static str,
+    text: Option<String>,
+}
+
+impl Wrong {
+    fn at(visit: &Visit, field: &'static str, text: &str) -> Self {
+        Self { field, text: Some(visit.texts.get(text)) }
+    }
+
+    /// What is said about a field.
+    fn of(&self, field: &str) -> Option<&String> {
+        self.text.as_ref().filter(|_| self.field == field)
+    }
 }
 
 /// What was typed.
@@ -62,7 +82,7 @@ struct Line {
 
 /// `GET /admin/holds`
 pub(super) async fn show(visit: Visit) -> Shown {
-    Ok(page::show(&whole(&visit, None).await?))
+    Ok(page::show(&whole(&visit, Wrong::default()).await?))
 }
 
 /// `POST /admin/holds`: asks for one, says that one is still needed, or ends one.
@@ -78,8 +98,8 @@ pub(super) async fn act(visit: Visit) -> Shown {
     match done {
         Ok(()) => Err(Leave::To("/admin/holds".to_owned())),
         Err(error) if matches!(error.kind, Kind::Conflict | Kind::NotFound) => {
-            let wrong = visit.texts.get("holds-over");
-            Ok(show_again(&whole(&visit, Some(wrong)).await?))
+            let wrong = Wrong::at(&visit, "", "holds-over");
+            Ok(show_again(&whole(&visit, wrong).await?))
         }
         Err(error) => Err(error.into()),
     }
@@ -88,22 +108,40 @@ pub(super) async fn act(visit: Visit) -> Shown {
 async fn ask(visit: Visit) -> Shown {
     let (_, cx) = visit.officer()?;
     let typed = Typed::of(&visit);
-    let Some(proposal) = typed.proposal() else {
-        let wrong = visit.texts.get("holds-wrong");
-        return Ok(show_again(&whole(&visit, Some(wrong)).await?));
+    let proposal = match typed.proposal() {
+        Ok(proposal) => proposal,
+        Err((field, text)) => {
+            let wrong = Wrong::at(&visit, field, text);
+            return Ok(show_again(&whole(&visit, wrong).await?));
+        }
     };
     let request = Request { proposal, reason: typed.matter, auth: None };
     match visit.tenant.approvals.request(&cx, request).await {
         Ok(_) => Err(Leave::To("/admin/approvals".to_owned())),
-        Err(error) if matches!(error.kind, Kind::Invalid | Kind::NotFound) => {
-            let wrong = visit.texts.get("holds-wrong");
-            Ok(show_again(&whole(&visit, Some(wrong)).await?))
+        Err(error) => {
+            let wrong = wrong_of(&visit, error)?;
+            Ok(show_again(&whole(&visit, wrong).await?))
         }
-        Err(error) => Err(error.into()),
     }
 }
 
-async fn whole(visit: &Visit, wrong: Option<String>) -> Result<Holds, Leave> {
+/// Which field of the form is meant by an error of a request.
+fn wrong_of(visit: &Visit, error: Error) -> Result<Wrong, Leave> {
+    let field = error.fields.get("field").and_then(|field| field.as_str()).unwrap_or_default();
+    let (field, text) = match (error.kind, field) {
+        (Kind::NotFound, _) | (Kind::Invalid, "user_id") => ("subject", "holds-subject-wrong"),
+        (Kind::Invalid, "room_id") => ("subject", "holds-class-wrong"),
+        (Kind::Invalid, "days") => ("days", DAYS_WRONG),
+        (Kind::Invalid, "basis") => ("basis", "holds-text-wrong"),
+        (Kind::Invalid, "delay") => ("delay", "holds-text-wrong"),
+        (Kind::Invalid, "until_ts") => ("until", "holds-until-wrong"),
+        (Kind::Invalid, _) => ("matter", "holds-text-wrong"),
+        _ => return Err(error.into()),
+    };
+    Ok(Wrong::at(visit, field, text))
+}
+
+async fn whole(visit: &Visit, wrong: Wrong) -> Result<Holds, Leave> {
     let (session, cx) = visit.officer()?;
     let deletion = &visit.tenant.deletion;
     let rows = deletion.holds(&cx, i64::MAX, HOLDS).await?;
@@ -160,15 +198,19 @@ impl Typed {
         }
     }
 
-    /// `None` if it cannot be read.
-    fn proposal(&self) -> Option<Proposal> {
-        let bound = |text: &str| day_of(text).ok().map(|day| day.map(|at| at.0));
-        Some(Proposal::PlaceHold {
+    /// # Errors
+    /// The field that cannot be read, and what to say about it.
+    fn proposal(&self) -> Result<Proposal, (&'static str, &'static str)> {
+        let bound = |field, text: &str| match day_of(text) {
+            Ok(day) => Ok(day.map(|at| at.0)),
+            Err(()) => Err((field, "holds-day-wrong")),
+        };
+        Ok(Proposal::PlaceHold {
             user_id: self.subject.parse::<OwnedUserId>().ok(),
             room_id: self.subject.parse::<OwnedRoomId>().ok(),
-            from_ts: bound(&self.from)?,
-            until_ts: bound(&self.until)?,
-            days: self.days.parse().ok()?,
+            from_ts: bound("from", &self.from)?,
+            until_ts: bound("until", &self.until)?,
+            days: self.days.parse().map_err(|_| ("days", DAYS_WRONG))?,
             basis: self.basis.clone(),
             delay: Some(self.delay.clone()).filter(|text| !text.is_empty()),
         })

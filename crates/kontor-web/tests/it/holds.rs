@@ -143,3 +143,45 @@ async fn those_in_charge_are_told_of_a_hold_that_nobody_looks_at() {
     assert!(!carla.get("/admin/").await.html.contains("Aufbewahrung ist zu"));
     assert!(mails.is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_a_wish_is_said_beside_its_field() {
+    let server = TestServer::start().await;
+    server.register_as("olga", Role::OrgAdmin).await;
+    let anna = server.register("anna").await;
+    let closed =
+        anna.create_room(json!({ "creation_content": { "app.kontor.class": "privat" } })).await;
+    let mut olga = Browser::signed_in(&server, "olga").await;
+    let right = [
+        ("subject", &*anna.user_id),
+        ("matter", "Rechtsstreit"),
+        ("basis", "Art. 17(3)(e) DSGVO"),
+        ("from", "2026-01-01"),
+        ("until", "2026-06-30"),
+        ("days", "30"),
+        ("delay", ""),
+    ];
+    for (field, typed, said) in [
+        ("subject", "anna", "gibt es hier nicht"),
+        ("subject", "@nobody:one.example", "gibt es hier nicht"),
+        ("subject", &*closed, "private, vertrauliche und flüchtige"),
+        ("matter", "", "Bitte ausfüllen"),
+        ("basis", " ", "Bitte ausfüllen"),
+        ("from", "gestern", "wie 2026-12-31"),
+        ("until", "2025-12-31", "vor dem Anfang"),
+        ("days", "400", "1 bis 366"),
+        ("days", "zehn", "1 bis 366"),
+    ] {
+        let wish = right.map(|(name, value)| (name, if name == field { typed } else { value }));
+        let page = olga.fill("/admin/holds", &wish).await;
+        assert_eq!(page.status, 422, "{field}: {typed}");
+        let (_, beside) = page.html.split_once(&format!("id=\"{field}-wrong\">")).expect(field);
+        let (text, _) = beside.split_once("</p>").unwrap();
+        assert!(text.contains(said), "{field}: {text}");
+        page.shows(&format!("aria-describedby=\"{field}-wrong\""));
+        // What was typed is still there.
+        let kept = if field == "matter" { "Art. 17(3)(e) DSGVO" } else { "Rechtsstreit" };
+        page.shows(kept);
+    }
+    assert!(!olga.get("/admin/approvals").await.html.contains("Rechtsstreit"));
+}

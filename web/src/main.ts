@@ -23,8 +23,8 @@ if (outcome === "none" && isExpected) {
   depart().catch(() => showLogin("unreachable"));
 } else if (typeof outcome === "string") {
   showLogin(outcome);
-  // By the time she comes back from the account pages, the chat is in the cache.
-  requestIdleCallback(() => void import("./core/ahead").then(({ fetchAhead }) => fetchAhead()));
+  // By the time she comes back from the account pages, the chat is in the cache. She may never come.
+  requestIdleCallback(() => void import("./chat/open").catch(() => undefined));
 } else {
   showOutline();
   try {

@@ -91,6 +91,8 @@ export class Kontor {
     const connection = await connect(session, keys, openRoom);
     const { client } = connection;
     const kontor = new Kontor(client, keys);
+    // From the first moment on: a new worker says only once that it is there.
+    watchForVersion(() => (kontor.hasNewVersion = true));
     onSessionEnded(client, () => void kontor.#remove().then(ended));
     const { ready, live } = startSyncing(connection, failed);
     void kontor.outbox.resume(ready, live);
@@ -199,7 +201,6 @@ export class Kontor {
 
   /** What can wait until the rooms are shown. */
   async #prepareRest(): Promise<void> {
-    watchForVersion(() => (this.hasNewVersion = true));
     await this.rules.load().catch(() => undefined);
     void this.push.start().catch((error: unknown) => console.error("no push", error));
     await this.search.start().catch((error: unknown) => console.error("no search", error));

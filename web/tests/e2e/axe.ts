@@ -25,3 +25,11 @@ export async function faults(page: Page): Promise<string[]> {
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`);
   return excess > 0 ? [`${excess} px too wide`, ...found] : found;
 }
+
+/** What is wrong with what a page shows in English, in the dark and on the narrowest phone; SCREENSHOTS=folder keeps
+    a picture of it. */
+export async function faultsOnPhone(page: Page, name: string): Promise<string[]> {
+  const folder = process.env.SCREENSHOTS;
+  if (folder) await page.screenshot({ path: `${folder}/${name}-en-dark-phone.png` });
+  return faults(page);
+}

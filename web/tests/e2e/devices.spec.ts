@@ -1,6 +1,6 @@
 import { expect, test } from "@playwright/test";
 
-import { faults } from "./axe";
+import { faults, faultsOnPhone } from "./axe";
 import { Camera } from "./camera";
 import { Person } from "./person";
 import { startServer, type Server } from "./server";
@@ -110,6 +110,36 @@ test("a fourth device is admitted by scanning the code of the first", async ({ b
   await expect(fourth.message("Geheimer Termin")).toBeVisible();
   expect(fourth.complaints).toEqual([]);
   await fourth.context.close();
+});
+
+test("devices are admitted in English, in the dark and on the narrowest phone, too", async ({
+  browser,
+}) => {
+  const fifth = await Person.open(browser, server, "anna");
+  const camera = await Camera.of(fifth.page);
+  await fifth.signIn();
+  for (const person of [anna, fifth]) await person.goOn("in English on a phone");
+  const { page } = fifth;
+  await page.getByRole("status").getByRole("button", { name: "Confirm device" }).click();
+  await page.getByRole("button", { name: /With another device/ }).waitFor();
+  expect(await faultsOnPhone(page, "confirm")).toEqual([]);
+  await page.getByRole("button", { name: /With another device/ }).click();
+  await anna.page.getByRole("button", { name: "Yes, compare" }).waitFor();
+  expect(await faultsOnPhone(anna.page, "confirm-asked")).toEqual([]);
+  await anna.page.getByRole("button", { name: "Yes, compare" }).click();
+  const code = anna.page.getByRole("img", { name: "Code to scan" });
+  await expect(code).toBeVisible();
+  expect(await faultsOnPhone(anna.page, "confirm-code")).toEqual([]);
+  await page.getByRole("button", { name: "Scan code" }).click();
+  await expect(page.getByLabel("Picture of the camera")).toBeVisible();
+  expect(await faultsOnPhone(page, "confirm-scan")).toEqual([]);
+  await camera.see(await code.screenshot());
+  await anna.page.getByRole("button", { name: "Yes, confirm" }).waitFor();
+  expect(await faultsOnPhone(anna.page, "confirm-scanned")).toEqual([]);
+  await anna.page.getByRole("button", { name: "Yes, confirm" }).click();
+  await expect(page.getByText("Both devices trust each other")).toBeVisible();
+  expect(await faultsOnPhone(page, "confirm-done")).toEqual([]);
+  await fifth.context.close();
 });
 
 test("a device signed out elsewhere keeps nothing", async () => {

@@ -9,6 +9,7 @@ import {
   type Page,
 } from "@playwright/test";
 
+import { SIZES } from "./axe";
 import type { Server } from "./server";
 
 /** KONTOR_DIST=folder: the client comes from there and not from the program, which need not be built anew
@@ -92,6 +93,19 @@ export class Person {
   /** The list of rooms. */
   get rooms(): Locator {
     return this.page.getByRole("navigation", { name: "Unterhaltungen" });
+  }
+
+  /** Goes on in English, in the dark and on a phone, or in German and as before. */
+  async goOn(look: "as usual" | "in English on a phone"): Promise<void> {
+    const isEnglish = look !== "as usual";
+    const language = isEnglish ? "en" : "de";
+    await this.context.addCookies([
+      { name: "kontor_language", value: language, url: this.server.url },
+    ]);
+    await this.page.setViewportSize(isEnglish ? SIZES.phone.viewport : SIZES.desktop.viewport);
+    await this.page.emulateMedia({ colorScheme: isEnglish ? "dark" : null });
+    await this.page.reload();
+    await expect(this.page.locator("html")).toHaveAttribute("lang", language);
   }
 
   /** The messages shown. */

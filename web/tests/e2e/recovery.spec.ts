@@ -1,6 +1,6 @@
 import { expect, test, type Locator } from "@playwright/test";
 
-import { faults } from "./axe";
+import { faults, faultsOnPhone } from "./axe";
 import { Person } from "./person";
 import { startServer, type Server } from "./server";
 
@@ -78,6 +78,11 @@ test("on a new device it opens what was written before", async () => {
   await anna.signIn();
   await anna.open("Team");
   await expect(anna.message("Bestätigen Sie dieses Gerät")).toBeVisible();
+  await anna.goOn("in English on a phone");
+  await anna.page.getByRole("status").getByRole("button", { name: "Confirm device" }).click();
+  await expect(anna.page.getByRole("button", { name: /With your passkey/ })).toBeVisible();
+  expect(await faultsOnPhone(anna.page, "recovery-passkey")).toEqual([]);
+  await anna.goOn("as usual");
   await anna.page.getByRole("status").getByRole("button", { name: "Gerät bestätigen" }).click();
   const sheet = anna.page.getByRole("dialog", { name: "Dieses Gerät bestätigen" });
   expect(await faults(anna.page)).toEqual([]);

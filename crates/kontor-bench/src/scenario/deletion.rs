@@ -22,6 +22,8 @@ const MESSAGES: i64 = 2_000;
 const PACE: Duration = Duration::from_millis(10);
 /// Longest time that is waited for the end.
 const PATIENCE: Duration = Duration::from_mins(20);
+/// A database that has not shrunk for so long does not any more.
+const SETTLED: Duration = Duration::from_mins(1);
 /// How long sends are measured before, for comparison.
 const BASELINE: Duration = Duration::from_secs(5);
 
@@ -152,15 +154,17 @@ async fn write_until_gone(
     }
 }
 
-/// Bytes on disk once they do not shrink any more.
+/// Bytes on disk once they have not shrunk for a while.
 async fn shrunk(server: &Server, full: f64) -> Result<f64> {
-    let (began, mut size) = (Instant::now(), full);
+    let (began, mut least, mut since) = (Instant::now(), full, Instant::now());
     loop {
         tokio::time::sleep(Duration::from_secs(5)).await;
         let now = server.disk_bytes()? as f64;
-        if (now >= size && now < full * 0.9) || began.elapsed() > PATIENCE {
+        if now < least {
+            (least, since) = (now, Instant::now());
+        }
+        if since.elapsed() > SETTLED || began.elapsed() > PATIENCE {
             return Ok(now);
         }
-        size = now;
     }
 }

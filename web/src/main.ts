@@ -11,11 +11,14 @@ document.documentElement.lang = language;
 applyTheme();
 applyTextSize();
 
-// It takes longest of all, and most of it is done beside the page: it begins before anything else is known.
-void import("./core/warm_up").then(
-  ({ warmUp }) => warmUp(),
-  () => undefined,
-);
+/** Begins with what encrypts: it takes longest of all, and most of it is done beside the page. */
+function warmUp(): void {
+  import("./core/warm_up").then(
+    (crypto) => crypto.warmUp(),
+    () => undefined,
+  );
+}
+
 const isExpected = isWelcome();
 const outcome = await begin();
 if (outcome === "none" && isExpected) {
@@ -24,8 +27,12 @@ if (outcome === "none" && isExpected) {
 } else if (typeof outcome === "string") {
   showLogin(outcome);
   // By the time she comes back from the account pages, the chat is in the cache. She may never come.
-  requestIdleCallback(() => void import("./chat/open").catch(() => undefined));
+  requestIdleCallback(() => {
+    warmUp();
+    import("./chat/open").catch(() => undefined);
+  });
 } else {
+  warmUp();
   showOutline();
   try {
     const { openChat } = await import("./chat/open");

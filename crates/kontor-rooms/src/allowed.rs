@@ -10,11 +10,18 @@ use ruma::events::TimelineEventType;
 const MOST_SENDERS: usize = 1_000;
 const MOST_KINDS: usize = 16;
 
+/// Types whose rules look into the content, also of events that are not state.
+const LOOKED_INTO: [TimelineEventType; 3] = [
+    TimelineEventType::RoomMember,
+    TimelineEventType::RoomPowerLevels,
+    TimelineEventType::RoomRedaction,
+];
+
 /// Senders with the types of messages that a room's state allows them. A copy costs nothing.
 ///
-/// Of an event that is neither state nor a redaction, the authorization rules of every room version
-/// here ask for its sender, its type and the state, and for nothing else. So what they answered
-/// holds until the state changes; whoever changes it starts with an empty one.
+/// Of an event that is not state, the authorization rules of every room version here ask for its
+/// sender, its type and the state, and for nothing else, but for the types in [`LOOKED_INTO`]. So what
+/// they answered holds until the state changes; whoever changes it starts with an empty one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Allowed {
     senders: OrdMap<OwnedUserId, OrdSet<TimelineEventType>>,
@@ -42,5 +49,5 @@ impl Allowed {
 
 /// Whether nothing of an event counts but its sender and type.
 fn is_plain(pdu: &Pdu) -> bool {
-    pdu.state_key.is_none() && pdu.kind != TimelineEventType::RoomRedaction
+    pdu.state_key.is_none() && !LOOKED_INTO.contains(&pdu.kind)
 }

@@ -110,3 +110,17 @@ async fn who_may_write_follows_the_state_from_one_message_to_the_next() {
     bob.join(&room).await;
     say().await.ok();
 }
+
+#[tokio::test]
+async fn rules_that_look_into_the_content_are_asked_each_time() {
+    let server = TestServer::start().await;
+    let alice = server.register("alice").await;
+    let room = alice.create_room(json!({ "preset": "public_chat", "room_version": "11" })).await;
+    let levels = format!("/_matrix/client/v3/rooms/{room}/state/m.room.power_levels");
+    let usual = alice.get(&levels).await.ok().body;
+    // As a message it changes nothing, and the rules hold for it all the same.
+    alice.send_event(&room, "m.room.power_levels", usual.clone()).await.ok();
+    let mut higher = usual;
+    higher["users"][&alice.user_id] = json!(101);
+    alice.send_event(&room, "m.room.power_levels", higher).await.fails(403, "M_FORBIDDEN");
+}

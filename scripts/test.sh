@@ -16,6 +16,7 @@ stages=("$@")
 scripts/web.sh build || exit 1
 if [ ${#stages[@]} -eq 0 ]; then stages=(nextest doc web oauth sdk-sqlite sdk-postgres fuzz); fi
 logs=target/test-logs
+rm -rf "$logs"
 mkdir -p "$logs"
 passed=0
 failed=0
@@ -118,5 +119,12 @@ for name in "${stages[@]}"; do
   esac
 done
 
+# What failed is said once more at the end, where it is looked for first.
+if [ "$failed" -gt 0 ]; then
+  for name in "$logs"/*.log; do
+    grep -hE '^ +(FAIL|TIMEOUT) \[|^test .* FAILED$|^ *FAIL  ?[^ ]|^ +[0-9]+\) \[|^✖ |^step .* FAILED|^    tests/e2e/|^fuzz .* FAILED' "$name" |
+      sort -u | sed "s#^#$(basename "$name" .log): #"
+  done
+fi
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -103,7 +103,8 @@ impl Audit {
     }
 
     /// Records `event` without making anybody wait. For security events, of which there may be
-    /// many: those that cannot be recorded are counted, and the next entry is their number.
+    /// many: they share commits, so that one may come to lie on the disk up to 100 ms later, and
+    /// those that cannot be recorded are counted, and the next entry is their number.
     pub fn note(&self, cx: &Cx, event: Event) {
         let draft = match draft(cx, event) {
             Ok(draft) => draft,
@@ -115,7 +116,7 @@ impl Audit {
         let Some(entrusted) = self.inner.lost.entrust() else { return };
         let (inner, clock) = (Arc::clone(&self.inner), cx.clock.clone());
         // Whoever notes does not wait. What is dropped unwritten counts itself as lost.
-        drop(self.inner.db.enqueue(move |tx| {
+        drop(self.inner.db.enqueue_patiently(move |tx| {
             let drafts = inner.with_lost(tx, draft);
             append::append(tx, inner.scribe(), clock.now(), &drafts)?;
             tx.after_commit(move || entrusted.settle());

@@ -37,6 +37,7 @@ impl Audit {
         purpose: ExportPurpose,
         out: impl Write + Send + 'static,
     ) -> Result<i64> {
+        self.settle().await;
         let (inner, now) = (Arc::clone(&self.inner), cx.now);
         let read = self.inner.db.read(cx, move |tx| {
             let name = inner.server_name.as_str();

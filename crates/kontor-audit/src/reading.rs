@@ -48,6 +48,7 @@ impl Audit {
             who: wanted.who,
         };
         let read = move |tx: &mut kontor_db::Tx<'_>| list_audit_entries_before(tx, &filter, PAGE);
+        self.settle().await;
         Ok(self.inner.db.read(cx, read).await?.into_iter().map(stored::entry_of).collect())
     }
 
@@ -63,11 +64,20 @@ impl Audit {
             names.push(format!("admin:{user}"));
             list_audit_entries_of(tx, &names, PAGE)
         };
+        self.settle().await;
         let mut rows = self.inner.db.read(cx, read).await?;
         rows.sort_by_key(|row| std::cmp::Reverse(row.seq));
         rows.dedup_by_key(|row| row.seq);
         rows.truncate(PAGE as usize);
         Ok(rows.into_iter().map(stored::entry_of).collect())
+    }
+
+    /// Waits until what was noted before is in the log. Where it cannot be written, what is there can
+    /// be read all the same.
+    pub(crate) async fn settle(&self) {
+        if let Err(error) = self.inner.db.ping().await {
+            tracing::warn!(%error, "the audit log is read without what was noted last");
+        }
     }
 
     /// Verifies the stored log from beginning to end, as `kontor audit verify` does with an

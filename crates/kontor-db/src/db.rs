@@ -231,6 +231,20 @@ impl Db {
         Pending(answer)
     }
 
+    /// As [`Db::enqueue`], for what nobody waits for: it may be kept for 100 ms, so that several of
+    /// its kind share a commit. The order of calls stays the order of commits; whatever is asked of
+    /// the writer meanwhile, a [`Db::ping`] too, ends the wait.
+    pub fn enqueue_patiently<T, F>(&self, f: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        // As above.
+        drop(self.inner.queue.lock().send(Message::Patient(Box::new(Closure::new(f, reply)))));
+        Pending(answer)
+    }
+
     /// Runs `f` over one consistent snapshot that contains every acknowledged write.
     ///
     /// # Errors

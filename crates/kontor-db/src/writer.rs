@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use kontor_core::{Error, Kind, Result, TenantId};
 use tokio::sync::oneshot;
@@ -19,9 +19,13 @@ use crate::{Tx, postgres, sqlite};
 
 /// Most closures in one commit.
 const LARGEST_BATCH: usize = 256;
+/// How long closures that nobody waits for may be kept, so that several share a commit.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 pub(crate) enum Message {
     Job(Box<dyn Job>),
+    /// A closure that nobody waits for.
+    Patient(Box<dyn Job>),
     Compact(Step),
     Close(oneshot::Sender<()>),
 }
@@ -114,6 +118,15 @@ pub(crate) struct Writer {
     waiting: VecDeque<Box<dyn Job>>,
 }
 
+/// What came with the closures of a batch.
+#[derive(Default)]
+struct Turn {
+    /// Somebody waits for what was taken.
+    hurried: bool,
+    steps: Vec<Step>,
+    closing: Option<oneshot::Sender<()>>,
+}
+
 /// A closure that has run, in the order of running.
 struct Done {
     job: Box<dyn Job>,
@@ -136,23 +149,12 @@ impl Writer {
 
     /// Works until every sender is gone or the database is closed.
     pub(crate) fn run(mut self, queue: &mpsc::Receiver<Message>) {
-        let (mut closing, mut steps) = (None, Vec::new());
-        while closing.is_none() {
-            match queue.recv() {
-                Ok(Message::Job(job)) => self.waiting.push_back(job),
-                Ok(Message::Compact(step)) => steps.push(step),
-                Ok(Message::Close(done)) => closing = Some(done),
-                Err(mpsc::RecvError) => break,
-            }
-            while self.waiting.len() < LARGEST_BATCH && closing.is_none() {
-                match queue.try_recv() {
-                    Ok(Message::Job(job)) => self.waiting.push_back(job),
-                    Ok(Message::Compact(step)) => steps.push(step),
-                    Ok(Message::Close(done)) => closing = Some(done),
-                    Err(_) => break,
-                }
-            }
-            for Step { pages, reply } in steps.drain(..) {
+        let mut turn = Turn::default();
+        while turn.closing.is_none() {
+            let Ok(first) = queue.recv() else { break };
+            self.take(first, &mut turn);
+            self.gather(queue, &mut turn);
+            for Step { pages, reply } in turn.steps.drain(..) {
                 // Whoever asked may have gone away.
                 drop(reply.send(self.engine.compact(pages).map_err(Error::from)));
             }
@@ -162,9 +164,34 @@ impl Writer {
         }
         self.engine.shut_down();
         drop(self);
-        if let Some(done) = closing {
+        if let Some(done) = turn.closing {
             // Whoever asked may have gone away.
             let _ = done.send(());
+        }
+    }
+
+    /// Takes what is in the queue, up to a batch; as long as nobody waits for any of it, also what
+    /// comes within [`PATIENCE`].
+    fn gather(&mut self, queue: &mpsc::Receiver<Message>, turn: &mut Turn) {
+        let end = Instant::now() + PATIENCE;
+        while self.waiting.len() < LARGEST_BATCH && turn.closing.is_none() {
+            let next = if turn.hurried {
+                queue.try_recv().ok()
+            } else {
+                queue.recv_timeout(end.saturating_duration_since(Instant::now())).ok()
+            };
+            let Some(message) = next else { break };
+            self.take(message, turn);
+        }
+        turn.hurried = false;
+    }
+
+    fn take(&mut self, message: Message, turn: &mut Turn) {
+        turn.hurried = turn.hurried || !matches!(message, Message::Patient(_));
+        match message {
+            Message::Job(job) | Message::Patient(job) => self.waiting.push_back(job),
+            Message::Compact(step) => turn.steps.push(step),
+            Message::Close(done) => turn.closing = Some(done),
         }
     }
 

@@ -155,7 +155,7 @@ static LIST_BY: Sql = Sql::new(
 static LIST_EXPIRED: Sql = Sql::new(
     "audit_entry.list_expired",
     "SELECT seq, prev_hash, hash FROM audit_entry
-      WHERE tenant_id = $1 AND class = $2 AND at_ms < $3 AND seq < $4 ORDER BY at_ms LIMIT $5",
+      WHERE tenant_id = $1 AND class = $2 AND +at_ms < $3 AND seq < $4 ORDER BY seq LIMIT $5",
 );
 
 static EXPIRE: Sql =
@@ -241,7 +241,7 @@ pub fn list_audit_entries_before(
 ) -> Result<Vec<AuditEntryRow>> {
     let last = match wanted.until {
         Timestamp(i64::MAX) => Some(i64::MAX),
-        until => tx.query_opt(&LAST_BEFORE_TIME, &[until.into()], |row| row.opt_int(0))?.flatten(),
+        until => find_last_before(tx, until)?,
     };
     let Some(last) = last else { return Ok(Vec::new()) };
     let params = [
@@ -281,6 +281,11 @@ pub fn list_audit_entries_of(
     Ok(found)
 }
 
+/// The number of the last entry from before `until`.
+fn find_last_before(tx: &mut Tx<'_>, until: Timestamp) -> Result<Option<i64>> {
+    Ok(tx.query_opt(&LAST_BEFORE_TIME, &[until.into()], |row| row.opt_int(0))?.flatten())
+}
+
 /// Up to `limit` entries of `class` from before `before` and with a number below `below`.
 pub fn list_expired_audit_entries(
     tx: &mut Tx<'_>,
@@ -288,6 +293,8 @@ pub fn list_expired_audit_entries(
     (before, below): (Timestamp, i64),
     limit: u32,
 ) -> Result<Vec<ExpiredRow>> {
+    let Some(last) = find_last_before(tx, before)? else { return Ok(Vec::new()) };
+    let below = below.min(last.saturating_add(1));
     let params = [class.into(), before.into(), below.into(), limit.into()];
     tx.query(&LIST_EXPIRED, &params, |row| {
         Ok(ExpiredRow { seq: row.int(0)?, prev_hash: row.bytes(1)?, hash: row.bytes(2)? })

@@ -125,4 +125,9 @@ pub static AUDIT_MIGRATIONS: &[Migration] = &[
         name: "pseudonym",
         sql: include_str!("../migrations/audit/0004_pseudonym.sql"),
     },
+    Migration {
+        number: 5,
+        name: "narrow",
+        sql: include_str!("../migrations/audit/0005_narrow.sql"),
+    },
 ];

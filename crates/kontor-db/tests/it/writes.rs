@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kontor_core::{Error, Kind, MatrixCode, StreamPos};
+use kontor_core::{Error, Kind, MatrixCode, Spread, StreamPos};
 use kontor_db::{Param, Sql, Tx};
 use kontor_testdb::{cx, for_each_backend};
 use parking_lot::Mutex;
@@ -275,6 +275,33 @@ fn what_the_writer_does_is_measured() {
         assert!(db.size_bytes(&cx()).await.unwrap() > 4096);
         db.close().await;
         assert_eq!(db.ping().await.unwrap_err().kind, Kind::Unavailable);
+    });
+}
+
+#[test]
+fn what_nobody_waits_for_shares_a_commit_and_comes_before_what_is_asked_for_later() {
+    for_each_backend(async |backend| {
+        let db = backend.open(&MIGRATIONS).await;
+        // The first may be taken by itself; the others wait for each other.
+        let patient = |n| db.enqueue_patiently(move |tx| note::insert(tx, n));
+        patient(0).await.unwrap();
+        let before = db.load().batch_sizes;
+        let waiting: Vec<_> = (1..=9).map(patient).collect();
+        let seen = db.enqueue(note::count).await.unwrap();
+        assert_eq!(seen, 10, "whoever asks is behind all of them");
+        for pending in waiting {
+            pending.await.unwrap();
+        }
+        let after = db.load().batch_sizes;
+        let batches = |load: &Spread| load.counts.iter().sum::<u64>();
+        assert_eq!(after.sum - before.sum, 10);
+        // One, unless the machine pauses this test for longer than they wait.
+        assert!(batches(&after) - batches(&before) <= 3);
+        // Nobody has to ask.
+        patient(10).await.unwrap();
+        let last = patient(11);
+        db.close().await;
+        last.await.unwrap();
     });
 }
 

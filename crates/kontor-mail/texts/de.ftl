@@ -30,7 +30,7 @@ invitation-text =
     Guten Tag,
 
     Sie sind eingeladen, sich bei Kontor ein Konto anzulegen. Der Link gilt
-    sieben Tage und einmal:
+    einmal und höchstens sieben Tage:
 
     { $link }
 locked-subject = Viele falsche Passwörter bei Ihrem Konto
@@ -58,8 +58,9 @@ factor-changed-subject = Zweiter Faktor geändert
 factor-changed-text =
     Guten Tag,
 
-    bei Ihrem Konto wurde ein zweiter Faktor eingerichtet oder entfernt.
-    Wenn Sie das waren, müssen Sie nichts tun.
+    bei Ihrem Konto wurde ein zweiter Faktor eingerichtet oder entfernt, oder
+    neue Wiederherstellungscodes wurden erstellt. Wenn Sie das waren, müssen
+    Sie nichts tun.
 
     Wenn nicht, sehen Sie hier nach und melden es Ihrer Organisation:
 

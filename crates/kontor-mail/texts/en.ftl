@@ -29,8 +29,8 @@ invitation-subject = Invitation to Kontor
 invitation-text =
     Hello,
 
-    you are invited to make an account with Kontor. The link is good for
-    seven days and once:
+    you are invited to make an account with Kontor. The link is good once
+    and for seven days at most:
 
     { $link }
 locked-subject = Many wrong passwords on your account
@@ -58,8 +58,8 @@ factor-changed-subject = Second factor changed
 factor-changed-text =
     Hello,
 
-    a second factor of your account was set up or removed. If that was you,
-    there is nothing you need to do.
+    a second factor of your account was set up or removed, or new recovery
+    codes were made. If that was you, there is nothing you need to do.
 
     If not, look here and tell your organisation:
 

@@ -38,7 +38,7 @@ async fn own_account_are_shown_to_their_owner() {
         for text in [
             "@olga:one.example",
             "Administration, ",
-            "von Anfang an Administration",
+            "von Anfang an",
             "von der Verwaltung angelegt",
         ] {
             page.shows(text);

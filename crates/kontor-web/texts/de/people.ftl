@@ -7,7 +7,7 @@ role-dsb = Datenschutz
 role-betriebsrat = Betriebsrat
 role-compliance = Compliance
 role-auditor = Revision
-role-from-beginning = von Anfang an Administration
+role-from-beginning = von Anfang an
 role-provider-operator = Betreiber
 
 # Personen

@@ -7,7 +7,7 @@ role-dsb = Data protection
 role-betriebsrat = Works council
 role-compliance = Compliance
 role-auditor = Audit
-role-from-beginning = administration from the beginning
+role-from-beginning = from the beginning
 role-provider-operator = Provider
 
 # People

@@ -3,6 +3,7 @@ import { language } from "./shell/language";
 import { showLogin } from "./shell/login";
 import { showObstacle, showOutline } from "./shell/opening";
 import { depart } from "./shell/oauth";
+import { Refusal } from "./shell/server";
 import { begin, isWelcome } from "./shell/start";
 import { applyTextSize } from "./shell/text_size";
 import { applyTheme } from "./shell/theme";
@@ -23,7 +24,8 @@ const isExpected = isWelcome();
 const outcome = await begin();
 if (outcome === "none" && isExpected) {
   showOutline();
-  depart().catch(() => showLogin("unreachable"));
+  // A server that answers, and signs in by password only, is no server that cannot be reached.
+  depart().catch((error) => showLogin(error instanceof Refusal ? "none" : "unreachable"));
 } else if (typeof outcome === "string") {
   showLogin(outcome);
   // By the time she comes back from the account pages, the chat is in the cache. She may never come.

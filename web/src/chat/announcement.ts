@@ -1,11 +1,12 @@
 import type { Message } from "../core/message";
+import { withoutMarks } from "../core/reply";
 import { t } from "../text/texts";
 
 /** What a message says, in words. */
 export function wordsOf({ body, source }: Message): string {
   switch (body.kind) {
     case "text":
-      return source;
+      return body.isPlain ? source : withoutMarks(source);
     case "picture":
       return t.picture;
     case "file":

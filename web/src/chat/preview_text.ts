@@ -12,6 +12,8 @@ export function previewText(room: RoomSummary): string {
     image: t.picture,
     video: t.video,
     audio: t.audio,
+    voice: t.voiceMessage,
+    poll: `${t.poll}: ${preview.text}`,
     file: `${t.file}: ${preview.text}`,
     deleted: t.deleted,
     unreadable: t.unreadableShort,

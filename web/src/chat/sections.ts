@@ -7,6 +7,8 @@ export interface Section {
   id: string;
   title: string;
   rooms: RoomSummary[];
+  /** Said in the place of rooms that are not there yet. */
+  hint?: string;
 }
 
 /** The list in parts: what waits for her first, then favourites, her spaces, the rest, and last what she
@@ -23,16 +25,19 @@ export function sectionsOf(rooms: RoomSummary[], spaces: Space[]): Section[] {
   const favourites = take("favourites", t.favourites, (room) => room.isFavourite);
   const low = take("low", t.notImportant, (room) => room.isLow);
   const rest = rooms.filter((room) => left.has(room));
-  const inSpaces = spaces.map(({ id, name, rooms: inside }) => ({
+  const inSpaces = spaces.map(({ id, name, rooms: inside }): Section => ({
     id,
     title: name,
     rooms: rest.filter((room) => inside.has(room.id)),
+    // Else whoever has just made one, or come into one, would see nothing of it.
+    ...(inside.size === 0 ? { hint: t.emptySpace } : {}),
   }));
   for (const { rooms: taken } of inSpaces) for (const room of taken) left.delete(room);
   const people = take("people", t.people, (room) => room.directWith !== undefined);
   const channels = take("channels", t.channels, (room) => room.isChannel);
   const groups = take("groups", t.groups, () => true);
-  return [invitations, asking, favourites, ...inSpaces, people, groups, channels, low].filter(
-    (section) => section.rooms.length > 0,
+  const all: Section[] = [invitations, asking, favourites];
+  return [...all, ...inSpaces, people, groups, channels, low].filter(
+    (section) => section.rooms.length > 0 || section.hint !== undefined,
   );
 }

@@ -20,6 +20,8 @@ export class Encryption {
   state = $state<EncryptionState>("checking");
   /** Whether a recovery key waits to be printed. */
   hasUnsavedKey = $state(false);
+  /** Whether the set-up has run: before, nobody can say that this device waits to be confirmed. */
+  #isPrepared = false;
   readonly #client: MatrixClient;
   readonly #crypto: CryptoApi;
   readonly #keys: SecretStorageKeys;
@@ -50,6 +52,7 @@ export class Encryption {
         await this.#makeBackup();
       }
       this.hasUnsavedKey = (await recall<string>(RECOVERY)) !== undefined;
+      this.#isPrepared = true;
       await this.check();
     } catch (error) {
       console.error("encryption could not be set up", error);
@@ -59,8 +62,10 @@ export class Encryption {
 
   /** Looks again whether this device is confirmed. */
   async check(): Promise<void> {
+    // What was not there when the look began may have been made since.
+    const isPrepared = this.#isPrepared;
     if (await this.#isConfirmed()) this.state = "ready";
-    else if (this.state !== "failed") this.state = "unconfirmed";
+    else if (isPrepared && this.state !== "failed") this.state = "unconfirmed";
   }
 
   /** The recovery key, as long as it has not been saved. */

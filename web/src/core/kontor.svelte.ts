@@ -54,6 +54,8 @@ export class Kontor {
   hasNewVersion = $state(false);
   /** Whether the server answers. */
   isOnline = $state(true);
+  /** Her name in her profile, where no room tells it. */
+  #profileName = $state<string>();
   readonly #client: MatrixClient;
 
   private constructor(client: MatrixClient, keys: SecretStorageKeys) {
@@ -114,7 +116,7 @@ export class Kontor {
 
   /** Her name. */
   get name(): string {
-    return this.nameOf(this.userId);
+    return this.#toldName(this.userId) ?? this.#profileName ?? localpart(this.userId);
   }
 
   /** Signs out: the server forgets the session, the browser everything. */
@@ -146,7 +148,7 @@ export class Kontor {
 
   /** The name of somebody. */
   nameOf(userId: string): string {
-    return this.#client.getUser(userId)?.displayName ?? localpart(userId);
+    return this.#toldName(userId) ?? localpart(userId);
   }
 
   /** Who is in a room. */
@@ -201,9 +203,21 @@ export class Kontor {
 
   /** What can wait until the rooms are shown. */
   async #prepareRest(): Promise<void> {
+    await this.#findName().catch(() => undefined);
     await this.rules.load().catch(() => undefined);
     void this.push.start().catch((error: unknown) => console.error("no push", error));
     await this.search.start().catch((error: unknown) => console.error("no search", error));
+  }
+
+  /** The name that rooms tell of somebody; the SDK says the id where none does. */
+  #toldName(userId: string): string | undefined {
+    const name = this.#client.getUser(userId)?.displayName;
+    return name === userId ? undefined : name;
+  }
+
+  async #findName(): Promise<void> {
+    if (this.#toldName(this.userId)) return;
+    this.#profileName = (await this.#client.getProfileInfo(this.userId)).displayname;
   }
 
   async #remove(): Promise<void> {

@@ -7,7 +7,7 @@ import type { Delivery, Message, Quoted, Reaction, ThreadSummary } from "./messa
 import { localpart } from "./names";
 import { mayPin, pinnedIn } from "./pins";
 import { reactionGroups } from "./reactions_of";
-import { plainBody } from "./reply";
+import { plainBody, shownBody } from "./reply";
 import { unreadIn } from "./thread_unread";
 import { isUrgent, UNDERSTOOD } from "./urgent";
 
@@ -82,7 +82,7 @@ function threadOf(event: MatrixEvent, room: Room): ThreadSummary | undefined {
     count: thread.length,
     unread: Math.max(room.getThreadUnreadNotificationCount(thread.id), unreadIn(thread)),
     name: nameOf(last.getSender() ?? "", room),
-    text: last.isRedacted() ? "" : plainBody(last.getContent()),
+    text: last.isRedacted() ? "" : shownBody(last.getContent()),
     ms: last.getTs(),
   };
 }
@@ -101,7 +101,7 @@ function quotedOf(event: MatrixEvent, room: Room): Quoted | undefined {
   return {
     id,
     name: sender ? nameOf(sender, room) : "",
-    text: original && !original.isRedacted() ? plainBody(original.getContent()) : "",
+    text: original && !original.isRedacted() ? shownBody(original.getContent()) : "",
   };
 }
 

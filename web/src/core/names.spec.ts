@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { emojiName } from "./emoji_names";
 import { hue, initials, localpart } from "./names";
-import { plainBody } from "./reply";
+import { plainBody, shownBody } from "./reply";
 
 test("initials are the first letters of two words", () => {
   expect(initials("Anna Berger")).toBe("AB");
@@ -28,6 +28,15 @@ test("quotations before an answer are left out, others stay", () => {
   expect(plainBody({ body: "> <@a:b> alt\n> mehr\n\nneu", ...answer })).toBe("neu");
   expect(plainBody({ body: "> selbst zitiert\n\nneu" })).toBe("> selbst zitiert\n\nneu");
   expect(plainBody({ body: 7 })).toBe("");
+});
+
+test("lists show what is read, not the signs that were typed for it", () => {
+  const html = { formatted_body: "<b>…</b>" };
+  expect(shownBody({ body: "die **Protokolle** sind _da_, `x_y_z`", ...html })).toBe(
+    "die Protokolle sind da, x_y_z",
+  );
+  expect(shownBody({ body: "2 * 3 * 4 und **", ...html })).toBe("2 * 3 * 4 und **");
+  expect(shownBody({ body: "als **Text** gemeint" })).toBe("als **Text** gemeint");
 });
 
 test("the emoji to compare have German names", () => {

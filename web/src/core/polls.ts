@@ -69,6 +69,11 @@ export function pollOf(event: MatrixEvent, room: Room): PollState | undefined {
   };
 }
 
+/** What a poll asks. */
+export function questionOf(event: MatrixEvent): string {
+  return startOf(event)?.question.text ?? "";
+}
+
 function startOf(event: MatrixEvent): PollStartEvent | undefined {
   try {
     return new PollStartEvent({ type: event.getType(), content: event.getContent() as never });

@@ -1,11 +1,13 @@
 import { MsgType, type MatrixEvent, type Room } from "matrix-js-sdk";
 
 import { localpart } from "./names";
-import { plainBody } from "./reply";
+import { isPoll, questionOf } from "./polls";
+import { shownBody } from "./reply";
+import { voiceOf } from "./voice";
 
 /** What the list says about the last message of a room. */
 export interface Preview {
-  kind: "text" | "image" | "video" | "audio" | "file" | "deleted" | "unreadable";
+  kind: "text" | "image" | "video" | "audio" | "voice" | "poll" | "file" | "deleted" | "unreadable";
   text: string;
   /** First name of the sender, in groups. */
   sender: string | undefined;
@@ -29,6 +31,7 @@ export function previewOf(event: MatrixEvent, room: Room): Preview {
     return { kind: "unreadable", text: "", ...about };
   }
   const content = event.getContent();
-  const kind = KINDS[String(content.msgtype)] ?? "text";
-  return { kind, text: plainBody(content).split("\n")[0] ?? "", ...about };
+  if (isPoll(event)) return { kind: "poll", text: questionOf(event), ...about };
+  const kind = voiceOf(content) ? "voice" : (KINDS[String(content.msgtype)] ?? "text");
+  return { kind, text: shownBody(content).split("\n")[0] ?? "", ...about };
 }

@@ -15,6 +15,7 @@ import {
 import { ClosedNames, type RoomWords } from "./closed_names";
 import { localpart } from "./names";
 import { alertsOf, type Alerts } from "./alerts";
+import { isPoll } from "./polls";
 import { previewOf, type Preview } from "./preview";
 import { classOf, type RoomClass } from "./room_class";
 import { termsOf, type Terms } from "./supervision";
@@ -262,5 +263,5 @@ function lastShown(room: Room): MatrixEvent | undefined {
 function isMessage(event: MatrixEvent): boolean {
   const type = event.getType();
   const isContent = type === EventType.RoomMessage || type === EventType.RoomMessageEncrypted;
-  return isContent && !event.isState() && !event.isRelation("m.replace");
+  return (isContent || isPoll(event)) && !event.isState() && !event.isRelation("m.replace");
 }

@@ -1,6 +1,6 @@
 import { MsgType, type MatrixEvent } from "matrix-js-sdk";
 
-import { plainBody } from "../reply";
+import { shownBody } from "../reply";
 import type { Entry } from "./segments";
 
 const FILES = new Set<unknown>([MsgType.File, MsgType.Image, MsgType.Video, MsgType.Audio]);
@@ -16,7 +16,7 @@ export function entryOf(event: MatrixEvent): Entry | undefined {
   if (!content || !id || event.isDecryptionFailure()) return undefined;
   const isFile = FILES.has(content.msgtype);
   const name: unknown = isFile ? (content.filename ?? content.body) : undefined;
-  const text = isFile ? String(name ?? "") : plainBody(content);
+  const text = isFile ? String(name ?? "") : shownBody(content);
   if (text.trim() === "") return undefined;
   return {
     id,

@@ -203,7 +203,7 @@ export class Kontor {
 
   /** What can wait until the rooms are shown. */
   async #prepareRest(): Promise<void> {
-    await this.#findName().catch(() => undefined);
+    void this.#findName().catch(() => undefined);
     await this.rules.load().catch(() => undefined);
     void this.push.start().catch((error: unknown) => console.error("no push", error));
     await this.search.start().catch((error: unknown) => console.error("no search", error));

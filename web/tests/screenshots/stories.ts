@@ -12,7 +12,7 @@ export interface Story {
   /** Other rooms, and what she says in them. */
   rooms: [name: string, text: string][];
   search: string;
-  labels: { readers: string; settings: string; signIn: string };
+  labels: { readers: string; retention: string; settings: string; signIn: string };
 }
 
 export const STORIES: Record<"de" | "en", Story> = {
@@ -46,6 +46,7 @@ export const STORIES: Record<"de" | "en", Story> = {
     search: "Kanal",
     labels: {
       readers: "Wer kann mitlesen?",
+      retention: "Nachrichten bleiben 180 Tage.",
       settings: "Konto und Einstellungen",
       signIn: "Anmelden",
     },
@@ -78,6 +79,11 @@ export const STORIES: Record<"de" | "en", Story> = {
       ["Trainees 2026", "Welcome to all of you!"],
     ],
     search: "channel",
-    labels: { readers: "Who can read this?", settings: "Account and settings", signIn: "Sign in" },
+    labels: {
+      readers: "Who can read this?",
+      retention: "Messages stay for 180 days.",
+      settings: "Account and settings",
+      signIn: "Sign in",
+    },
   },
 };

@@ -1,4 +1,5 @@
 import "./style/shell.css";
+import { whenIdle } from "./shell/idle";
 import { language } from "./shell/language";
 import { showLogin } from "./shell/login";
 import { showObstacle, showOutline } from "./shell/opening";
@@ -29,7 +30,7 @@ if (outcome === "none" && isExpected) {
 } else if (typeof outcome === "string") {
   showLogin(outcome);
   // By the time she comes back from the account pages, the chat is in the cache. She may never come.
-  requestIdleCallback(() => {
+  whenIdle(() => {
     warmUp();
     import("./chat/open").catch(() => undefined);
   });

@@ -1,6 +1,7 @@
 import { mount, unmount } from "svelte";
 
 import { Kontor } from "../core/kontor.svelte";
+import { whenIdle } from "../shell/idle";
 import { showObstacle } from "../shell/opening";
 import { currentSession, type Session } from "../shell/session";
 import { showEnded } from "../shell/start";
@@ -44,5 +45,5 @@ export async function openChat(session: Session): Promise<void> {
   document.body.replaceChildren();
   running.chat = mount(Chat, { target: document.body, props: { kontor: running.kontor } });
   performance.mark("kontor-rooms");
-  requestIdleCallback(() => void startWorker((roomId) => place.open(roomId)));
+  whenIdle(() => void startWorker((roomId) => place.open(roomId)));
 }

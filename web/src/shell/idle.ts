@@ -1,0 +1,8 @@
+/** Where the browser does not say when it has nothing to do (Safari), it has after this time. */
+const SOON_MS = 200;
+
+/** Does something when nothing else is to be done, at the latest after `timeoutMs`, if that is given. */
+export function whenIdle(act: () => void, timeoutMs?: number): void {
+  if (!("requestIdleCallback" in globalThis)) setTimeout(act, SOON_MS);
+  else requestIdleCallback(() => act(), timeoutMs === undefined ? {} : { timeout: timeoutMs });
+}

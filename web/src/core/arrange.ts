@@ -24,6 +24,7 @@ export function arrange(
   lines = new Lines(room),
 ): TimelineItem[] {
   const items: TimelineItem[] = [];
+  lines.begin();
   // What was just sent stands twice for a moment: as sent, and as it came back.
   const known = new Set<string>();
   let day = { from: 0, to: 0 };

@@ -69,6 +69,7 @@ test("state changes everything, and a new name is seen without being told", () =
   lines.forget(event("$d", {}, "m.room.power_levels", ""));
   expect(lines.of(said)).not.toBe(before);
   names.set(BEN, "Ben Yilmaz");
+  lines.begin();
   expect(lines.of(said)).toMatchObject({ name: "Ben Yilmaz" });
 });
 

@@ -23,10 +23,17 @@ export class Lines {
   readonly #quoting = new Map<string, Set<string>>();
   readonly #placed = new WeakMap<Message, Message>();
   readonly #days = new Map<string, Day>();
+  /** What people are called just now; asked once for all their messages. */
+  readonly #people = new Map<string, { name: string; avatar: string | undefined }>();
 
   constructor(room: Room, thread?: string) {
     this.#room = room;
     this.#thread = thread;
+  }
+
+  /** The timeline is arranged anew: people may have got other names. */
+  begin(): void {
+    this.#people.clear();
   }
 
   /** The line of an event. */
@@ -87,8 +94,17 @@ export class Lines {
   #isStillNamed(line: Line): boolean {
     if (line?.kind !== "message") return true;
     const { sender, name, avatar } = line;
-    const now = this.#room.getMember(sender)?.getMxcAvatarUrl();
-    return nameOf(sender, this.#room) === name && now === avatar;
+    const now = this.#personOf(sender);
+    return now.name === name && now.avatar === avatar;
+  }
+
+  #personOf(id: string): { name: string; avatar: string | undefined } {
+    const known = this.#people.get(id);
+    if (known) return known;
+    const avatar = this.#room.getMember(id)?.getMxcAvatarUrl();
+    const person = { name: nameOf(id, this.#room), avatar };
+    this.#people.set(id, person);
+    return person;
   }
 }
 

@@ -24,6 +24,12 @@ export interface Listeners {
   typing: () => void;
 }
 
+/** Whether an event stands in a room as it is known here. The search reads past events of its own, which
+    nobody sees. */
+export function isKnownIn(room: Room | null, event: MatrixEvent): boolean {
+  return room?.findEventById(event.getId() ?? "") === event;
+}
+
 /** Calls back when something happens in a room, until the answer is called. */
 export function listenTo(client: MatrixClient, room: Room, listeners: Listeners): () => void {
   const { changed, reset, typing, read } = listeners;
@@ -43,7 +49,7 @@ export function listenTo(client: MatrixClient, room: Room, listeners: Listeners)
     if (isHere(other)) reset();
   };
   const ofEvent = (event: MatrixEvent): void => {
-    if (event.getRoomId() === room.roomId) changed(event);
+    if (event.getRoomId() === room.roomId && isKnownIn(room, event)) changed(event);
   };
   const ofMember = (_: MatrixEvent, member: RoomMember): void => {
     if (member.roomId === room.roomId) typing();

@@ -16,6 +16,7 @@ import { ClosedNames, type RoomWords } from "./closed_names";
 import { localpart } from "./names";
 import { alertsOf, type Alerts } from "./alerts";
 import { isPoll } from "./polls";
+import { isKnownIn } from "./listening";
 import { previewOf, type Preview } from "./preview";
 import { classOf, type RoomClass } from "./room_class";
 import { termsOf, type Terms } from "./supervision";
@@ -108,7 +109,9 @@ export class RoomList {
     client.on(RoomEvent.Tags, ofRoom);
     client.on(RoomStateEvent.Events, event);
     client.on(RoomMemberEvent.Name, event);
-    client.on(MatrixEventEvent.Decrypted, event);
+    client.on(MatrixEventEvent.Decrypted, (it) => {
+      if (isKnownIn(client.getRoom(it.getRoomId()), it)) event(it);
+    });
     // Counts of unread messages come at the end of a sync, after the messages.
     client.on(ClientEvent.Sync, () => this.#schedule());
   }

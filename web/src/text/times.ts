@@ -17,7 +17,18 @@ const longDate = new Intl.DateTimeFormat(locale, {
 });
 const moment = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
 
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
+
+/** Neither tells of less than a minute, and rows beside each other are often of the same one. */
+function eachMinute(format: Intl.DateTimeFormat): (ms: number) => string {
+  let known = { minute: NaN, text: "" };
+  return (ms) => {
+    const minute = Math.floor(ms / MINUTE_MS);
+    if (minute !== known.minute) known = { minute, text: format.format(ms) };
+    return known.text;
+  };
+}
 
 /** Whole days between two times, by the calendar. */
 export function daysBetween(ms: number, nowMs: number): number {
@@ -26,14 +37,10 @@ export function daysBetween(ms: number, nowMs: number): number {
 }
 
 /** `14:05` */
-export function time(ms: number): string {
-  return clock.format(ms);
-}
+export const time = eachMinute(clock);
 
 /** `Montag, 23. November 2026 um 14:05` */
-export function exactly(ms: number): string {
-  return moment.format(ms);
-}
+export const exactly = eachMinute(moment);
 
 /** The heading of a day. */
 export function day(ms: number, nowMs: number): string {

@@ -8,6 +8,7 @@ import {
   type Room,
 } from "matrix-js-sdk";
 
+import { whenIdle } from "../../shell/idle";
 import { entryOf } from "./entry";
 import type { SearchIndex } from "./search_index";
 
@@ -15,6 +16,8 @@ import type { SearchIndex } from "./search_index";
 const PAGE = 100;
 /** Rest between two pages, so that nothing she does waits for it. */
 const REST_MS = 300;
+/** While she scrolls or types, it waits longer, but not for ever. */
+const LONGEST_REST_MS = 5_000;
 /** Rest after the server or the connection has failed. */
 const FAILED_REST_MS = 15_000;
 
@@ -118,6 +121,7 @@ export class Reader {
     const { signal } = this.#abort;
     while (!signal.aborted) {
       await rest(REST_MS, signal);
+      await new Promise<void>((resolve) => whenIdle(resolve, LONGEST_REST_MS));
       try {
         const answer = await this.#client.createMessagesRequest(
           room.roomId,

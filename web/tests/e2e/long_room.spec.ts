@@ -1,15 +1,15 @@
-import { expect, test, type APIRequestContext } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 
 import { FRAME_MS, markOf, paintsOfKeys, run, told } from "./frames";
 import { lookAway } from "./kept";
 import { Person } from "./person";
+import { forEach, Program, words } from "./program";
 import { startServer, type Server } from "./server";
 
 // Figures are printed; the bounds are wide, because other work runs on the machine of a test. MESSAGES=100000
 // with a release build as KONTOR_BIN gives the figures of the issue.
 
 const MESSAGES = Number(process.env.MESSAGES ?? 10_000);
-const AT_ONCE = 8;
 const SCROLLED_FRAMES = 400;
 const KEY_MS = 50;
 
@@ -23,42 +23,19 @@ test.afterAll(async () => {
   await server?.stop();
 });
 
-const WORDS =
-  "Angebot Termin Lager Kunde Freitag prüfen bitte liefern heute Rechnung Anlage Werk".split(" ");
-
-/** Some text of a length that varies as people's do. */
-function words(n: number): string {
-  const count = 3 + ((n * 7_919) % 29);
-  return Array.from({ length: count }, (_, i) => WORDS[(n * 31 + i * 17) % WORDS.length]).join(" ");
-}
-
-async function fill(request: APIRequestContext, token: string): Promise<string> {
-  const headers = { authorization: `Bearer ${token}` };
-  const made = await request.post("/_matrix/client/v3/createRoom", {
-    headers,
-    data: { name: "Langes Gespräch" },
-  });
-  const { room_id: roomId } = (await made.json()) as { room_id: string };
-  const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/send/m.room.message`;
-  let next = 1;
-  const work = async (): Promise<void> => {
-    while (next <= MESSAGES) {
-      const n = next;
-      next += 1;
-      const data = { msgtype: "m.text", body: `Nr. ${n}: ${words(n)}` };
-      const sent = await request.put(`${path}/${n}`, { headers, data });
-      expect(sent.ok(), await sent.text()).toBe(true);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return roomId;
+async function fill(): Promise<void> {
+  const program = await Program.signIn(server, "anna");
+  const roomId = await program.createRoom({ name: "Langes Gespräch" });
+  await forEach(MESSAGES, (n) =>
+    program.send(roomId, "m.room.message", n, { msgtype: "m.text", body: `Nr. ${n}: ${words(n)}` }),
+  );
 }
 
 test(`a room of ${MESSAGES} messages runs smoothly`, async ({ browser }) => {
   test.setTimeout(900_000);
   const anna = await Person.open(browser, server, "anna");
   const { page } = anna;
-  await fill(anna.context.request, await anna.token());
+  await fill();
   await anna.signIn();
   await anna.open("Langes Gespräch");
   await expect(anna.message(/^.*Nr\. \d+:/).last()).toBeVisible();

@@ -1,14 +1,14 @@
-import { expect, test, type APIRequestContext } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 
 import { FRAME_MS, markOf, paintsOfKeys, run, told } from "./frames";
 import { lookAway } from "./kept";
 import { Person } from "./person";
+import { forEach, Program } from "./program";
 import { startServer, type Server } from "./server";
 
 // Figures are printed; the bounds are wide, because other work runs on the machine of a test.
 
 const ROOMS = 2_000;
-const AT_ONCE = 8;
 const STEPS = 300;
 /** The goal is a second, and is kept where nothing else runs. */
 const TIMELINE_MS = 3_000;
@@ -23,30 +23,18 @@ test.afterAll(async () => {
   await server?.stop();
 });
 
-async function fill(request: APIRequestContext, password: string): Promise<void> {
-  const identifier = { type: "m.id.user", user: "anna" };
-  const login = await request.post("/_matrix/client/v3/login", {
-    data: { type: "m.login.password", identifier, password },
-  });
-  const { access_token: token } = (await login.json()) as { access_token: string };
-  const headers = { authorization: `Bearer ${token}` };
-  let next = 1;
-  const work = async (): Promise<void> => {
-    while (next <= ROOMS) {
-      const name = `Projekt ${String(next).padStart(4, "0")}`;
-      next += 1;
-      const made = await request.post("/_matrix/client/v3/createRoom", { headers, data: { name } });
-      expect(made.ok(), await made.text()).toBe(true);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+async function fill(): Promise<void> {
+  const program = await Program.signIn(server, "anna");
+  await forEach(ROOMS, (n) =>
+    program.createRoom({ name: `Projekt ${String(n).padStart(4, "0")}` }),
+  );
 }
 
 test(`${ROOMS} rooms are a list that runs smoothly`, async ({ browser }) => {
   test.setTimeout(300_000);
   const anna = await Person.open(browser, server, "anna");
   const { page } = anna;
-  await fill(anna.context.request, server.passwords["anna"] ?? "");
+  await fill();
   await anna.signIn();
   await expect(anna.rooms.getByRole("link").first()).toBeVisible({ timeout: 60_000 });
   const drawn = await anna.rooms.getByRole("link").count();

@@ -37,7 +37,6 @@ test("a long conversation opens at its end and is read back to its beginning", a
 });
 
 test("what is new is marked, and she can jump to where it begins", async () => {
-  await ben.open("Anna Berger").catch(() => undefined);
   await ben.page.goto("/#/");
   await anna.say("Neu eins");
   await anna.say("Neu zwei");

@@ -12,6 +12,8 @@ export interface Run {
   /** Between two frames, in milliseconds: the middle one, and the one that 95 of 100 stay below. */
   medianMs: number;
   mostMs: number;
+  /** The longest that the page's thread was busy without a break, in milliseconds; 0 if never longer than 50. */
+  longestMs: number;
   /** Height of the list at the end, in pixels. */
   height: number;
 }
@@ -21,10 +23,16 @@ export async function run(page: Page, selector: string, px: number, steps: numbe
   const session = await page.context().newCDPSession(page);
   await session.send("Performance.enable");
   const before = await spent(session);
-  const { times, height } = await page.evaluate(
+  const { times, height, longestMs } = await page.evaluate(
     async ([name, by, count]) => {
       const list = document.querySelector<HTMLElement>(name)!;
       const times: number[] = [];
+      let longestMs = 0;
+      const note = (tasks: PerformanceEntryList): void => {
+        for (const { duration } of tasks) longestMs = Math.max(longestMs, duration);
+      };
+      const watch = new PerformanceObserver((list) => note(list.getEntries()));
+      watch.observe({ type: "longtask" });
       const frame = (): Promise<number> => new Promise((done) => requestAnimationFrame(done));
       let last = await frame();
       for (let step = 0; step < count; step += 1) {
@@ -33,7 +41,9 @@ export async function run(page: Page, selector: string, px: number, steps: numbe
         times.push(now - last);
         last = now;
       }
-      return { times: times.sort((a, b) => a - b), height: list.scrollHeight };
+      note(watch.takeRecords());
+      watch.disconnect();
+      return { times: times.sort((a, b) => a - b), height: list.scrollHeight, longestMs };
     },
     [selector, px, steps] as const,
   );
@@ -41,13 +51,16 @@ export async function run(page: Page, selector: string, px: number, steps: numbe
   await session.detach();
   const at = (share: number): number => times[Math.floor(times.length * share)] ?? 0;
   const [workMs = 0, cpuMs = 0] = after.map((ms, index) => (ms - (before[index] ?? 0)) / steps);
-  return { workMs, cpuMs, medianMs: at(0.5), mostMs: at(0.95), height };
+  return { workMs, cpuMs, medianMs: at(0.5), mostMs: at(0.95), height, longestMs };
 }
 
 /** A run in words. */
-export function told({ workMs, cpuMs, medianMs, mostMs }: Run): string {
+export function told({ workMs, cpuMs, medianMs, mostMs, longestMs }: Run): string {
   const [work, cpu, median, most] = [workMs, cpuMs, medianMs, mostMs].map((ms) => ms.toFixed(1));
-  return `work per frame ${work} ms (CPU ${cpu} ms); frames: median ${median} ms, 95 % below ${most} ms`;
+  return (
+    `work per frame ${work} ms (CPU ${cpu} ms, longest block ${Math.round(longestMs)} ms); ` +
+    `frames: median ${median} ms, 95 % below ${most} ms`
+  );
 }
 
 /** Work and CPU of the page's thread until now, in milliseconds. */

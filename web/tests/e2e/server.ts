@@ -52,6 +52,7 @@ export async function startServer({ offices = {}, settings = {} }: Start = {}): 
     child = start();
     await untilReady(child);
   }
+  sayIfItEnds(child);
   const found = [...output.matchAll(PEOPLE)].map(([, name, password]) => [name, password]);
   return {
     url: `http://localhost:${port}`,
@@ -63,7 +64,21 @@ export async function startServer({ offices = {}, settings = {} }: Start = {}): 
   };
 }
 
+/** A server that ends although nobody asked it to is no fault of the page that misses it. */
+function sayIfItEnds(child: ChildProcess): void {
+  let last = "";
+  const read = (chunk: Buffer): void => void (last = (last + chunk.toString()).slice(-2_000));
+  child.stdout?.on("data", read);
+  child.stderr?.on("data", read);
+  child.once("exit", (code, signal) => {
+    if (!stopped.has(child)) console.error(`the server ended with ${code ?? signal}: ${last}`);
+  });
+}
+
+const stopped = new WeakSet<ChildProcess>();
+
 async function stop(child: ChildProcess): Promise<void> {
+  stopped.add(child);
   const ended = new Promise((resolve) => child.once("exit", resolve));
   child.kill("SIGTERM");
   await ended;

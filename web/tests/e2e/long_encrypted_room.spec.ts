@@ -51,7 +51,7 @@ test(`an encrypted room of ${MESSAGES} messages runs smoothly`, async ({ browser
   const again = await run(page, ".scroller", 300, SCROLLED_FRAMES / 2);
   console.log(`${MESSAGES} encrypted messages, forth in what is there: ${told(again)}`);
   for (const { cpuMs, longestMs } of [back, again]) {
-    expect(cpuMs).toBeLessThan(4 * FRAME_MS);
+    expect(cpuMs).toBeLessThan(3 * FRAME_MS);
     expect(longestMs).toBeLessThan(LONGEST_BLOCK_MS);
   }
   // All that is seen can be read.

@@ -50,7 +50,8 @@ test(`a room of ${MESSAGES} messages runs smoothly`, async ({ browser }) => {
   console.log(`${MESSAGES} messages, forth in what is there: ${told(forth)}`);
   const back = await run(page, ".scroller", -300, SCROLLED_FRAMES / 2);
   console.log(`${MESSAGES} messages, back in what is there: ${told(back)}`);
-  for (const { workMs } of [scrolled, forth, back]) expect(workMs).toBeLessThan(4 * FRAME_MS);
+  // The goal is one frame. What the page spends is bounded, not what the machine lets it have meanwhile.
+  for (const { cpuMs } of [scrolled, forth, back]) expect(cpuMs).toBeLessThan(2 * FRAME_MS);
   expect(read).toBeLessThan(120);
 
   const began = Date.now();

@@ -42,8 +42,8 @@ test(`${ROOMS} rooms are a list that runs smoothly`, async ({ browser }) => {
   console.log(`${ROOMS} rooms: ${drawn} rows drawn; ${told(scrolled)}`);
   expect(scrolled.height).toBeGreaterThan(ROOMS * 50);
   expect(drawn).toBeLessThan(60);
-  // The goal is one frame; on a machine that does something else besides, it may take some.
-  expect(scrolled.workMs).toBeLessThan(4 * FRAME_MS);
+  // The goal is one frame. What the page spends is bounded, not what the machine lets it have meanwhile.
+  expect(scrolled.cpuMs).toBeLessThan(2 * FRAME_MS);
   // Typing into the search is answered at once, too.
   await anna.rooms.getByRole("searchbox").fill("Projekt 1234");
   await expect(anna.room("Projekt 1234")).toBeVisible();

@@ -10,6 +10,15 @@ const AT_ONCE = 20;
 /** Rooms by what she is in them, as the server tells them. */
 export const noRooms = (): IRooms => ({ join: {}, invite: {}, knock: {}, leave: {} });
 
+/** Puts rooms of a record in the place of what was known of that record. */
+export function putInPlace(known: IRooms, number: number, rooms: Partial<IRooms>): void {
+  for (const kind of ["join", "invite", "knock"] as const) {
+    const into = known[kind] as Record<string, unknown>;
+    for (const roomId of Object.keys(into)) if (partOf(roomId) === number) delete into[roomId];
+    Object.assign(into, rooms[kind]);
+  }
+}
+
 /** The rooms of an answer by the record in which they are kept. */
 export function partsOf({ rooms }: ISyncResponse): Map<number, IRooms> {
   const parts = new Map<number, IRooms>();
@@ -24,7 +33,8 @@ export function partsOf({ rooms }: ISyncResponse): Map<number, IRooms> {
   return parts;
 }
 
-function partOf(roomId: string): number {
+/** The record in which a room is kept. */
+export function partOf(roomId: string): number {
   let sum = 0;
   for (let at = 0; at < roomId.length; at += 1) sum = (sum * 31 + roomId.charCodeAt(at)) % 65_521;
   return 1 + (sum % PARTS);
@@ -48,26 +58,31 @@ interface Aging {
   _localTs?: number;
 }
 
-/**
- * What is shown first, and the rest in portions, newest rooms first. First comes what stands at the top of
- * the list: the open room, invitations, favourites, spaces and what is newest.
- */
-export function inOrder(all: IRooms, open: string | undefined): [first: IRooms, rest: IRooms[]] {
-  const isUpmost = ([roomId, { account_data, state }]: Joined): boolean =>
-    roomId === open ||
+/** What is shown first: what stands at the top of the list. These are invitations, favourites, spaces and what is
+    newest. */
+export function upmost(all: IRooms): IRooms {
+  const isUpmost = ([, { account_data, state }]: Joined): boolean =>
     account_data.events.some(({ type, content }) => type === "m.tag" && isFavourite(content)) ||
     state?.events.some(
       ({ type, content }) => type === "m.room.create" && content.type === "m.space",
     ) === true;
-  const joined = Object.entries(all.join).sort(([, a], [, b]) => newestMs(b) - newestMs(a));
-  const isFirst = joined.map((room, index) => index < FIRST || isUpmost(room));
-  const first = { ...all, join: Object.fromEntries(joined.filter((_, index) => isFirst[index])) };
-  const others = joined.filter((_, index) => !isFirst[index]);
-  const rest: IRooms[] = [];
-  for (let at = 0; at < others.length; at += AT_ONCE) {
-    rest.push({ ...noRooms(), join: Object.fromEntries(others.slice(at, at + AT_ONCE)) });
+  const joined = newestFirst(all);
+  const first = joined.filter((room, index) => index < FIRST || isUpmost(room));
+  return { ...all, join: Object.fromEntries(first) };
+}
+
+/** Rooms that can wait, newest first, as many at a time as the page stays quick with. */
+export function inPortions(all: IRooms): IRooms[] {
+  const joined = newestFirst(all);
+  const portions: IRooms[] = [];
+  for (let at = 0; at < joined.length; at += AT_ONCE) {
+    portions.push({ ...noRooms(), join: Object.fromEntries(joined.slice(at, at + AT_ONCE)) });
   }
-  return [first, rest];
+  return portions;
+}
+
+function newestFirst({ join }: IRooms): Joined[] {
+  return Object.entries(join).sort(([, a], [, b]) => newestMs(b) - newestMs(a));
 }
 
 type Joined = [string, IRooms["join"][string]];

@@ -89,13 +89,50 @@ test("what another device kept is not shown, and forgotten", async () => {
 });
 
 test("if a part is missing, everything is fetched anew", async () => {
+  for (const isPart of [(number: number) => number > 0, (number: number) => number < 0]) {
+    const store = await KeptStore.open(ANNA, undefined);
+    await store.setSyncData(answer("s1", { "!eins": ["Hallo", 1], "!zwei": ["Tag", 2] }));
+    await store.save();
+    await written("s1");
+    const records = await SealedRecords.open<object>(PLACE);
+    const part = [...(await records.numbers())].find(isPart);
+    await records.remove(part ?? 0);
+    expect(await (await KeptStore.open(ANNA, undefined)).getSavedSync()).toBeNull();
+  }
+});
+
+test("a room that is left or gets quiet gives way to newer ones in what is shown first", async () => {
   const store = await KeptStore.open(ANNA, undefined);
-  await store.setSyncData(answer("s1", { "!eins": ["Hallo", 1], "!zwei": ["Tag", 2] }));
+  const all = Object.fromEntries(
+    Array.from({ length: 200 }, (_, n) => [`!raum${n}`, [`Text ${n}`, n] as [string, number]]),
+  );
+  await store.setSyncData(answer("s1", all));
   await store.save();
   await written("s1");
+  const gone = answer("s2", { "!raum5": ["Wieder da", 500] });
+  Object.assign(gone.rooms.leave, {
+    "!raum198": { state: { events: [] }, timeline: { events: [] } },
+  });
+  await store.setSyncData(gone);
+  await store.save();
+  await written("s2");
+  const first = (await (await KeptStore.open(ANNA, undefined)).getSavedSync())?.roomsData.join;
+  expect(Object.keys(first ?? {})).toContain("!raum5");
+  expect(Object.keys(first ?? {})).not.toContain("!raum198");
+  expect(Object.keys(first ?? {})).not.toContain("!raum139");
+});
+
+test("what cannot be opened any more is fetched with the next start", async () => {
+  const store = await KeptStore.open(ANNA, undefined);
+  await store.setSyncData(answer("s1", { "!eins": ["Hallo", 1] }));
+  await store.save();
+  await written("s1");
+  const again = await KeptStore.open(ANNA, undefined);
+  expect(bodies(await again.getSavedSync())).toEqual(["Hallo"]);
   const records = await SealedRecords.open<object>(PLACE);
-  const [part] = [...(await records.all()).keys()].filter((number) => number !== 0);
-  await records.remove(part ?? -1);
+  const part = [...(await records.numbers())].find((number) => number > 0);
+  await records.remove(part ?? 0);
+  await again.handOver({} as never);
   expect(await (await KeptStore.open(ANNA, undefined)).getSavedSync()).toBeNull();
 });
 

@@ -6,14 +6,26 @@ import {
   type ISyncResponse,
 } from "matrix-js-sdk/lib/sync-accumulator";
 
-import { goesBack, inOrder, noRooms, partsOf, tellAges } from "./kept_rooms";
+import {
+  goesBack,
+  inPortions,
+  noRooms,
+  partOf,
+  partsOf,
+  putInPlace,
+  tellAges,
+  upmost,
+} from "./kept_rooms";
 import { SealedRecords } from "./sealed_records";
 
 const PLACE = { database: "kontor-rooms", store: "rooms", key: "rooms-key" };
 /** Changes when what is kept would be read differently: then it is fetched anew. */
-const FORM = 1;
+const FORM = 2;
 /** The record that says for whom and up to where; those with rooms follow. */
 const HEAD = 0;
+/** The record with what is shown first, once more: with thousands of rooms, to open all takes longer than
+    everything else. */
+const FRONT = -1;
 /** Newest events kept of a room. */
 const EVENTS = 40;
 /** Not written more often than this. */
@@ -52,8 +64,9 @@ export class KeptStore extends MemoryStore {
   readonly #records: SealedRecords<Kept>;
   readonly #owner: Owner;
   readonly #saved: Promise<ISavedSync | null>;
-  /** Rooms that are not shown at once. */
-  #rest: IRooms[] = [];
+  /** The room that is open at the start, and what was shown first then. */
+  readonly #open: string | undefined;
+  #first = new Set<string>();
   #parts = new Set<number>();
   /** What has changed since it was written, by record. */
   readonly #changed = new Map<number, SyncAccumulator>();
@@ -66,7 +79,8 @@ export class KeptStore extends MemoryStore {
     super();
     this.#records = records;
     this.#owner = owner;
-    this.#saved = this.#read(open).catch(() => null);
+    this.#open = open;
+    this.#saved = this.#read().catch(() => null);
   }
 
   /** Opens what is kept for a device; reading it goes on in the background. The room `open` comes first. */
@@ -85,7 +99,7 @@ export class KeptStore extends MemoryStore {
   /** Hands the SDK the rooms that could wait until the first ones were shown. */
   async handOver(client: MatrixClient): Promise<void> {
     const saved = await this.#saved;
-    for (const rooms of this.#rest.splice(0)) {
+    for (const rooms of await this.#rest().catch(() => this.#startAnew())) {
       const about = { nextSyncToken: saved?.nextBatch, catchingUp: false, fromCache: true };
       const answer = { next_batch: saved?.nextBatch, rooms, account_data: { events: [] } };
       await (client as unknown as Taking).syncApi?.processSyncResponse(about, answer);
@@ -99,7 +113,7 @@ export class KeptStore extends MemoryStore {
       const before = this.#account.getNextBatchToken() as string | null;
       if (goesBack(before, answer.next_batch)) throw new Error("the server was restored");
       for (const [number, rooms] of partsOf(answer)) {
-        const part = this.#changed.get(number) ?? (await this.#open(number));
+        const part = this.#changed.get(number) ?? (await this.#part(number));
         part.accumulate({ ...answer, rooms, account_data: { events: [] } });
         this.#changed.set(number, part);
       }
@@ -117,7 +131,8 @@ export class KeptStore extends MemoryStore {
       if (!this.#account.getNextBatchToken()) return;
       this.#writtenMs = Date.now();
       for (const number of this.#changed.keys()) this.#parts.add(number);
-      await this.#records.put(this.#written());
+      const front = { ...noRooms(), ...(await this.#records.find(FRONT)) } as IRooms;
+      await this.#records.put(this.#written(front));
       this.#changed.clear();
     });
   }
@@ -126,41 +141,72 @@ export class KeptStore extends MemoryStore {
     this.#records.close();
   }
 
-  *#written(): Iterable<[number, Kept]> {
-    for (const [number, part] of this.#changed) yield [number, part.getJSON(true).roomsData];
+  *#written(front: IRooms): Iterable<[number, Kept]> {
+    for (const [number, part] of this.#changed) {
+      const rooms = part.getJSON(true).roomsData;
+      putInPlace(front, number, rooms);
+      yield [number, rooms];
+    }
+    yield [FRONT, upmost(front)];
     const { nextBatch: token, accountData } = this.#account.getJSON(true);
     yield [HEAD, { form: FORM, ...this.#owner, token, accountData, parts: [...this.#parts] }];
   }
 
-  async #read(open: string | undefined): Promise<ISavedSync | null> {
-    const kept = await this.#records.all();
-    const head = kept.get(HEAD) as Head | undefined;
-    if (!head || !this.#isOurs(head) || !head.parts.every((number) => kept.has(number))) {
-      if (kept.size > 0) await this.#records.clear();
+  async #read(): Promise<ISavedSync | null> {
+    const [numbers, head, front] = await Promise.all([
+      this.#records.numbers(),
+      this.#records.find(HEAD) as Promise<Head | undefined>,
+      this.#records.find(FRONT) as Promise<Rooms | undefined>,
+    ]);
+    const isWhole = head && front && head.parts.every((number) => numbers.has(number));
+    if (!isWhole || !this.#isOurs(head)) {
+      if (numbers.size > 0) await this.#records.clear();
       return null;
     }
     this.#parts = new Set(head.parts);
-    const all = noRooms();
-    for (const number of head.parts) {
-      const { join, invite, knock } = kept.get(number) as Rooms;
-      Object.assign(all.join, join);
-      Object.assign(all.invite, invite);
-      Object.assign(all.knock, knock);
+    const roomsData = { ...noRooms(), ...front };
+    const open = this.#open;
+    if (open !== undefined && !(open in roomsData.join)) {
+      const part = (await this.#records.find(partOf(open))) as Rooms | undefined;
+      const room = part?.join[open];
+      if (room) roomsData.join[open] = room;
     }
-    tellAges(all);
+    tellAges(roomsData);
+    this.#first = new Set(Object.keys(roomsData.join));
     const { token: nextBatch, accountData } = head;
     const account = { next_batch: nextBatch, rooms: noRooms() };
     this.#account.accumulate({ ...account, account_data: { events: accountData } });
-    const [roomsData, rest] = inOrder(all, open);
-    this.#rest = rest;
     return { nextBatch, accountData, roomsData };
+  }
+
+  /** What was not shown first, in portions. */
+  async #rest(): Promise<IRooms[]> {
+    if (this.#parts.size === 0) return [];
+    const kept = await this.#records.all();
+    const others = noRooms();
+    for (const number of this.#parts) {
+      const part = kept.get(number) as Rooms | undefined;
+      if (!part) throw new Error("a record cannot be opened");
+      for (const [roomId, room] of Object.entries(part.join)) {
+        if (!this.#first.has(roomId)) others.join[roomId] = room;
+      }
+    }
+    tellAges(others);
+    return inPortions(others);
+  }
+
+  /** What cannot be opened any more is fetched with the next start. */
+  async #startAnew(): Promise<IRooms[]> {
+    this.#isBroken = true;
+    await this.#records.clear().catch(() => undefined);
+    return [];
   }
 
   #isOurs({ form, userId, deviceId }: Head): boolean {
     return form === FORM && userId === this.#owner.userId && deviceId === this.#owner.deviceId;
   }
 
-  async #open(number: number): Promise<SyncAccumulator> {
+  async #part(number: number): Promise<SyncAccumulator> {
     await this.#saved;
     const part = new SyncAccumulator({ maxTimelineEntries: EVENTS });
     if (!this.#parts.has(number)) return part;

@@ -51,6 +51,12 @@ export class SealedRecords<T> {
     return records;
   }
 
+  /** The numbers of all records. */
+  async numbers(): Promise<Set<number>> {
+    const store = this.#database.transaction(this.#store).objectStore(this.#store);
+    return new Set((await settled(store.getAllKeys())).map(Number));
+  }
+
   /** The record with a number; `undefined` if there is none, or it cannot be opened any more. */
   async find(number: number): Promise<T | undefined> {
     const store = this.#database.transaction(this.#store).objectStore(this.#store);

@@ -20,6 +20,7 @@ rm -rf "$logs"
 mkdir -p "$logs"
 passed=0
 failed=0
+took=()
 
 # Starts one PostgreSQL for the whole run and stops it at the end, unless the caller brought one.
 if [ -z "${KONTOR_TEST_POSTGRES:-}" ]; then
@@ -105,6 +106,7 @@ run_fuzz() {
 }
 
 for name in "${stages[@]}"; do
+  began=$SECONDS
   case $name in
     nextest) run_nextest ;;
     doc) run_doc ;;
@@ -117,6 +119,7 @@ for name in "${stages[@]}"; do
     fuzz) run_fuzz ;;
     *) echo "test: unknown stage '$name'" >&2; exit 2 ;;
   esac
+  took+=("$name $((SECONDS - began)) s")
 done
 
 # What failed is said once more at the end, where it is looked for first.
@@ -126,5 +129,7 @@ if [ "$failed" -gt 0 ]; then
       sort -u | sed "s#^#$(basename "$name" .log): #"
   done
 fi
+printf -v seconds '%s, ' "${took[@]}"
+echo "took, with what had to be built: ${seconds%, }"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -107,15 +107,21 @@ impl Proposal {
         }
     }
 
-    /// Whether it is about the person of that id.
-    pub(crate) fn concerns(&self, user: &ruma::UserId) -> bool {
+    /// The person it is about, if it is about one.
+    #[must_use]
+    pub fn subject(&self) -> Option<&OwnedUserId> {
         match self {
-            Self::ChangeRole { user_id, .. } | Self::ErasePerson { user_id, .. } => user_id == user,
-            Self::PlaceHold { user_id, .. } => user_id.as_deref() == Some(user),
+            Self::ChangeRole { user_id, .. } | Self::ErasePerson { user_id, .. } => Some(user_id),
+            Self::PlaceHold { user_id, .. } => user_id.as_ref(),
             Self::WeakenPolicy { .. }
             | Self::ChooseProfile { .. }
-            | Self::LookUpPseudonym { .. } => false,
+            | Self::LookUpPseudonym { .. } => None,
         }
+    }
+
+    /// Whether it is about the person of that id.
+    pub(crate) fn concerns(&self, user: &ruma::UserId) -> bool {
+        self.subject().is_some_and(|subject| subject == user)
     }
 
     /// The role to be given or taken, if it is about one.

@@ -38,7 +38,9 @@ impl Tenant {
 
     /// Every name under which it is reached.
     pub fn all_hosts(&self) -> impl Iterator<Item = &str> {
-        self.hosts.iter().map(String::as_str).chain([self.server_name.as_str()])
+        let name = self.server_name.as_str();
+        let own = (!self.hosts.iter().any(|host| host == name)).then_some(name);
+        self.hosts.iter().map(String::as_str).chain(own)
     }
 
     fn read(document: &Document, entries: &[Entry]) -> Result<Self, ConfigError> {

@@ -3,6 +3,7 @@
 //! Names and addresses are sealed in the database, so people are searched in memory: a list of them
 //! is read once, and again after something about any of them has changed.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kontor_core::{Cx, Permission, Result, Role, Roles, Timestamp};
@@ -89,6 +90,25 @@ impl Identity {
             page.total += 1;
         }
         Ok(page)
+    }
+
+    /// What `users` are called; who has no name, or is not here, is missing. For those in charge, to
+    /// whom an id says nothing about whom they decide.
+    ///
+    /// # Errors
+    /// `Forbidden` without the permission to see what waits for a second person.
+    pub async fn names_of(
+        &self,
+        cx: &Cx,
+        users: &BTreeSet<OwnedUserId>,
+    ) -> Result<BTreeMap<OwnedUserId, String>> {
+        cx.require(Permission::SeeApprovals)?;
+        let all = self.directory(cx).await?;
+        let wanted = all.iter().map(|entry| &entry.person);
+        let wanted = wanted.filter(|person| users.contains(&person.user_id));
+        let named = wanted
+            .filter_map(|person| Some((person.user_id.clone(), person.display_name.clone()?)));
+        Ok(named.collect())
     }
 
     async fn directory(&self, cx: &Cx) -> Result<Arc<[Entry]>> {

@@ -53,6 +53,9 @@ pub(crate) struct Opening {
     pub(crate) data: PathBuf,
     /// Addresses announced to clients.
     public_urls: BTreeMap<OwnedServerName, String>,
+    /// Whether others than this machine reach it: then an organisation without a host of its own is
+    /// found under its server name.
+    is_reached: bool,
     /// Shared by all tenants, so that its bound on memory holds for the node.
     hasher: Hasher,
     mailer: Option<Mailer>,
@@ -99,6 +102,7 @@ impl Opening {
             configuration: config.file.as_ref().and_then(|path| fs::read_to_string(path).ok()),
             data: config.server.data.clone(),
             public_urls: public_urls.collect(),
+            is_reached: config.speaks_tls() || !config.proxies.trusted.is_empty(),
             hasher: Hasher::default(),
             mailer: None,
             web_push: None,
@@ -241,7 +245,7 @@ impl Opening {
             server_name: server_name.to_owned(),
             clock: self.clock.clone(),
             random: self.random.clone(),
-            public_url: self.public_urls.get(server_name).cloned(),
+            public_url: self.public_url(server_name),
             oauth: OAuth::new(db, identity.clone(), policy.clone()),
             policy,
             policies,
@@ -266,6 +270,13 @@ impl Opening {
         })
     }
 
+    /// Where clients are sent. Without it there is no OAuth 2.0 API, and nobody with a second factor
+    /// comes into the web client.
+    fn public_url(&self, server_name: &ServerName) -> Option<String> {
+        let known = self.public_urls.get(server_name).cloned();
+        known.or_else(|| self.is_reached.then(|| format!("https://{server_name}")))
+    }
+
     /// The way to the push services, and how an organisation introduces itself there.
     fn web_push_of(
         &self,
@@ -273,8 +284,8 @@ impl Opening {
         key: &Secret<[u8; 32]>,
     ) -> Result<Option<(WebPush, Introduction)>> {
         let Some(web_push) = &self.web_push else { return Ok(None) };
-        let known = self.public_urls.get(server_name).cloned();
-        let address = known.unwrap_or_else(|| format!("https://{server_name}"));
+        let address =
+            self.public_url(server_name).unwrap_or_else(|| format!("https://{server_name}"));
         let introduction = Introduction::new(key, &web_push.contact(&address))?;
         Ok(Some((web_push.clone(), introduction)))
     }
@@ -289,7 +300,7 @@ impl Opening {
     ) -> Result<Identity> {
         let settings = kontor_identity::Settings {
             server_name: server_name.to_owned(),
-            public_url: self.public_urls.get(server_name).cloned(),
+            public_url: self.public_url(server_name),
             audit: ground.audit.clone(),
             policy: ground.policy.clone(),
             pepper: keys.pepper.clone(),

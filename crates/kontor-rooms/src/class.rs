@@ -79,6 +79,9 @@ impl Rooms {
     async fn usual_class(&self, cx: &Cx, request: &Request) -> Result<RoomClass> {
         let usual = self.policy.now().default_room_class;
         if ClassRules::of(usual).audience == Audience::Organisation {
+            if is_guest(cx) {
+                return Ok(RoomClass::External);
+            }
             for user in &request.invite {
                 if self.is_outsider(cx, user).await? {
                     return Ok(RoomClass::External);
@@ -94,6 +97,9 @@ impl Rooms {
     /// `Forbidden`, with the reason.
     pub fn require_creatable(&self, cx: &Cx, class: RoomClass) -> Result<()> {
         let policy = self.policy.now();
+        if is_guest(cx) && ClassRules::of(class).audience == Audience::Organisation {
+            return Err(Error::forbidden("Guests cannot be in rooms of this class."));
+        }
         match class {
             RoomClass::Private if policy.private_use == PrivateUse::Forbidden => {
                 Err(Error::forbidden("Private rooms are not allowed in this organisation."))
@@ -281,6 +287,11 @@ fn is_sealed(content: &RawValue) -> bool {
 fn text(content: &RawValue, field: &str) -> Option<String> {
     let content: Value = serde_json::from_str(content.get()).ok()?;
     content.get(field)?.as_str().map(str::to_owned)
+}
+
+/// Whether the caller is here as a guest.
+fn is_guest(cx: &Cx) -> bool {
+    cx.session().is_ok_and(|session| session.roles.has(kontor_core::Role::Guest))
 }
 
 #[cfg(test)]

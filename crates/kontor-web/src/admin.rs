@@ -9,6 +9,7 @@ mod deletion;
 mod devices;
 mod erasures;
 mod holds;
+mod names;
 mod overview;
 pub(crate) mod people;
 mod policy;

@@ -91,6 +91,17 @@ async fn a_client_that_knows_no_classes_may_start_with_somebody_from_outside() {
     let direct = json!({ "is_direct": true, "invite": [guest.user_id] });
     let room = anna.create_room(direct).await;
     assert_eq!(state(&anna, &room, "m.room.create").await.body["app.kontor.class"], "extern");
+    // And the guest with her.
+    let direct = json!({ "is_direct": true, "invite": [anna.user_id] });
+    let room = guest.create_room(direct).await;
+    assert_eq!(state(&guest, &room, "m.room.create").await.body["app.kontor.class"], "extern");
+    create(&guest, "intern").await.fails(403, "M_FORBIDDEN");
+    let offered = guest.get("/_kontor/client/v1/room_classes").await.ok();
+    let creatable = |class: &str| {
+        let classes = offered.body["classes"].as_array().unwrap();
+        classes.iter().find(|it| it["class"] == class).unwrap()["creatable"].clone()
+    };
+    assert_eq!((creatable("intern"), creatable("extern")), (json!(false), json!(true)));
 }
 
 #[tokio::test]

@@ -304,6 +304,9 @@ fn tenants_have_names_and_hosts() {
     assert_eq!(tenants[0].server_name, "firma.example");
     assert_eq!(tenants[0].hosts, ["chat.firma.example"]);
     assert_eq!(tenants[1].hosts, [""; 0]);
+    let same = "[[tenant]]\nserver_name = \"a\"\nhosts = [\"a\", \"b\"]";
+    let own = load(same, &[], &[]).unwrap().tenants;
+    assert_eq!(own[0].all_hosts().collect::<Vec<_>>(), ["a", "b"], "its name may be its host");
     let twice = "[[tenant]]\nserver_name = \"a\"\n[[tenant]]\nserver_name = \"b\"\nhosts = [\"a\"]";
     assert!(refusal(twice).contains("claim the host \"a\""));
 }

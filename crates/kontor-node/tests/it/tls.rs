@@ -58,6 +58,24 @@ async fn both_versions_of_http_are_spoken_over_tls_only() {
     assert!(!read_to_end(&mut plain).await.contains("HTTP"));
 }
 
+#[tokio::test]
+async fn an_organisation_that_names_no_host_is_found_under_its_name() {
+    let authority = Authority::new();
+    let folder = TempDir::new().unwrap();
+    let files = authority.issue(&["one.example"]).write(folder.path(), "one");
+    let flags = vec![
+        ("tls-certificate", files.certificate.display().to_string()),
+        ("tls-key", files.key.display().to_string()),
+    ];
+    let server = TestServer::with(Setup { flags, ..Setup::default() }).await;
+    let client = client(&authority, server.node().address());
+    let path = url(&server, "/_matrix/client/v1/auth_metadata");
+    let answer = client.get(path).send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 200);
+    let told: serde_json::Value = answer.json().await.unwrap();
+    assert_eq!(told["issuer"], "https://one.example/");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_certificate_breaks_no_connection() {
     let (before, after) = (Authority::new(), Authority::new());

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 use kontor_core::Error;
-use kontor_identity::Stage;
+use kontor_identity::{Method, Stage};
 use qrcode::QrCode;
 use qrcode::render::svg;
 
@@ -22,6 +22,8 @@ struct Enrol {
     next: String,
     /// She cannot go on without.
     must: bool,
+    /// She has just shown an app, and only a passkey lets her on.
+    app_is_not_enough: bool,
     passkey: Asked,
     wrong_passkey: Option<String>,
     totp: String,
@@ -84,6 +86,8 @@ async fn show_page(
         page: Page::new(visit, "enrol-title"),
         next: next_of(visit.form.text("next")).to_owned(),
         must: session.stage == Stage::MustEnrol,
+        app_is_not_enough: session.stage == Stage::MustEnrol
+            && session.methods.contains(Method::Totp),
         passkey,
         wrong_passkey,
         qr: picture(totp.uri.expose())?,

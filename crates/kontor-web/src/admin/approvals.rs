@@ -4,7 +4,9 @@ use askama::Template;
 use kontor_approval::{Approval, Decision, PAGE, Proposal};
 use kontor_core::{Kind, MatrixCode, Permission, Timestamp};
 use kontor_policy::setting;
+use ruma::{OwnedUserId, UserId};
 
+use super::names::Names;
 use super::policy::{profile_in_words, stored_in_words};
 use crate::frame::{Leave, Shown, Visit};
 use crate::page::{self, Page, show_again};
@@ -80,8 +82,12 @@ async fn looked_over(visit: &Visit, wrong: Option<String>) -> Result<Approvals, 
     let older = (all.len() >= usize::from(PAGE)).then(|| all.last().map(|last| last.nid));
     let (waiting, decided): (Vec<Approval>, Vec<Approval>) =
         all.into_iter().partition(|approval| approval.decision == Decision::Waiting);
+    let people = waiting.iter().chain(&decided).flat_map(people_of).collect();
+    let names = Names::of(visit, &cx, people).await?;
     let lines = |list: Vec<Approval>| {
-        list.into_iter().map(|approval| line_of(visit, &session.user_id, approval)).collect()
+        list.into_iter()
+            .map(|approval| line_of(visit, (&session.user_id, &names), approval))
+            .collect()
     };
     Ok(Approvals {
         page: Page::new(visit, "approvals-title"),
@@ -93,7 +99,19 @@ async fn looked_over(visit: &Visit, wrong: Option<String>) -> Result<Approvals, 
     })
 }
 
-fn line_of(visit: &Visit, viewer: &ruma::UserId, approval: Approval) -> Line {
+/// Everybody a request speaks of.
+fn people_of(approval: &Approval) -> impl Iterator<Item = OwnedUserId> {
+    let told = [Some(&approval.requester), approval.decider.as_ref(), approval.proposal.subject()];
+    let found_out = found_out(approval);
+    told.into_iter().flatten().cloned().chain(found_out).collect::<Vec<_>>().into_iter()
+}
+
+/// Whom a pseudonym turned out to be.
+fn found_out(approval: &Approval) -> Option<OwnedUserId> {
+    approval.outcome.as_ref()?.get("user_id")?.as_str()?.parse().ok()
+}
+
+fn line_of(visit: &Visit, (viewer, names): (&UserId, &Names), approval: Approval) -> Line {
     let decision = match approval.decision {
         Decision::Waiting => "approvals-waiting",
         Decision::Approved => "approvals-approved",
@@ -103,22 +121,20 @@ fn line_of(visit: &Visit, viewer: &ruma::UserId, approval: Approval) -> Line {
     };
     Line {
         nid: approval.nid,
-        what: in_words(visit, &approval.proposal),
-        reason: approval.reason,
+        what: in_words(visit, names, &approval.proposal),
         own: approval.requester == viewer,
-        requester: approval.requester.to_string(),
+        requester: names.said(&approval.requester),
         requested: moment(visit, approval.requested),
         expires: moment(visit, approval.expires),
         decision: visit.texts.get(decision),
-        decider: approval.decider.map(|user| user.to_string()),
-        outcome: approval.outcome.and_then(|found| {
-            found.get("user_id").and_then(|user| user.as_str()).map(str::to_owned)
-        }),
+        decider: approval.decider.as_deref().map(|user| names.said(user)),
+        outcome: found_out(&approval).map(|user| names.said(&user)),
+        reason: approval.reason,
     }
 }
 
 /// What is asked for: exactly what is carried out.
-fn in_words(visit: &Visit, proposal: &Proposal) -> String {
+fn in_words(visit: &Visit, names: &Names, proposal: &Proposal) -> String {
     let texts = visit.texts;
     match proposal {
         Proposal::WeakenPolicy { setting: key, before, value, .. } => match setting(key) {
@@ -136,10 +152,10 @@ fn in_words(visit: &Visit, proposal: &Proposal) -> String {
             format!("{} → {}", named(before.as_str()), named(Some(profile)))
         }
         Proposal::ChangeRole { user_id, role, held: true } => {
-            format!("{} {role}: {user_id}", texts.get("approvals-give-role"))
+            format!("{} {role}: {}", texts.get("approvals-give-role"), names.said(user_id))
         }
         Proposal::ChangeRole { user_id, role, held: false } => {
-            format!("{} {role}: {user_id}", texts.get("approvals-take-role"))
+            format!("{} {role}: {}", texts.get("approvals-take-role"), names.said(user_id))
         }
         Proposal::LookUpPseudonym { pseudonym } => {
             format!("{}: {pseudonym}", texts.get("approvals-look-up"))
@@ -149,20 +165,20 @@ fn in_words(visit: &Visit, proposal: &Proposal) -> String {
                 true => "erasures-approval-with-messages",
                 false => "erasures-approval",
             };
-            format!("{}: {user_id}", texts.get(id))
+            format!("{}: {}", texts.get(id), names.said(user_id))
         }
-        Proposal::PlaceHold { .. } => hold_in_words(visit, proposal),
+        Proposal::PlaceHold { .. } => hold_in_words(visit, names, proposal),
     }
 }
 
 /// Everything that a hold says, since the second person answers for it.
-fn hold_in_words(visit: &Visit, proposal: &Proposal) -> String {
+fn hold_in_words(visit: &Visit, names: &Names, proposal: &Proposal) -> String {
     let Proposal::PlaceHold { user_id, room_id, from_ts, until_ts, days, basis, delay } = proposal
     else {
         return String::new();
     };
     let texts = visit.texts;
-    let subject = user_id.as_ref().map(ToString::to_string);
+    let subject = user_id.as_deref().map(|user| names.said(user));
     let subject = subject.or_else(|| room_id.as_ref().map(ToString::to_string));
     let bound =
         |at: &Option<i64>| at.map_or_else(|| "…".to_owned(), |at| day(visit, Timestamp(at)));

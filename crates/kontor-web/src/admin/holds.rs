@@ -7,6 +7,7 @@ use kontor_deletion::{Deletion, HoldSubject, HoldView, Review};
 use ruma::{OwnedRoomId, OwnedUserId};
 
 use super::audit::day_of;
+use super::names::Names;
 use crate::amount::count;
 use crate::frame::{Leave, Shown, Visit};
 use crate::page::{self, Page, show_again};
@@ -146,6 +147,7 @@ async fn whole(visit: &Visit, wrong: Wrong) -> Result<Holds, Leave> {
     let deletion = &visit.tenant.deletion;
     let rows = deletion.holds(&cx, i64::MAX, HOLDS).await?;
     let amount = deletion.held_amount(&cx).await?;
+    let names = Names::of(visit, &cx, rows.iter().flat_map(people_of).collect()).await?;
     Ok(Holds {
         page: Page::new(visit, "holds-title"),
         may_place: session.roles.may(Permission::PlaceHolds),
@@ -154,11 +156,23 @@ async fn whole(visit: &Visit, wrong: Wrong) -> Result<Holds, Leave> {
         messages: count(visit.texts, amount.events),
         files: count(visit.texts, amount.files),
         keys: count(visit.texts, amount.keys),
-        rows: rows.iter().map(|row| line_of(visit, cx.now, row)).collect(),
+        rows: rows.iter().map(|row| line_of(visit, (cx.now, &names), row)).collect(),
     })
 }
 
-fn line_of(visit: &Visit, now: Timestamp, hold: &HoldView) -> Line {
+/// Everybody a hold speaks of.
+fn people_of(hold: &HoldView) -> Vec<OwnedUserId> {
+    let told = [hold.placed_by.clone(), hold.allowed_by.clone()];
+    told.into_iter().chain(held_person(hold)).collect()
+}
+
+/// Whose messages are held.
+fn held_person(hold: &HoldView) -> Option<OwnedUserId> {
+    let HoldSubject::Person(id) = &hold.subject else { return None };
+    id.parse().ok()
+}
+
+fn line_of(visit: &Visit, (now, names): (Timestamp, &Names), hold: &HoldView) -> Line {
     let texts = visit.texts;
     let active = hold.is_active(now);
     let (due, review) = (Deletion::review_due(hold), Deletion::review(hold, now));
@@ -170,7 +184,7 @@ fn line_of(visit: &Visit, now: Timestamp, hold: &HoldView) -> Line {
     Line {
         number: hold.nid,
         kind: texts.get(kind),
-        subject: subject.clone(),
+        subject: held_person(hold).map_or_else(|| subject.clone(), |user| names.said(&user)),
         span: format!("{} – {}", bound(hold.from), bound(hold.until)),
         matter: hold.matter.clone(),
         basis: hold.basis.clone(),
@@ -179,7 +193,7 @@ fn line_of(visit: &Visit, now: Timestamp, hold: &HoldView) -> Line {
         is_proposed: review == Review::ReleaseProposed,
         told: hold.delay.is_none(),
         active,
-        by: format!("{}, {}", hold.placed_by, hold.allowed_by),
+        by: format!("{}, {}", names.said(&hold.placed_by), names.said(&hold.allowed_by)),
     }
 }
 

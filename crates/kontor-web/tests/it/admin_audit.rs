@@ -65,6 +65,7 @@ async fn a_pseudonym_is_looked_up_by_two_people_and_its_owner_sees_it() {
     let waiting = berta.get("/admin/approvals").await;
     waiting.shows(&pseudonym);
     waiting.shows("Angriff am Montag");
+    waiting.shows("dora (@");
     assert_eq!(berta.fill("/admin/approvals", &own).await.status, 303);
     assert_eq!(berta.fill("/admin/approvals", &own).await.status, 422, "decided already");
     dora.get("/admin/approvals").await.shows(&alice.user_id);

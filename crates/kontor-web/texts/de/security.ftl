@@ -15,6 +15,7 @@ confirm-submit = Weiter
 confirm-wrong = Das stimmt nicht. Codes aus der App gelten 30 Sekunden und nur einmal.
 enrol-title = Zweiten Faktor einrichten
 enrol-must = Ihre Organisation verlangt mehr als ein Passwort. Richten Sie jetzt einen Passkey oder eine App ein; das dauert eine Minute. Für manche Konten ist ein Passkey Pflicht.
+enrol-must-passkey = Die App ist eingerichtet. Für Ihr Konto ist außerdem ein Passkey Pflicht: Richten Sie ihn jetzt ein, das dauert eine Minute.
 enrol-intro = Je mehr Wege Sie einrichten, desto leichter kommen Sie hinein, wenn einer verloren geht.
 enrol-passkey = Passkey
 enrol-passkey-intro = Am einfachsten und am sichersten: Sie melden sich mit Fingerabdruck, Gesicht oder PIN Ihres Geräts an, ganz ohne Passwort.

@@ -15,6 +15,7 @@ confirm-submit = Continue
 confirm-wrong = That is not right. Codes from the app are good for 30 seconds and only once.
 enrol-title = Set up a second factor
 enrol-must = Your organization asks for more than a password. Set up a passkey or an app now; it takes a minute. For some accounts it must be a passkey.
+enrol-must-passkey = The app is set up. Your account needs a passkey, too: set it up now, it takes a minute.
 enrol-intro = The more ways you set up, the easier you get in when one is lost.
 enrol-passkey = Passkey
 enrol-passkey-intro = Easiest and safest: sign in with the fingerprint, face or PIN of your device, without any password.

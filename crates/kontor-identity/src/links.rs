@@ -116,12 +116,14 @@ impl Identity {
         Secret::new(format!("{}{path}{}", self.inner.base_url, made.token.expose()))
     }
 
-    /// Whose password a link sets; `None`: it opens nothing.
+    /// Whose password a link sets, as she signs in; `None`: it opens nothing.
     ///
     /// # Errors
     /// `Limited` after too many tries from one address.
-    pub async fn look_at_reset_link(&self, cx: &Cx, token: &str) -> Result<Option<OwnedUserId>> {
-        Ok(self.open_link(cx, token, PASSWORDS).await?.and_then(|row| row.user_id))
+    pub async fn look_at_reset_link(&self, cx: &Cx, token: &str) -> Result<Option<String>> {
+        let found = self.open_link(cx, token, PASSWORDS).await?.and_then(|row| row.user_id);
+        let Some(user) = found else { return Ok(None) };
+        self.sign_in_name_of(cx, user).await.map(Some)
     }
 
     /// Sets a new password. Browsers are signed out; devices stay, since they hold the keys. The

@@ -6,6 +6,7 @@ use kontor_store::account_role::{self, RoleRow};
 use kontor_store::identity_proof::{self, ProofRow};
 use kontor_store::profile::{self, Profile};
 use kontor_store::{accepted_notice, app_password, browser_session, device, guest_account};
+use ruma::OwnedUserId;
 
 use crate::{GuestTerm, Identity};
 
@@ -63,7 +64,11 @@ impl Identity {
     /// # Errors
     /// `Unauthenticated` for strangers.
     pub async fn sign_in_name(&self, cx: &Cx) -> Result<String> {
-        let user = cx.user()?.to_owned();
+        self.sign_in_name_of(cx, cx.user()?.to_owned()).await
+    }
+
+    /// What somebody types in to sign in.
+    pub(crate) async fn sign_in_name_of(&self, cx: &Cx, user: OwnedUserId) -> Result<String> {
         let local = user.localpart().to_owned();
         let read = self.inner.db.read(cx, move |tx| account::find_account(tx, &user));
         Ok(read.await?.and_then(|account| account.login_name).unwrap_or(local))

@@ -16,6 +16,8 @@ struct Confirm {
     page: Page,
     next: String,
     wrong: Option<String>,
+    /// It was the recovery code.
+    wrong_recovery: bool,
     /// Where forms go: the page itself.
     here: String,
     passkey: Option<Asked>,
@@ -52,7 +54,12 @@ pub(super) async fn check(mut visit: Visit) -> Shown {
     match shown {
         Ok(sign_in) => Ok(visit.signed_in(&sign_in, visit.form.text("next"))),
         Err(error) => {
-            let wrong = refusal(&visit, error, "confirm-wrong")?;
+            let text = match visit.form.text("way") {
+                "recovery" => "confirm-recovery-wrong",
+                "password" => "confirm-password-wrong",
+                _ => "confirm-wrong",
+            };
+            let wrong = refusal(&visit, error, text)?;
             show_page(&visit, Some(wrong), show_again).await
         }
     }
@@ -74,6 +81,7 @@ async fn show_page(visit: &Visit, wrong: Option<String>, show: fn(&Confirm) -> R
     Ok(show(&Confirm {
         page: Page::new(visit, "confirm-title"),
         next: next_of(visit.form.text("next")).to_owned(),
+        wrong_recovery: wrong.is_some() && visit.form.text("way") == "recovery",
         wrong,
         here: visit.uri.path().to_owned(),
         passkey,

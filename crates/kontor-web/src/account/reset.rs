@@ -11,7 +11,7 @@ use crate::page::{self, Page, complaint, link_over, password_complaint, show_aga
 #[template(path = "account/reset.html")]
 struct Reset {
     page: Page,
-    /// Whose password.
+    /// Whose password, as she signs in.
     user: String,
     /// The page itself, where the form goes.
     here: String,
@@ -48,7 +48,7 @@ async fn show_page(visit: &Visit, wrong: Option<String>, show: fn(&Reset) -> Res
     let Some(user) = found else { return link_over(visit, nothing_behind()) };
     Ok(show(&Reset {
         page: Page::new(visit, "reset-title"),
-        user: user.to_string(),
+        user,
         here: visit.uri.path().to_owned(),
         wrong,
     }))

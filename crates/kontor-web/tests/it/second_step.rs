@@ -154,7 +154,9 @@ async fn a_recovery_code_opens_the_account_once_where_the_app_is_lost() {
         let fields = [("way", "recovery"), ("code", code.as_str())];
         let mut browser = halfway(&server).await;
         let wrong = [("way", "recovery"), ("code", "aaaa-bbbb-cccc")];
-        assert_eq!(browser.fill("/account/second-factor", &wrong).await.status, 422);
+        let refused = browser.fill("/account/second-factor", &wrong).await;
+        assert_eq!(refused.status, 422);
+        refused.shows("Dieser Wiederherstellungscode gilt nicht");
         assert_eq!(browser.fill("/account/second-factor", &fields).await.status, 303);
         browser.get("/account/").await.shows("@alice:one.example");
         let mut finder = halfway(&server).await;

@@ -212,7 +212,9 @@ impl Live {
     /// Takes out what has expired: of the events up to `upto` all that is not present state.
     pub(crate) fn purge(&mut self, upto: StreamPos, notice: Option<Arc<Notice>>) {
         let state = self.state.clone();
-        self.recent.retain(|event| event.pos() > upto || state.holds(event));
+        // `Vector::retain` of imbl 7.0.2 reads and frees what is gone, once a long vector has lost its first item.
+        let stays = |event: &Event| event.pos() > upto || state.holds(event);
+        self.recent = self.recent.iter().filter(|event| stays(event)).cloned().collect();
         self.purged = self.purged.max(upto);
         let Some(notice) = notice else { return };
         self.last_notice = self.last_notice.max(notice.pos);
@@ -225,7 +227,8 @@ impl Live {
     /// Takes out messages that have been delivered: behind `after` and up to `upto`.
     pub(crate) fn take_out(&mut self, after: StreamPos, upto: StreamPos) {
         let is_gone = |event: &Event| event.pos() > after && event.pos() <= upto;
-        self.recent.retain(|event| event.is_state() || !is_gone(event));
+        let stays = |event: &Event| event.is_state() || !is_gone(event);
+        self.recent = self.recent.iter().filter(|event| stays(event)).cloned().collect();
     }
 
     /// Whether every event after `pos` is in `recent`.

@@ -351,7 +351,8 @@ fn insert(tx: &mut Tx<'_>, (room, ledger): (&Room, &Ledger), ready: &Ready) -> R
                 media::take_media(tx, &file.media_id)?;
             }
         }
-        event::redact_event(tx, &target.pdu.event_id, &redaction.json, &pdu.event_id)?;
+        let place = (room.nid, &*target.pdu.event_id);
+        event::redact_event(tx, place, &redaction.json, &pdu.event_id)?;
         media::expire_attached(tx, (room.nid, target.pos()), now)?;
         // An older backup must not bring it back.
         let subject = ledger.tombstone(Kind::Event, target.pdu.event_id.as_str());

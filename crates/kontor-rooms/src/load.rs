@@ -157,7 +157,7 @@ pub(crate) fn load_state(
     let positions: Vec<StreamPos> =
         room_state::list_state_at(tx, nid, at)?.iter().map(|row| row.from).collect();
     let rows = event::list_events_at(tx, nid, &positions)?;
-    let redactions = load_redactions(tx, room_id, rules, &rows)?;
+    let redactions = load_redactions(tx, (nid, room_id), rules, &rows)?;
     rows.into_iter()
         .map(|row| Ok(Arc::new(into_event(row, room_id, rules, &redactions)?)))
         .collect()
@@ -170,7 +170,7 @@ pub(crate) fn into_events(
     (nid, room_id): (RoomNid, &RoomId),
     rules: &RoomRules,
 ) -> Result<Vec<Arc<Event>>> {
-    let redactions = load_redactions(tx, room_id, rules, &rows)?;
+    let redactions = load_redactions(tx, (nid, room_id), rules, &rows)?;
     let mut events = rows
         .into_iter()
         .map(|row| into_event(row, room_id, rules, &redactions))
@@ -207,7 +207,7 @@ fn into_event(
 
 fn load_redactions(
     tx: &mut Tx<'_>,
-    room_id: &RoomId,
+    (nid, room_id): (RoomNid, &RoomId),
     rules: &RoomRules,
     rows: &[EventRow],
 ) -> Result<Redactions> {
@@ -220,7 +220,7 @@ fn load_redactions(
     if wanted.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = event::list_events_by_id(tx, &wanted)?;
+    let rows = event::list_events_by_id(tx, nid, &wanted)?;
     rows.into_iter()
         .map(|row| {
             let id = row.event_id.clone();

@@ -65,9 +65,10 @@ impl Rooms {
     ) -> Result<Vec<Raw<T>>> {
         let shown: Vec<Raw<T>> = self.show_events(cx, room, (sight, false), events).await?;
         let ids: Vec<_> = events.iter().map(|event| event.pdu.event_id.clone()).collect();
+        let nid = room.nid;
         let rows = self.db.read(cx, move |tx| {
             let ids: Vec<_> = ids.iter().map(|id| &**id).collect();
-            event::list_events_by_id(tx, &ids)
+            event::list_events_by_id(tx, nid, &ids)
         });
         let stored: HashMap<String, Vec<u8>> =
             rows.await?.into_iter().map(|row| (row.event_id, row.json)).collect();

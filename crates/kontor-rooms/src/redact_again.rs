@@ -66,7 +66,7 @@ impl Rooms {
 /// Takes the content of events away; the events stay where they are.
 fn empty(tx: &mut Tx<'_>, room: &Room, ids: &[OwnedEventId], now: Timestamp) -> Result<()> {
     let ids: Vec<_> = ids.iter().map(|id| &**id).collect();
-    for row in event::list_events_by_id(tx, &ids)? {
+    for row in event::list_events_by_id(tx, room.nid, &ids)? {
         let (json, pos) = (row.json.clone(), row.pos);
         let target = Event::from_row(row, &room.rules, &room.room_id, None)?;
         let empty = kontor_protocol::redact(&json, &target.pdu, &room.rules)?;
@@ -77,7 +77,7 @@ fn empty(tx: &mut Tx<'_>, room: &Room, ids: &[OwnedEventId], now: Timestamp) -> 
             }
         }
         let id = &target.pdu.event_id;
-        event::redact_event(tx, id, &empty.json, id)?;
+        event::redact_event(tx, (room.nid, id), &empty.json, id)?;
         media::expire_attached(tx, (room.nid, pos), now)?;
     }
     Ok(())

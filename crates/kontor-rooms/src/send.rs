@@ -222,8 +222,8 @@ impl Rooms {
         event_id: &EventId,
     ) -> Result<Target> {
         let event = self.event_in_room(cx, room, event_id).await?;
-        let wanted = event_id.to_owned();
-        let row = self.db.read(cx, move |tx| event::find_event(tx, &wanted)).await?;
+        let (nid, wanted) = (room.nid, event_id.to_owned());
+        let row = self.db.read(cx, move |tx| event::find_event(tx, nid, &wanted)).await?;
         let json = row.map(|row| row.json).ok_or_else(|| Error::not_found("No such event."))?;
         Ok(Target { event, json })
     }

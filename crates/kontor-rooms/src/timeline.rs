@@ -141,8 +141,7 @@ impl Rooms {
         let found = self
             .db
             .read(cx, move |tx| {
-                let row = event::find_event(tx, &wanted)?;
-                let row = row.filter(|row| row.room_nid == room.nid);
+                let row = event::find_event(tx, room.nid, &wanted)?;
                 into_events(tx, row.into_iter().collect(), (room.nid, &room.room_id), &room.rules)
             })
             .await?;

@@ -70,13 +70,13 @@ static INSERT: Sql = Sql::new(
 static FIND: Sql = Sql::new(
     "event.find",
     "SELECT pos, room_nid, event_id, json, redacted_by, device_id, txn_id FROM event
-      WHERE tenant_id = $1 AND event_id = $2",
+      WHERE tenant_id = $1 AND room_nid = $2 AND event_id = $3",
 );
 
 static LIST_BY_ID: Sql = Sql::new(
     "event.list_by_id",
     "SELECT pos, room_nid, event_id, json, redacted_by, device_id, txn_id FROM event
-      WHERE tenant_id = $1 AND event_id IN {in}",
+      WHERE tenant_id = $1 AND room_nid = $2 AND event_id IN {in}",
 );
 
 static FIND_BY_TXN: Sql = Sql::new(
@@ -108,8 +108,8 @@ static AT: Sql = Sql::new(
 
 static REDACT: Sql = Sql::new(
     "event.redact",
-    "UPDATE event SET json = $3, redacted_by = $4, relates_to = NULL, relation = NULL
-      WHERE tenant_id = $1 AND event_id = $2",
+    "UPDATE event SET json = $4, redacted_by = $5, relates_to = NULL, relation = NULL
+      WHERE tenant_id = $1 AND room_nid = $2 AND event_id = $3",
 );
 
 static LIST_IDS: Sql = Sql::new(
@@ -160,15 +160,19 @@ pub fn insert_event(tx: &mut Tx<'_>, event: &NewEventRow<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The event with this id.
-pub fn find_event(tx: &mut Tx<'_>, event_id: &EventId) -> Result<Option<EventRow>> {
-    tx.query_opt(&FIND, &[event_id.into()], EventRow::from_row)
+/// The event of a room with this id.
+pub fn find_event(tx: &mut Tx<'_>, room: RoomNid, event_id: &EventId) -> Result<Option<EventRow>> {
+    tx.query_opt(&FIND, &[room.into(), event_id.into()], EventRow::from_row)
 }
 
-/// The events with these ids, in no particular order; unknown ids are left out.
-pub fn list_events_by_id(tx: &mut Tx<'_>, event_ids: &[&EventId]) -> Result<Vec<EventRow>> {
+/// The events of a room with these ids, in no particular order; unknown ids are left out.
+pub fn list_events_by_id(
+    tx: &mut Tx<'_>,
+    room: RoomNid,
+    event_ids: &[&EventId],
+) -> Result<Vec<EventRow>> {
     let ids: Vec<Param<'_>> = event_ids.iter().map(|id| (*id).into()).collect();
-    tx.query_in(&LIST_BY_ID, &[], &ids, EventRow::from_row)
+    tx.query_in(&LIST_BY_ID, &[room.into()], &ids, EventRow::from_row)
 }
 
 /// Id of the event a device has already sent under a transaction id.
@@ -220,12 +224,12 @@ pub fn list_events_at(
 /// Replaces an event by its redacted form: the content is gone from the database.
 pub fn redact_event(
     tx: &mut Tx<'_>,
-    event_id: &EventId,
+    (room, event_id): (RoomNid, &EventId),
     json: &[u8],
     redacted_by: &EventId,
 ) -> Result<()> {
-    tx.execute(&REDACT, &[event_id.into(), Param::sealed(json), redacted_by.into()])?;
-    Ok(())
+    let params = [room.into(), event_id.into(), Param::sealed(json), redacted_by.into()];
+    tx.execute(&REDACT, &params).map(drop)
 }
 
 /// Ids of up to `limit` events of a room behind `after`, in order.

@@ -105,6 +105,11 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "hold_asked",
         sql: include_str!("../migrations/0051_hold_asked.sql"),
     },
+    Migration {
+        number: 52,
+        name: "event_by_id",
+        sql: include_str!("../migrations/0052_event_by_id.sql"),
+    },
 ];
 
 /// Migrations of the audit log's own store.

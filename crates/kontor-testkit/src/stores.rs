@@ -145,17 +145,19 @@ impl Stores {
     }
 
     /// Multiplies the message that was sent to each room with the transaction id `txn`, in the order in
-    /// which people would have written, and lets everything be two hundred days old. Answers how many
-    /// messages came. On SQLite.
+    /// which people would have written, with ids like hashes and the transaction ids of their devices, and
+    /// lets everything be two hundred days old. Answers how many messages came. On SQLite.
     ///
     /// # Panics
     /// If that fails.
     pub async fn fill_with_old_messages(&self, txn: &str, per_room: i64) -> u64 {
         const DAYS_MS: i64 = 200 * 24 * 60 * 60 * 1000;
-        let fill = "INSERT INTO event (tenant_id, room_nid, pos, event_id, kind, sender, json)
+        let fill = "INSERT INTO event (tenant_id, room_nid, pos, event_id, kind, sender, json,
+                                       device_id, txn_id)
              WITH RECURSIVE turn(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM turn WHERE n < $2)
              SELECT e.tenant_id, e.room_nid, 10000000 + turn.n * 1000 + e.room_nid,
-                    CHAR(36) || 'fill-' || e.room_nid || '-' || turn.n, e.kind, e.sender, e.json
+                    CHAR(36) || SUBSTR(HEX(RANDOMBLOB(22)), 2), e.kind, e.sender, e.json, e.device_id,
+                    'm' || (1700000000000 + turn.n * 1000 + e.room_nid) || '.' || turn.n
                FROM turn CROSS JOIN event e
               WHERE e.tenant_id = $1 AND e.txn_id = $3
               ORDER BY turn.n, e.room_nid";

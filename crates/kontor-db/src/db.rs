@@ -383,8 +383,8 @@ impl Opening {
             Self::Sqlite(place, tenant) => {
                 let mut conn = place.open_writer()?;
                 migrate::migrate_sqlite(&mut conn, migrations)?;
-                let (writer, position) = sqlite::Writer::take(conn, tenant)?;
-                Ok((Engine::Sqlite(writer), position))
+                let (writer, position) = sqlite::Writer::take((conn, place), tenant)?;
+                Ok((Engine::Sqlite(Box::new(writer)), position))
             }
             Self::Postgres(place) => {
                 let session = place.connect()?;

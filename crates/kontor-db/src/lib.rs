@@ -10,6 +10,7 @@
 mod copy;
 mod db;
 mod fault;
+mod folding;
 mod meter;
 mod migrate;
 mod param;

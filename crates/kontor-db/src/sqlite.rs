@@ -13,6 +13,7 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{CachedStatement, Connection, OpenFlags, ToSql};
 
 use crate::fault::Fault;
+use crate::folding::Folding;
 use crate::row::Cells;
 use crate::sql::Dialect;
 use crate::tx::Bound;
@@ -47,18 +48,21 @@ impl Place {
         if !gives_pages_back(&conn) {
             setting("PRAGMA auto_vacuum = INCREMENTAL;")?;
         }
-        setting(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;",
-        )?;
+        setting("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
         setting("PRAGMA secure_delete = FAST;")?;
         rebuild_once(&conn, &self.path);
         Ok(conn)
     }
 
-    fn open_reader(&self) -> Result<Connection, Fault> {
-        let conn = self.open(READER_CACHE_KIB).map_err(|e| {
+    /// Opens a connection that folds the write-ahead log in.
+    pub(crate) fn open_folding(&self) -> Result<Connection, Fault> {
+        self.open(READER_CACHE_KIB).map_err(|e| {
             Fault::new(e.kind, e.public, e.source.map_or_else(String::new, |s| s.to_string()))
-        })?;
+        })
+    }
+
+    fn open_reader(&self) -> Result<Connection, Fault> {
+        let conn = self.open_folding()?;
         conn.execute_batch("PRAGMA query_only = ON")
             .map_err(|e| Fault::sqlite("open reader", &e))?;
         Ok(conn)
@@ -262,6 +266,8 @@ const POSITION_BLOCK: i64 = 4096;
 
 /// The writer's connection.
 pub(crate) struct Writer {
+    /// Before the connection, which closes last.
+    folding: Folding,
     conn: Connection,
     tenant: TenantId,
     /// Positions up to here are ours, as long as `stream_head` says so too.
@@ -270,14 +276,18 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Prepares for writing; answers the newest position too.
-    pub(crate) fn take(conn: Connection, tenant: TenantId) -> Result<(Self, i64), Fault> {
+    pub(crate) fn take(
+        (mut conn, place): (Connection, Place),
+        tenant: TenantId,
+    ) -> Result<(Self, i64), Fault> {
         conn.execute(
             "INSERT INTO stream_head (tenant_id, pos, epoch, holder, taken_ms) \
              VALUES (?1, 0, 1, '', ?2) ON CONFLICT (tenant_id) DO NOTHING",
             (tenant.0, Clock::System.now().0),
         )
         .map_err(|e| Fault::sqlite("stream head", &e))?;
-        let writer = Self { conn, tenant, reserved: Cell::new(0) };
+        let folding = Folding::start(&mut conn, place)?;
+        let writer = Self { folding, conn, tenant, reserved: Cell::new(0) };
         let position = writer.stored_position()?;
         writer.reserved.set(position);
         Ok((writer, position))
@@ -346,6 +356,11 @@ impl Writer {
         Ok(())
     }
 
+    /// To be called between two transactions: what need not happen within one.
+    pub(crate) fn look_after(&self) {
+        self.folding.look_after(&self.conn);
+    }
+
     /// Ends the transaction without trace; none may be open.
     pub(crate) fn rollback(&self) -> Result<(), Fault> {
         if self.conn.is_autocommit() {
@@ -364,7 +379,9 @@ impl Writer {
         while rows.next().map_err(fault)?.is_some() {}
         let left = self.conn.query_row("PRAGMA freelist_count", [], |row| row.get::<_, i64>(0));
         let left = left.map_err(fault)?;
+        self.folding.look_after(&self.conn);
         if left == 0 {
+            self.folding.settle();
             // Readers are not waited for here: everybody's messages would wait with the writer.
             self.conn.busy_timeout(Duration::ZERO).map_err(fault)?;
             let folded = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
@@ -376,6 +393,7 @@ impl Writer {
 
     /// Moves the write-ahead log into the file, so that the file alone is complete.
     pub(crate) fn checkpoint(&self) -> Result<(), Fault> {
+        self.folding.settle();
         self.conn
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
             .map_err(|e| Fault::sqlite("checkpoint", &e))

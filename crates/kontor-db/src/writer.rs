@@ -101,7 +101,7 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 
 /// The writer's side of an engine.
 pub(crate) enum Engine {
-    Sqlite(sqlite::Writer),
+    Sqlite(Box<sqlite::Writer>),
     Postgres(Box<postgres::Writer>),
 }
 
@@ -234,6 +234,7 @@ impl Writer {
             Ok(()) => {
                 self.meter.record(done.len(), begin.elapsed());
                 self.acknowledge(done);
+                self.engine.look_after();
             }
             Err(fault) => self.lose(done, &fault),
         }
@@ -402,6 +403,13 @@ impl Engine {
         match self {
             Self::Sqlite(writer) => writer.compact(pages),
             Self::Postgres(_) => Ok(0),
+        }
+    }
+
+    /// After a commit that has been acknowledged. PostgreSQL looks after itself.
+    fn look_after(&self) {
+        if let Self::Sqlite(writer) = self {
+            writer.look_after();
         }
     }
 

@@ -5,6 +5,7 @@ mod child;
 mod compaction;
 mod copy;
 mod durability;
+mod folding;
 mod note;
 mod opening;
 mod postgres;

@@ -11,6 +11,7 @@ mod ephemeral;
 mod erasure;
 mod holds;
 mod overview;
+mod pace;
 mod records;
 mod replay;
 mod rules;

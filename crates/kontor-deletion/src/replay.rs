@@ -5,7 +5,7 @@ use std::time::Duration;
 use kontor_core::{Cx, Error, Result, RoomClass, RoomNid, Timestamp};
 use kontor_db::Tx;
 use kontor_ledger::{Entry, Kind};
-use kontor_rooms::Due;
+use kontor_rooms::{BATCH, Due};
 use kontor_store::{expiry, stream_mark};
 use ruma::{OwnedRoomId, RoomId};
 
@@ -107,7 +107,7 @@ impl Deletion {
     async fn expire_all(&self, cx: &Cx, mut due: Due) -> Result<u64> {
         let mut removed = 0;
         loop {
-            let step = self.inner.rooms.expire(cx, &due, Box::new(|_, _| Ok(()))).await?;
+            let step = self.inner.rooms.expire(cx, (&due, BATCH), Box::new(|_, _| Ok(()))).await?;
             self.inner.media.delete_blobs(&step.blobs).await?;
             removed += u64::try_from(step.removed.objects).unwrap_or_default();
             due.after = step.upto;

@@ -17,6 +17,7 @@ use kontor_rooms::Rooms;
 use kontor_store::stream_mark::{self, StreamMark};
 use parking_lot::Mutex;
 
+use crate::pace::Pace;
 use crate::rules::check_inventory;
 use crate::steadiness::Steadiness;
 
@@ -36,6 +37,8 @@ pub(crate) struct Inner {
     pub(crate) policy: InForce,
     /// Up to where each room has been looked through; in memory only, to save looking again.
     pub(crate) swept: Mutex<HashMap<RoomNid, StreamPos>>,
+    /// How many messages go in one write.
+    pub(crate) pace: Pace,
     /// One round at a time.
     pub(crate) round: tokio::sync::Mutex<()>,
     /// When it was last told that something is overdue, in milliseconds.
@@ -70,6 +73,7 @@ impl Deletion {
                 media,
                 policy,
                 swept,
+                pace: Pace::new(),
                 round: tokio::sync::Mutex::default(),
                 told_ms,
                 told_holds_ms,

@@ -126,7 +126,11 @@ impl Deletion {
                 let run = deletion_run::open_run(tx, rule, now, terms)?;
                 deletion_run::add_to_run(tx, run, step, 0, terms)
             });
-            let step = self.inner.rooms.expire(cx, &due, note).await?;
+            let size = self.inner.pace.size();
+            let step = self.inner.rooms.expire(cx, (&due, size), note).await?;
+            if step.more {
+                self.inner.pace.learn(size, step.took);
+            }
             self.remove_blobs(&step.blobs).await;
             removed.add(&step.removed);
             due.after = step.upto;

@@ -63,7 +63,7 @@ impl Rooms {
             }
             note(tx, &removed, !more)?;
             tx.after_commit(move || registry.room_gone(&room_id));
-            Ok(Expired { removed, blobs, upto: StreamPos::ZERO, more })
+            Ok(Expired { removed, blobs, more, ..Expired::default() })
         };
         self.db.write(cx, remove).await
     }

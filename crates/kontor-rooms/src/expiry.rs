@@ -5,7 +5,7 @@
 //! deleted, too. A notice names the events; `/sync` turns it into redactions (`kontor-sync`).
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use kontor_core::{Cx, Error, MatrixCode, Result, RoomClass, RoomNid, StreamPos, Timestamp};
 use kontor_db::Tx;
@@ -22,14 +22,16 @@ use crate::held::keep_held;
 use crate::room::Notice;
 use crate::{Room, Rooms};
 
-/// Messages that go in one write: few enough that nobody's message waits for it noticeably.
+/// Most messages that go in one write.
 pub const BATCH: u32 = 200;
 
 /// A room's own period (proposal 1763).
 pub(crate) const RETENTION: &str = "m.room.retention";
 
-/// Most notices of one room that a device is told at once.
-const MOST_NOTICES: u16 = 16;
+/// Most notices of one room that are looked through for a device.
+const MOST_NOTICES: u16 = 128;
+/// Most messages that a device is told at once to forget in a room.
+const MOST_FORGOTTEN: usize = 3_200;
 
 /// What has reached its end in a room.
 #[derive(Clone, Debug)]
@@ -60,6 +62,8 @@ pub struct Expired {
     pub blobs: Vec<String>,
     /// Up to where messages have been dealt with.
     pub upto: StreamPos,
+    /// How long the writer was kept, until it could commit.
+    pub took: Duration,
     /// There may be more.
     pub more: bool,
 }
@@ -89,35 +93,31 @@ impl Rooms {
         own.clamp(least, most)
     }
 
-    /// Removes one batch of what is due in a room: messages, replaced state, their files, receipts
-    /// that point to them, and saved keys that open nothing else.
+    /// Removes one batch of what is due in a room, at most `most` messages: with replaced state, their
+    /// files, receipts that point to them, and saved keys that open nothing else.
     ///
     /// # Errors
     /// `Unavailable` if the database cannot store it; then nothing has gone.
-    pub async fn expire(&self, cx: &Cx, due: &Due, note: Note) -> Result<Expired> {
-        let (nid, after, upto) = (due.nid, due.after, due.upto);
-        let found = self.db.read(cx, move |tx| {
-            let messages = expiry::list_messages(tx, nid, (after, upto), BATCH)?;
-            let states = expiry::list_replaced_states(tx, nid, upto, BATCH)?;
-            Ok((messages, states))
-        });
-        let (messages, states) = found.await?;
-        let full = |length: usize| u32::try_from(length).is_ok_and(|length| length >= BATCH);
-        let more = full(messages.len()) || full(states.len());
+    pub async fn expire(&self, cx: &Cx, (due, most): (&Due, u32), note: Note) -> Result<Expired> {
         let room = self.room(cx, &due.room_id).await?;
-        // Up to here nothing is left but state; further only if all of it was found.
-        let reached = match messages.last() {
-            Some(last) if full(messages.len()) => last.pos,
-            _ => upto,
+        let (due, now, rooms) = (due.clone(), cx.now, self.clone());
+        let remove = move |tx: &mut Tx<'_>| {
+            let began = Instant::now();
+            // Looked for here and not in a read before: the pages are those that are written then.
+            let job = find_due(tx, room, (due, most))?;
+            let expired = rooms.remove_due(tx, job, (now, note))?;
+            Ok(Expired { took: began.elapsed(), ..expired })
         };
-        let keys_before = due.keys_before;
-        let job = Job { room, now: cx.now, keys_before, messages, states, reached, more, note };
-        let rooms = self.clone();
-        self.db.write(cx, move |tx| rooms.remove_due(tx, job)).await
+        self.db.write(cx, remove).await
     }
 
-    fn remove_due(&self, tx: &mut Tx<'_>, job: Job) -> Result<Expired> {
-        let Job { room, now, keys_before, messages, states, reached, more, note } = job;
+    fn remove_due(
+        &self,
+        tx: &mut Tx<'_>,
+        job: Job,
+        (now, note): (Timestamp, Note),
+    ) -> Result<Expired> {
+        let Job { room, keys_before, messages, states, reached, more } = job;
         let mut positions: Vec<StreamPos> = messages.iter().map(|row| row.pos).collect();
         let mut removed = Removed::default();
         if room.class == RoomClass::Ephemeral {
@@ -152,7 +152,7 @@ impl Rooms {
         tx.after_commit(move || shown.update_live(|live| live.purge(reached, notice)));
         let rooms = self.clone();
         tx.after_visible(move || rooms.feed.wake(room.live().joined.iter().map(|user| &**user)));
-        Ok(Expired { removed, blobs, upto: reached, more })
+        Ok(Expired { removed, blobs, upto: reached, more, took: Duration::ZERO })
     }
 
     /// What devices that have heard everything up to `since` are to forget, oldest first; and whether
@@ -177,9 +177,16 @@ impl Rooms {
             .db
             .read(cx, move |tx| expiry::list_notices(tx, nid, (since, upto), MOST_NOTICES + 1))
             .await?;
-        let more = rows.len() > usize::from(MOST_NOTICES);
-        let told = rows.into_iter().take(usize::from(MOST_NOTICES)).rev().map(notice_of);
-        Ok((told.collect::<Result<_>>()?, more))
+        let (found, mut told) = (rows.len(), 0);
+        let fits = |row: &NoticeRow| {
+            told += row.event_ids.len();
+            told <= MOST_FORGOTTEN
+        };
+        let mut rows: Vec<NoticeRow> =
+            rows.into_iter().take(usize::from(MOST_NOTICES)).take_while(fits).collect();
+        let more = rows.len() < found;
+        rows.reverse();
+        Ok((rows.into_iter().map(notice_of).collect::<Result<_>>()?, more))
     }
 }
 
@@ -199,12 +206,24 @@ fn keep_notice(
     notice_of(row).map(Some)
 }
 
+/// Finds what one write removes: at most `most` messages, and as much replaced state.
+fn find_due(tx: &mut Tx<'_>, room: Arc<Room>, (due, most): (Due, u32)) -> Result<Job> {
+    let messages = expiry::list_messages(tx, due.nid, (due.after, due.upto), most)?;
+    let states = expiry::list_replaced_states(tx, due.nid, due.upto, most)?;
+    let full = |length: usize| u32::try_from(length).is_ok_and(|length| length >= most);
+    let more = full(messages.len()) || full(states.len());
+    // Up to here nothing is left but state; further only if all of it was found.
+    let reached = match messages.last() {
+        Some(last) if full(messages.len()) => last.pos,
+        _ => due.upto,
+    };
+    Ok(Job { room, keys_before: due.keys_before, messages, states, reached, more })
+}
+
 /// What one write removes.
 struct Job {
     room: Arc<Room>,
-    now: Timestamp,
     keys_before: Timestamp,
-    note: Note,
     messages: Vec<ExpiredRow>,
     states: Vec<StreamPos>,
     reached: StreamPos,

@@ -22,7 +22,7 @@ use crate::letters::Notice;
 use crate::new_password::replace_password;
 use crate::profile::set_profile_field;
 use crate::proof::ProofMethod;
-use crate::roles::{author, from_the_beginning};
+use crate::roles::{BY_OPERATOR, author, from_the_beginning};
 use crate::sessions::day_of;
 use crate::username::{opaque_user_id, readable_user_id};
 
@@ -292,8 +292,10 @@ impl PreparedUser {
     pub(crate) fn store(&self, tx: &mut Tx<'_>) -> Result<()> {
         account::insert_account(tx, &self.account, self.login_key.as_ref())?;
         let user = &self.account.user_id;
+        let now = self.account.created;
+        let by = self.proof.as_ref().map_or(BY_OPERATOR, |proof| proof.proved_by.as_str());
         for role in self.roles.iter() {
-            account_role::insert_role(tx, &from_the_beginning(user, role, self.account.created))?;
+            account_role::insert_role(tx, &from_the_beginning(user, role, (by, now)))?;
         }
         if self.roles.has(Role::Guest) {
             let by = self.proof.as_ref().and_then(|proof| UserId::parse(&proof.proved_by).ok());

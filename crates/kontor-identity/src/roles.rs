@@ -135,7 +135,8 @@ impl Identity {
         let write = self.inner.db.write(cx, move |tx| {
             for user in account_role::list_old_administrators(tx)? {
                 for role in Roles::ADMINISTRATOR.iter() {
-                    account_role::insert_role(tx, &from_the_beginning(&user, role, now))?;
+                    let row = from_the_beginning(&user, role, (BY_OPERATOR, now));
+                    account_role::insert_role(tx, &row)?;
                 }
             }
             account_role::forget_old_administrators(tx)
@@ -166,17 +167,20 @@ impl Identity {
     }
 }
 
-/// The row of a role given with the account itself.
+/// Who gives a role when no person does.
+pub(crate) const BY_OPERATOR: &str = "operator";
+
+/// The row of a role given with the account itself: by whom, and when.
 pub(crate) fn from_the_beginning(
     user: &UserId,
     role: Role,
-    now: kontor_core::Timestamp,
+    (by, now): (&str, kontor_core::Timestamp),
 ) -> RoleRow {
     RoleRow {
         user_id: user.to_owned(),
         role,
         granted: now,
-        granted_by: "operator".to_owned(),
+        granted_by: by.to_owned(),
         reason: AS_ADMINISTRATOR.to_owned(),
     }
 }

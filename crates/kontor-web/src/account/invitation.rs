@@ -23,6 +23,12 @@ struct InvitationPage {
     here: String,
     username: String,
     display_name: String,
+    /// She will be a guest.
+    is_guest: bool,
+    /// What is asked of a password.
+    password_hint: String,
+    /// She has said that she has read the notice.
+    has_read: bool,
     wrong: Wrong,
 }
 
@@ -111,12 +117,16 @@ async fn show_page(visit: &Visit, wrong: Wrong, show: fn(&InvitationPage) -> Res
             proposed.unwrap_or_default()
         }
     };
+    let shortest = visit.tenant.policy.now().password_min_length;
     Ok(show(&InvitationPage {
         page: Page::new(visit, "invitation-title"),
         organisation: visit.tenant.server_name.to_string(),
         here: visit.uri.path().to_owned(),
         username: typed("username", invitation.username),
         display_name: typed("display_name", invitation.display_name),
+        is_guest: invitation.guest,
+        password_hint: visit.texts.get_with("invitation-password-hint", "count", shortest),
+        has_read: visit.form.has("notice"),
         wrong,
     }))
 }

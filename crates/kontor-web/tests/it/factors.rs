@@ -63,6 +63,10 @@ async fn who_takes_no_password_sets_something_else_up_once_and_is_in_her_rooms()
         let link = tenant.identity.create_invitation(&cx, NewInvitation::default()).await.unwrap();
         let path = format!("/account/invitation/{}", link.token.expose());
         let mut browser = Browser::new(&server);
+        let fields = [("display_name", "Ada"), ("username", "a da"), ("notice", "yes")];
+        let refused = browser.post(&path, &fields).await;
+        assert_eq!(refused.status, 422);
+        refused.shows("required checked");
         let fields = [("display_name", "Ada"), ("username", "ada"), ("notice", "yes")];
         let done = browser.post(&path, &fields).await;
         let enrol = "/account/enrol?next=%2F%3Fwelcome";
@@ -82,7 +86,7 @@ async fn a_forgotten_password_is_replaced_by_a_link() {
     let link = tenant.identity.create_reset_link(&cx, user, None).await.unwrap();
     let path = format!("/account/reset/{}", link.token.expose());
     let mut browser = Browser::new(&server);
-    browser.get(&path).await.shows("@alice:one.example");
+    browser.get(&path).await.shows("<bdi>alice</bdi>");
     let new = "violet tram under seven bridges";
     for (first, second) in [(new, "other"), ("x", "y")] {
         assert_eq!(browser.post(&path, &[("new", first), ("again", second)]).await.status, 422);

@@ -27,6 +27,7 @@ async fn invited(server: &TestServer, olga: &mut Browser, name: &str) -> Person 
     let made = olga.fill("/admin/people/invite", &[("act", "link"), ("kind", "guest")]).await;
     let path = link(&made.html, "/account/invitation/");
     let mut browser = Browser::new(server);
+    browser.get(&path).await.shows("als Gast eingeladen");
     let answer =
         [("username", name), ("display_name", name), ("password", PASSWORD), ("notice", "yes")];
     assert_eq!(browser.post(&path, &answer).await.status, 303);

@@ -1,5 +1,7 @@
 //! `kontor audit …`
 
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 
 use crate::binary::{Outcome, Server, file, folder, run, succeed};
@@ -88,15 +90,22 @@ fn a_running_server_records_and_lets_its_log_be_exported() {
                 \"identifier\":{\"type\":\"m.id.user\",\"user\":\"nobody\"}}";
     let login = || server.request("POST /_matrix/client/v3/login", "", body);
     assert_eq!(login().0, "403");
-    let first = export(&data);
-    assert_eq!(
-        acts(&first),
-        ["audit.started", "tenant.created", "auth.login.failed", "audit.exported"]
-    );
+    // What nobody waits for may be on its way for a tenth of a second; another process sees it then.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let first = loop {
+        let first = export(&data);
+        if acts(&first).iter().any(|act| act == "auth.login.failed") || Instant::now() > deadline {
+            break first;
+        }
+    };
+    let but_exports = acts(&first).into_iter().filter(|act| act != "audit.exported");
+    let but_exports: Vec<String> = but_exports.collect();
+    assert_eq!(but_exports, ["audit.started", "tenant.created", "auth.login.failed"]);
     assert_eq!(login().0, "403", "the server goes on recording");
     assert_eq!(server.stop().0, 0);
     let second = export(&data);
-    assert_eq!(acts(&second)[4..], ["auth.login.failed", "audit.exported"]);
+    let before = acts(&first).len();
+    assert_eq!(acts(&second)[before..], ["auth.login.failed", "audit.exported"]);
     assert_eq!(verify(&file(folder.path(), "export", &second)).0.code, 0);
     assert!(!second.contains("nobody"), "{second}");
 }

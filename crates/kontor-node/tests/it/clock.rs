@@ -132,6 +132,7 @@ async fn whoever_is_erased_by_a_wrong_clock_is_gone_and_stays_gone_after_a_resto
             for _ in 0..2 {
                 delete_due(&house.server).await;
             }
+            assert!(is_certified(&house, erasure).await, "{name}: its certificate is kept");
             house.restore(&set.path).await;
             house.server.restart().await;
             let anna = house.server.again(&anna);

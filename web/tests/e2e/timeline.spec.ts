@@ -37,10 +37,12 @@ test("a long conversation opens at its end and is read back to its beginning", a
 });
 
 test("what is new is marked, and she can jump to where it begins", async () => {
+  // What she has before her counts as read a moment later.
+  await expect(ben.room("Team").getByText(/ungelesene/)).not.toBeAttached();
   await ben.page.goto("/#/");
   await anna.say("Neu eins");
   await anna.say("Neu zwei");
-  await expect(ben.room("Team").getByText("2 ungelesene")).toBeAttached();
+  await expect(ben.room("Team").getByText(/(?<!\d)2 ungelesene/)).toBeAttached();
   await ben.open("Team");
   await expect(ben.page.getByText("Neue Nachrichten", { exact: true })).toBeInViewport();
   await expect(ben.message("Neu eins")).toBeVisible();

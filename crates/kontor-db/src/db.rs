@@ -17,7 +17,7 @@ use crate::meter::{Load, Meter};
 use crate::migrate::{self, Migration};
 use crate::seal::Sealer;
 use crate::tx::Conn;
-use crate::writer::{Closure, Engine, Message, Step, Writer};
+use crate::writer::{Closure, Engine, Job, Message, Step, Writer};
 use crate::{Sql, Tx, postgres, sqlite};
 
 /// Closures of [`Db::write`] that may wait at once; further callers wait for their turn.
@@ -225,10 +225,7 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
-        // A closed database drops the job, and with it `reply`: the answer then says so.
-        drop(self.inner.queue.lock().send(Message::Job(Box::new(Closure::new(f, reply)))));
-        Pending(answer)
+        self.queue(Message::Job, f)
     }
 
     /// As [`Db::enqueue`], for what nobody waits for: it may be kept for 100 ms, so that several of
@@ -239,9 +236,17 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
+        self.queue(Message::Patient, f)
+    }
+
+    fn queue<T, F>(&self, kind: fn(Box<dyn Job>) -> Message, f: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
-        // As above.
-        drop(self.inner.queue.lock().send(Message::Patient(Box::new(Closure::new(f, reply)))));
+        // A closed database drops the job, and with it `reply`: the answer then says so.
+        drop(self.inner.queue.lock().send(kind(Box::new(Closure::new(f, reply)))));
         Pending(answer)
     }
 

@@ -13,10 +13,8 @@ use std::time::Duration;
 use kontor_core::{Cx, Permission, Result, RoomNid};
 use kontor_db::Tx;
 use kontor_rooms::{Departed, ErasureNote};
-use kontor_store::account;
 use kontor_store::erasure::{self, ErasureCounts, ErasureRow};
-use kontor_store::hold;
-use kontor_store::{person, stream_mark};
+use kontor_store::{account, hold, person, stream_mark};
 use ruma::{OwnedUserId, UserId};
 
 use crate::Deletion;

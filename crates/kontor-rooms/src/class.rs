@@ -1,7 +1,7 @@
 //! What a room's class demands of whoever creates it and of every event in it.
 //! law: R-070…R-078
 
-use kontor_core::{Cx, Error, MatrixCode, Permission, Result, RoomClass};
+use kontor_core::{Cx, Error, MatrixCode, Permission, Result, Role, RoomClass};
 use kontor_policy::{Audience, ClassRules, Policy, PrivateUse};
 use kontor_store::account_role;
 use ruma::api::client::room::create_room::v3::Request;
@@ -124,7 +124,7 @@ impl Rooms {
         }
         let wanted: OwnedUserId = user.to_owned();
         let roles = self.db.read(cx, move |tx| account_role::roles_of(tx, &wanted)).await?;
-        Ok(roles.has(kontor_core::Role::Guest))
+        Ok(roles.has(Role::Guest))
     }
 
     /// Lets an event into a room, as far as its class has a say. For messages this costs nothing.
@@ -291,7 +291,7 @@ fn text(content: &RawValue, field: &str) -> Option<String> {
 
 /// Whether the caller is here as a guest.
 fn is_guest(cx: &Cx) -> bool {
-    cx.session().is_ok_and(|session| session.roles.has(kontor_core::Role::Guest))
+    cx.session().is_ok_and(|session| session.roles.has(Role::Guest))
 }
 
 #[cfg(test)]

@@ -9,6 +9,13 @@ import { SealedRecords } from "./sealed_records";
 const ANNA = { userId: "@anna:firma.example", deviceId: "ERSTES" };
 const PLACE = { database: "kontor-rooms", store: "rooms", key: "rooms-key" };
 
+/** More rooms than are shown first, the newest with the highest number. */
+function twoHundred(): Record<string, [text: string, ms: number]> {
+  return Object.fromEntries(
+    Array.from({ length: 200 }, (_, n) => [`!raum${n}`, [`Text ${n}`, n] as [string, number]]),
+  );
+}
+
 /** What the server answers when somebody writes in a room. */
 function answer(
   token: string,
@@ -103,10 +110,7 @@ test("if a part is missing, everything is fetched anew", async () => {
 
 test("a room that is left or gets quiet gives way to newer ones in what is shown first", async () => {
   const store = await KeptStore.open(ANNA, undefined);
-  const all = Object.fromEntries(
-    Array.from({ length: 200 }, (_, n) => [`!raum${n}`, [`Text ${n}`, n] as [string, number]]),
-  );
-  await store.setSyncData(answer("s1", all));
+  await store.setSyncData(answer("s1", twoHundred()));
   await store.save();
   await written("s1");
   const gone = answer("s2", { "!raum5": ["Wieder da", 500] });
@@ -152,10 +156,7 @@ test("after the server was restored from a backup, the next start fetches everyt
 
 test("of many rooms the open one and the newest come first, the others afterwards", async () => {
   const store = await KeptStore.open(ANNA, undefined);
-  const all = Object.fromEntries(
-    Array.from({ length: 200 }, (_, n) => [`!raum${n}`, [`Text ${n}`, n] as [string, number]]),
-  );
-  await store.setSyncData(answer("s1", all));
+  await store.setSyncData(answer("s1", twoHundred()));
   await store.save();
   await written("s1");
   const again = await KeptStore.open(ANNA, "!raum3");

@@ -7,6 +7,8 @@ export interface Section {
   id: string;
   title: string;
   rooms: RoomSummary[];
+  /** The space that it shows. */
+  space?: Space;
   /** Said in the place of rooms that are not there yet. */
   hint?: string;
 }
@@ -25,19 +27,24 @@ export function sectionsOf(rooms: RoomSummary[], spaces: Space[]): Section[] {
   const favourites = take("favourites", t.favourites, (room) => room.isFavourite);
   const low = take("low", t.notImportant, (room) => room.isLow);
   const rest = rooms.filter((room) => left.has(room));
-  const inSpaces = spaces.map(({ id, name, rooms: inside }): Section => ({
-    id,
-    title: name,
-    rooms: rest.filter((room) => inside.has(room.id)),
-    // Else whoever has just made one, or come into one, would see nothing of it.
-    ...(inside.size === 0 ? { hint: t.emptySpace } : {}),
-  }));
+  const inSpaces = spaces.map((space): Section => {
+    const hint = hintOf(space, rooms);
+    const inside = rest.filter((room) => space.rooms.has(room.id));
+    return { id: space.id, title: space.name, rooms: inside, space, ...(hint ? { hint } : {}) };
+  });
   for (const { rooms: taken } of inSpaces) for (const room of taken) left.delete(room);
   const people = take("people", t.people, (room) => room.directWith !== undefined);
   const channels = take("channels", t.channels, (room) => room.isChannel);
   const groups = take("groups", t.groups, () => true);
   const all: Section[] = [invitations, asking, favourites];
   return [...all, ...inSpaces, people, groups, channels, low].filter(
-    (section) => section.rooms.length > 0 || section.hint !== undefined,
+    // A space without rooms stays: else whoever has just made it, or come into it, would see nothing of it.
+    (section) => section.rooms.length > 0 || section.space !== undefined,
   );
+}
+
+/** What a space says where none of her rooms stands. */
+function hintOf({ rooms: inside, mayArrange }: Space, rooms: RoomSummary[]): string | undefined {
+  if (inside.size === 0) return mayArrange ? t.emptySpaceMine : t.emptySpace;
+  return rooms.some((room) => inside.has(room.id)) ? undefined : t.notInAnyOfSpace;
 }

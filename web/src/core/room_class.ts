@@ -15,6 +15,9 @@ export const ROOM_CLASSES = [
 /** A room's class, as the server names it. */
 export type RoomClass = (typeof ROOM_CLASSES)[number];
 
+/** Spaces hold rooms of every class; they themselves have a name that everybody in them reads. */
+export const SPACE_CLASS: RoomClass = "intern";
+
 /** Rooms whose name the server must not learn. */
 const CLOSED = new Set<RoomClass>(["privat", "vertraulich", "fluechtig"]);
 

@@ -19,6 +19,7 @@ import { isPoll } from "./polls";
 import { isKnownIn } from "./listening";
 import { previewOf, type Preview } from "./preview";
 import { classOf, type RoomClass } from "./room_class";
+import { topicOf } from "./room_words";
 import { termsOf, type Terms } from "./supervision";
 import { spacesOf, type Space } from "./spaces";
 
@@ -34,6 +35,8 @@ export interface RoomSummary {
   /** What the room is for; `undefined` on servers that know no classes. */
   roomClass: RoomClass | undefined;
   isInvitation: boolean;
+  /** It holds rooms: she is invited to a section of the list. */
+  isSpace: boolean;
   /** She has asked to be let in, and waits. */
   isAsking: boolean;
   invitedBy: string | undefined;
@@ -90,6 +93,11 @@ export class RoomList {
   /** The summary of a room. */
   find(id: string | undefined): RoomSummary | undefined {
     return this.all.find((room) => room.id === id);
+  }
+
+  /** Whether a room or space is in her list. */
+  has(id: string): boolean {
+    return this.find(id) !== undefined || this.spaces.some((space) => space.id === id);
   }
 
   #listen(): void {
@@ -202,6 +210,7 @@ function summary(room: Room, { partners, alerts, words }: Around): RoomSummary {
     directWith,
     roomClass: classOf(room),
     isInvitation,
+    isSpace: room.isSpaceRoom(),
     isAsking: room.getMyMembership() === KnownMembership.Knock,
     invitedBy: isInvitation ? inviter(room) : undefined,
     isEncrypted: room.hasEncryptionStateEvent(),
@@ -222,13 +231,6 @@ function summary(room: Room, { partners, alerts, words }: Around): RoomSummary {
 function isChannel(room: Room): boolean {
   const power = room.currentState.getStateEvents(EventType.RoomPowerLevels, "")?.getContent();
   return Number(power?.events_default ?? 0) > Number(power?.users_default ?? 0);
-}
-
-function topicOf(room: Room): string {
-  const topic: unknown = room.currentState
-    .getStateEvents(EventType.RoomTopic, "")
-    ?.getContent().topic;
-  return typeof topic === "string" ? topic : "";
 }
 
 function successorOf(room: Room): string | undefined {

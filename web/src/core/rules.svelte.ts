@@ -1,6 +1,7 @@
 import type { MatrixClient } from "matrix-js-sdk";
 
-import { isRoomClass, type RoomClass } from "./room_class";
+import type { RoomKind } from "./people";
+import { isRoomClass, SPACE_CLASS, type RoomClass } from "./room_class";
 import { askKontor } from "./server_api";
 
 /** A class as it is offered to her. */
@@ -94,6 +95,14 @@ export class Rules {
   async show(name: SignalName, isShown: boolean): Promise<void> {
     await askKontor(this.#client, "PUT", `/policy/own/${name}`, { value: isShown });
     this.signals = { ...this.signals, [name]: { ...this.signals[name], isShown } };
+  }
+
+  /** Whether she may make something of this kind. Guests, say, may set up no space: everybody in it is of the
+      organisation. */
+  mayMake(kind: RoomKind): boolean {
+    const offers = this.classes.filter((offer) => offer.mayCreate);
+    if (this.classes.length === 0) return true;
+    return kind === "space" ? offers.some(({ name }) => name === SPACE_CLASS) : offers.length > 0;
   }
 
   /** What follows from a class. */

@@ -1,9 +1,12 @@
 import { EventType, KnownMembership, type MatrixClient, type Room } from "matrix-js-sdk";
 
+import { topicOf } from "./room_words";
+
 /** A space: a section of the list. */
 export interface Space {
   id: string;
   name: string;
+  topic: string;
   /** The rooms in it. */
   rooms: ReadonlySet<string>;
   /** Whether she may put rooms into it. */
@@ -18,6 +21,7 @@ export function spacesOf(client: MatrixClient): Space[] {
     .map((room) => ({
       id: room.roomId,
       name: room.name,
+      topic: topicOf(room),
       rooms: childrenOf(room),
       mayArrange: room.currentState.maySendStateEvent(EventType.SpaceChild, client.getSafeUserId()),
     }))

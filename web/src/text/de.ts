@@ -3,6 +3,7 @@ import { messages } from "./messages_de";
 import { rooms } from "./rooms_de";
 import { search } from "./search_de";
 import { settings } from "./settings_de";
+import { spaces } from "./spaces_de";
 
 /** German texts of the chat. `en.ts` has the same keys; the compiler and a test see to it. */
 export const de = {
@@ -46,6 +47,7 @@ export const de = {
   ...rooms,
   ...search,
   ...settings,
+  ...spaces,
 
   // Account menu
   account: "Konto und Einstellungen",

@@ -4,6 +4,7 @@ import { messages } from "./messages_en";
 import { rooms } from "./rooms_en";
 import { search } from "./search_en";
 import { settings } from "./settings_en";
+import { spaces } from "./spaces_en";
 
 /** English texts of the chat. */
 export const en: Texts = {
@@ -44,6 +45,7 @@ export const en: Texts = {
   ...rooms,
   ...search,
   ...settings,
+  ...spaces,
 
   account: "Account and settings",
   accountPages: "Account, devices, security",

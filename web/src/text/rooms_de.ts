@@ -163,7 +163,6 @@ export const rooms = {
   },
   inSpace: "Bereich",
   noSpace: "Kein Bereich",
-  emptySpace: "Noch keine Unterhaltung. Wählen Sie diesen Bereich, wenn Sie eine beginnen.",
   isOpen: "Im Verzeichnis",
   isOpenText: "Alle in der Organisation finden die Unterhaltung und können eintreten.",
   directory: "Verzeichnis",

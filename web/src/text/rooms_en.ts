@@ -152,7 +152,6 @@ export const rooms: Pick<Texts, keyof typeof import("./rooms_de").rooms> = {
   },
   inSpace: "Space",
   noSpace: "No space",
-  emptySpace: "No conversation yet. Choose this space when you begin one.",
   isOpen: "In the directory",
   isOpenText: "Everybody in the organisation finds the conversation and can enter.",
   directory: "Directory",

@@ -29,12 +29,18 @@ function freePort(): Promise<number> {
 export interface Start {
   /** Roles that the operator gives: `{ clara: "dsb" }`. */
   readonly offices?: Record<string, string>;
+  /** Names of people who are guests. */
+  readonly guests?: readonly string[];
   /** Variables of its environment. */
   readonly settings?: Record<string, string>;
 }
 
 /** Starts a server on a fresh folder. */
-export async function startServer({ offices = {}, settings = {} }: Start = {}): Promise<Server> {
+export async function startServer({
+  offices = {},
+  guests = [],
+  settings = {},
+}: Start = {}): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), "kontor-e2e-"));
   const port = await freePort();
   const args = ["serve", "--demo", "--data", folder, "--listen", `127.0.0.1:${port}`];
@@ -42,21 +48,29 @@ export async function startServer({ offices = {}, settings = {} }: Start = {}): 
   const start = (): ChildProcess => spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"], env });
   let child = start();
   const output = await untilReady(child);
-  if (Object.keys(offices).length > 0) {
+  const passwords = Object.fromEntries(
+    [...output.matchAll(PEOPLE)].map(([, name, password]) => [name, password]),
+  ) as Record<string, string>;
+  const roles = { ...offices, ...Object.fromEntries(guests.map((name) => [name, "guest"])) };
+  if (Object.keys(roles).length > 0) {
     // The operator's word counts while the server is stopped.
     await stop(child);
-    for (const [name, role] of Object.entries(offices)) {
-      const words = ["role", "grant", name, role, "--reason", "Test", "--data", folder];
-      await promisify(execFile)(BINARY, words);
+    const say = (...words: string[]): Promise<{ stdout: string }> =>
+      promisify(execFile)(BINARY, [...words, "--data", folder]);
+    for (const name of guests) {
+      const { stdout } = await say("user", "create", name, "--json");
+      passwords[name] = (JSON.parse(stdout) as { password: string }).password;
+    }
+    for (const [name, role] of Object.entries(roles)) {
+      await say("role", "grant", name, role, "--reason", "Test");
     }
     child = start();
     await untilReady(child);
   }
   sayIfItEnds(child);
-  const found = [...output.matchAll(PEOPLE)].map(([, name, password]) => [name, password]);
   return {
     url: `http://localhost:${port}`,
-    passwords: Object.fromEntries(found),
+    passwords,
     stop: async () => {
       await stop(child);
       await rm(folder, { recursive: true, force: true });

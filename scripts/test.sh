@@ -124,6 +124,10 @@ done
 
 # What failed is said once more at the end, where it is looked for first.
 if [ "$failed" -gt 0 ]; then
+  # Of a browser test, where it stopped and what it waited for, too.
+  if [ -f "$logs/web-e2e.log" ]; then
+    grep -E '^ +(Error: |Locator: |Expected|Received|> [0-9]+ \|)' "$logs/web-e2e.log" | head -30
+  fi
   for name in "$logs"/*.log; do
     grep -hE '^ +(FAIL|TIMEOUT) \[|^test .* FAILED$|^ *FAIL  ?[^ ]|^ +[0-9]+\) \[|^✖ |^step .* FAILED|^    tests/e2e/|^fuzz .* FAILED' "$name" |
       sort -u | sed "s#^#$(basename "$name" .log): #"

@@ -1,6 +1,6 @@
 import { expect, test, type Locator } from "@playwright/test";
 
-import { faults } from "./axe";
+import { faults, faultsOnPhone } from "./axe";
 import { Person } from "./person";
 import { Program } from "./program";
 import { startServer, type Server } from "./server";
@@ -161,6 +161,20 @@ test("what the server refuses is said, and nothing is lost", async () => {
   await sheet.getByRole("button", { name: "Speichern" }).click();
   await anna.page.keyboard.press("Escape");
   await expect(heading(ben, "Vertrieb Süd")).toBeVisible();
+});
+
+test("all of it fits on the narrowest phone, in English and in the dark", async () => {
+  await anna.goOn("in English on a phone");
+  const { page } = anna;
+  for (const part of ["Conversations in the space", "People in the space", "Name and topic"]) {
+    await page.getByRole("button", { name: "Actions for Vertrieb Süd" }).click();
+    await page.getByRole("menuitem", { name: part }).click();
+    await expect(dialog(anna).getByRole("heading", { name: part })).toBeVisible();
+    const name = `space-${part.replaceAll(" ", "-")}`;
+    found.push(...(await faultsOnPhone(page, name)).map((fault) => `${part}: ${fault}`));
+    await page.keyboard.press("Escape");
+  }
+  await anna.goOn("as usual");
 });
 
 test("whoever is removed loses the section, and keeps the rooms; whoever leaves, too", async () => {

@@ -117,9 +117,13 @@ export interface Start {
   live: Promise<void>;
 }
 
-/** Begins to sync. Calls `failed` when there is nothing to show and the server does not answer; it goes on
+/** Begins to sync. Rooms that can wait do so until the open one is `shown`. Calls `failed` when there is nothing to show and the server does not answer; it goes on
     trying. */
-export function startSyncing({ client, store, gate }: Connection, failed: () => void): Start {
+export function startSyncing(
+  { client, store, gate }: Connection,
+  shown: Promise<void>,
+  failed: () => void,
+): Start {
   let isReady = false;
   const until = (...wanted: SyncState[]): Promise<void> =>
     new Promise((resolve) => {
@@ -142,6 +146,8 @@ export function startSyncing({ client, store, gate }: Connection, failed: () => 
   gate.isOpen = store.getSavedSync().then(async (saved) => {
     if (!saved) return;
     await ready;
+    // What is opened and taken in for the other rooms would keep the open one from being drawn.
+    await shown;
     await store.handOver(client);
   });
   Thread.setServerSideSupport(FeatureSupport.Stable);

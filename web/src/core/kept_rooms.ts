@@ -2,8 +2,8 @@ import type { IRooms, ISyncResponse } from "matrix-js-sdk/lib/sync-accumulator";
 
 /** Rooms are kept in this many records: one that changes makes only its own be written. */
 const PARTS = 64;
-/** Rooms shown first: more than a screen of them. */
-const FIRST = 60;
+/** Rooms shown first: more than a high screen of them. */
+const FIRST = 40;
 /** Rooms handed to the SDK at a time afterwards, so that the page stays quick. */
 const AT_ONCE = 20;
 

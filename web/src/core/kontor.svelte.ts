@@ -31,6 +31,9 @@ import { Trust } from "./trust.svelte";
 import { Uploads } from "./uploads.svelte";
 import { Verifications } from "./verification.svelte";
 
+/** What can wait for the first picture waits no longer than this. */
+const SHOWN_MS = 1_000;
+
 /** The chat of one person: everything the pages may do. No page names the SDK. */
 export class Kontor {
   readonly rooms: RoomList;
@@ -56,10 +59,16 @@ export class Kontor {
   isOnline = $state(true);
   /** Her name in her profile, where no room tells it. */
   #profileName = $state<string>();
+  /** Resolves when what is seen first is drawn, or does not come. */
+  readonly #shown: Promise<void>;
+  #tellShown: () => void = () => undefined;
   readonly #client: MatrixClient;
 
   private constructor(client: MatrixClient, keys: SecretStorageKeys) {
     this.#client = client;
+    this.#shown = new Promise((resolve) => {
+      this.#tellShown = resolve;
+    });
     this.rooms = new RoomList(client);
     this.encryption = new Encryption(client, keys);
     this.recoveryPasskey = new RecoveryPasskey(client, this.encryption);
@@ -96,17 +105,24 @@ export class Kontor {
     // From the first moment on: a new worker says only once that it is there.
     watchForVersion(() => (kontor.hasNewVersion = true));
     onSessionEnded(client, () => void kontor.#remove().then(ended));
-    const { ready, live } = startSyncing(connection, failed);
+    const { ready, live } = startSyncing(connection, kontor.#shown, failed);
     void kontor.outbox.resume(ready, live);
     await ready;
     kontor.rooms.closedNames.openAll();
     kontor.rooms.refresh();
+    // A page that nobody looks at draws nothing.
+    setTimeout(() => kontor.noteShown(), SHOWN_MS);
     void live.then(() => {
       performance.mark("kontor-live");
       void kontor.encryption.prepare();
       void kontor.#prepareRest();
     });
     return kontor;
+  }
+
+  /** What is seen first is drawn: everything else may go on. */
+  noteShown(): void {
+    this.#tellShown();
   }
 
   /** Her user id. */

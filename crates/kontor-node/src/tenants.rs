@@ -100,7 +100,8 @@ impl Tenants {
         let mut created = Vec::new();
         let configured = config.tenants.iter().map(|tenant| &tenant.server_name);
         for name in configured.chain(&config.server.name) {
-            if !known.contains(name) {
+            // Somebody may name one in both places: as the first one, and with its host names.
+            if !known.contains(name) && !created.contains(&name) {
                 self.opening.vault().create_tenant(name)?;
                 created.push(name);
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use kontor_testkit::Authority;
 use serde_json::{Value, json};
 
-use crate::binary::{Server, folder, run};
+use crate::binary::{Server, file, folder, run, succeed};
 
 const WITHIN: Duration = Duration::from_secs(10);
 
@@ -118,4 +118,15 @@ fn without_an_organisation_it_says_what_to_do() {
     let outcome = run(&["serve", "--data", &data, "--listen", "127.0.0.1:0"]);
     assert_eq!(outcome.code, 1);
     assert!(outcome.stderr.contains("kontor tenant create"), "{outcome:?}");
+}
+
+#[test]
+fn an_organisation_named_first_and_with_its_host_names_is_created_once() {
+    let (folder, data) = folder();
+    let hosts = "[[tenant]]\nserver_name = \"localhost\"\nhosts = [\"chat.example\"]\n";
+    let config = file(folder.path(), "hosts.toml", hosts);
+    let server = Server::start(&data, &["--config", &config]);
+    assert_eq!(server.request("GET /_matrix/client/versions", "", "").0, "200");
+    assert_eq!(server.stop().0, 0);
+    assert_eq!(succeed(&["tenant", "list", "--data", &data]).stdout, "localhost\n");
 }

@@ -3,10 +3,13 @@
 
 use kontor_audit::{Action, Event};
 use kontor_core::{Cx, Error, MatrixCode, Result, Secret};
+use kontor_db::Tx;
 use kontor_policy::PasswordLogin;
 use kontor_store::app_password::{self, AppPasswordRow};
+use ruma::UserId;
 
 use crate::browser_session::BrowserSession;
+use crate::devices::Ended;
 use crate::pepper::Purpose;
 use crate::{CriticalAct, Identity};
 
@@ -72,18 +75,20 @@ impl Identity {
         self.inner.db.read(cx, move |tx| app_password::list_app_passwords(tx, &user)).await
     }
 
-    /// Removes an app password. Devices signed in with it stay until they are signed out.
+    /// Removes an app password and signs out the devices that it opened: whoever takes it back wants
+    /// the program to be out.
     ///
     /// # Errors
     /// `NotFound`.
     pub async fn remove_app_password(&self, cx: &Cx, id: String) -> Result<()> {
         let user = cx.user()?.to_owned();
         let event = Event::new(Action::AppPasswordRemoved).about(&user);
+        let this = self.clone();
         let write = self.inner.db.write(cx, move |tx| {
-            if app_password::delete_app_password(tx, &user, &id)? {
-                return Ok(());
+            if !app_password::delete_app_password(tx, &user, &id)? {
+                return Err(Error::not_found("There is no such app password."));
             }
-            Err(Error::not_found("There is no such app password."))
+            this.end_sessions_in(tx, &user, &Ended::ByAppPassword(Some(id))).map(drop)
         });
         write.await?;
         self.inner.audit.note(cx, event);
@@ -96,6 +101,16 @@ impl Identity {
         let letters: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
         self.inner.pepper.hash(Purpose::AppPassword, &letters)
     }
+}
+
+/// # Errors
+/// `Forbidden`, as for a wrong password, if it was removed meanwhile.
+pub(crate) fn require_app_password(tx: &mut Tx<'_>, user: &UserId, id: &str) -> Result<()> {
+    let held = app_password::list_app_passwords(tx, user)?;
+    if held.iter().any(|row| row.app_password_id == id) {
+        return Ok(());
+    }
+    Err(Error::forbidden("Wrong user name or password."))
 }
 
 /// # Errors

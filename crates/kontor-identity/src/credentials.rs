@@ -43,8 +43,8 @@ pub(crate) enum Accepted {
 /// Whose secret it was.
 pub(crate) struct Proved {
     pub(crate) account: AccountRow,
-    /// It was an app password.
-    pub(crate) by_app: bool,
+    /// Which app password it was; `None`: the account's own.
+    pub(crate) app_password_id: Option<String>,
 }
 
 /// What the database knows of a name.
@@ -93,7 +93,8 @@ impl Identity {
         let usable = accepted != Accepted::AppPassword && !is_overlong(&password);
         let stored = found.password.filter(|_| usable);
         let pepper = self.inner.pepper.key().clone();
-        let by_app = found.app_password.is_some();
+        let app_password_id = found.app_password.as_ref().map(|row| row.app_password_id.clone());
+        let by_app = app_password_id.is_some();
         // Both ways take the same time, whichever secret is right.
         let right = self.inner.hasher.verify(password, pepper, stored).await? || by_app;
         let subject = found.subject;
@@ -106,7 +107,7 @@ impl Identity {
                 if let Some(row) = found.app_password {
                     self.note_app_password_use(cx, &account, row).await?;
                 }
-                Ok(Proved { account, by_app })
+                Ok(Proved { account, app_password_id })
             }
             account => {
                 let event = Event::refused(Action::LoginFailed);

@@ -136,6 +136,14 @@ impl Identity {
             Ended::All | Ended::AllBut(_) | Ended::Devices => {
                 device::list_devices(tx, user)?.into_iter().map(|row| row.device_id).collect()
             }
+            Ended::ByAppPassword(which) => {
+                let opened = |row: &DeviceRow| match which {
+                    Some(_) => row.app_password_id == *which,
+                    None => row.by_app_password,
+                };
+                let devices = device::list_devices(tx, user)?.into_iter();
+                devices.filter(opened).map(|row| row.device_id).collect()
+            }
         };
         if matches!(ended, Ended::All | Ended::AllBut(_)) {
             browser_session::delete_browser_sessions_but(tx, user, "")?;
@@ -157,6 +165,8 @@ pub(crate) enum Ended {
     /// Every device.
     Devices,
     These(Vec<OwnedDeviceId>),
+    /// Every device that signed in by this app password; `None`: by any.
+    ByAppPassword(Option<String>),
 }
 
 impl Ended {

@@ -16,6 +16,7 @@ use kontor_store::{
 use ruma::{OwnedDeviceId, OwnedUserId, UserId};
 
 use crate::Identity;
+use crate::app_passwords::require_app_password;
 use crate::credentials::Accepted;
 use crate::device_register::note_program;
 use crate::letters::Notice;
@@ -102,8 +103,9 @@ impl Identity {
         };
         login.device.check()?; // Before the password costs anything.
         let proved = self.check_secret(cx, &login.name, (login.password, accepted)).await?;
-        let (user, by_app) = (proved.account.user_id, proved.by_app);
-        let opening = self.open_session_by(cx, login.device, by_app)?;
+        let (user, app_password_id) = (proved.account.user_id, proved.app_password_id);
+        let by_app = app_password_id.is_some();
+        let opening = self.open_session_by(cx, login.device, app_password_id.clone())?;
         let answer = opening.answer(user.clone());
         let this = self.clone();
         let write = self.inner.db.write(cx, move |tx| {
@@ -111,6 +113,9 @@ impl Identity {
             let account = account::find_account(tx, &user)?;
             if account.is_none_or(|account| account.deactivated.is_some()) {
                 return Err(Error::forbidden("Wrong user name or password."));
+            }
+            if let Some(id) = &app_password_id {
+                require_app_password(tx, &user, id)?;
             }
             // The password alone would pass the second factor by. law: R-042
             if !by_app && this.is_second_factor_due(tx, &user)? {
@@ -143,10 +148,15 @@ impl Identity {
     /// # Errors
     /// `Invalid` for a device id or name against the rules.
     pub fn open_session(&self, cx: &Cx, device: NewDevice) -> Result<Opening> {
-        self.open_session_by(cx, device, false)
+        self.open_session_by(cx, device, None)
     }
 
-    fn open_session_by(&self, cx: &Cx, device: NewDevice, by_app: bool) -> Result<Opening> {
+    fn open_session_by(
+        &self,
+        cx: &Cx,
+        device: NewDevice,
+        app_password_id: Option<String>,
+    ) -> Result<Opening> {
         device.check()?;
         self.admit_program(cx)?;
         let device_id = match device.device_id {
@@ -157,7 +167,7 @@ impl Identity {
         let session_ends = policy.session_lifetime.map(|span| cx.now.plus(span));
         let maker = TokenMaker::new(&self.inner.pepper, &policy, &cx.random);
         let refreshes = match Refreshes::of(device.refreshes, device.client_id.as_deref()) {
-            Refreshes::No if by_app => Refreshes::NoByAppPassword,
+            Refreshes::No if app_password_id.is_some() => Refreshes::NoByAppPassword,
             refreshes => refreshes,
         };
         let tokens = maker.mint(cx.now, refreshes, session_ends)?;
@@ -167,7 +177,7 @@ impl Identity {
             display_name,
             client_id,
             tokens,
-            by_app,
+            app_password_id,
             now: cx.now,
             notice: Notice::new(cx)?,
             program: cx.agent.as_deref().and_then(Program::of_agent),
@@ -274,7 +284,7 @@ pub struct Opening {
     display_name: Option<String>,
     client_id: Option<String>,
     tokens: Tokens,
-    by_app: bool,
+    app_password_id: Option<String>,
     now: Timestamp,
     notice: Notice,
     program: Option<Program>,
@@ -305,7 +315,12 @@ impl Opening {
         let id = &self.device_id;
         if device::find_device(tx, user, id)?.is_some() {
             identity.ending(tx).revoke_tokens(user, id)?;
-            device::restart_device(tx, user, id, (day_of(self.now), self.by_app))?;
+            device::restart_device(
+                tx,
+                user,
+                id,
+                (day_of(self.now), self.app_password_id.as_deref()),
+            )?;
         } else {
             let row = DeviceRow {
                 device_id: id.clone(),
@@ -313,7 +328,8 @@ impl Opening {
                 created: self.now,
                 last_seen_day: day_of(self.now),
                 generation: 1,
-                by_app_password: self.by_app,
+                by_app_password: self.app_password_id.is_some(),
+                app_password_id: self.app_password_id,
             };
             device::insert_device(tx, user, &row)?;
             identity.tell(tx, user, Letter::NewDevice, &self.notice)?;

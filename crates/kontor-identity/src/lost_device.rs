@@ -2,9 +2,10 @@
 
 use kontor_audit::{Action, Event};
 use kontor_core::{Cx, Permission, Result};
+use kontor_db::Tx;
 use kontor_mail::Letter;
 use kontor_store::{app_password, browser_session};
-use ruma::{OwnedDeviceId, OwnedUserId};
+use ruma::{OwnedDeviceId, OwnedUserId, UserId};
 
 use crate::device_register::no_device;
 use crate::devices::Ended;
@@ -14,7 +15,7 @@ use crate::{BrowserSession, Identity};
 impl Identity {
     /// A device is lost: it is signed out for good, the log says so to those who watch, and the
     /// owner gets a mail. One's own, or for an administrator anybody's; then the person's browsers
-    /// are signed out and her app passwords end too, since they may be on it.
+    /// are signed out, and her app passwords end with what they opened, since they may be on it.
     ///
     /// # Errors
     /// `Forbidden` for others without the permission; `NotFound`.
@@ -35,14 +36,14 @@ impl Identity {
             }
             if !is_own {
                 browser_session::delete_browser_sessions_but(tx, &user, "")?;
-                app_password::delete_app_passwords(tx, &user)?;
+                this.end_app_passwords_in(tx, &user)?;
             }
             this.tell(tx, &user, Letter::DeviceLost, &notice)
         });
         self.inner.audit.act(cx, event, write).await
     }
 
-    /// Ends every app password of the caller. Devices signed in with one stay.
+    /// Ends every app password of the caller and signs out the devices that they opened.
     ///
     /// # Errors
     /// `Forbidden` if the sign-in is not complete.
@@ -50,10 +51,15 @@ impl Identity {
         let acting = session.acting(cx)?;
         let user = session.user_id.clone();
         let event = Event::new(Action::AppPasswordRemoved).about(&user);
-        let write =
-            self.inner.db.write(&acting, move |tx| app_password::delete_app_passwords(tx, &user));
+        let this = self.clone();
+        let write = self.inner.db.write(&acting, move |tx| this.end_app_passwords_in(tx, &user));
         write.await?;
         self.inner.audit.note(&acting, event);
         Ok(())
+    }
+
+    fn end_app_passwords_in(&self, tx: &mut Tx<'_>, user: &UserId) -> Result<()> {
+        app_password::delete_app_passwords(tx, user)?;
+        self.end_sessions_in(tx, user, &Ended::ByAppPassword(None)).map(drop)
     }
 }

@@ -19,6 +19,8 @@ pub struct DeviceRow {
     pub generation: i64,
     /// It signed in by an app password.
     pub by_app_password: bool,
+    /// By which one; `None` also where nobody noted it.
+    pub app_password_id: Option<String>,
 }
 
 impl DeviceRow {
@@ -30,6 +32,7 @@ impl DeviceRow {
             last_seen_day: row.time(3)?,
             generation: row.int(4)?,
             by_app_password: row.bool(5)?,
+            app_password_id: row.opt_text(6)?,
         })
     }
 }
@@ -38,20 +41,22 @@ static INSERT: Sql = Sql::new(
     "device.insert",
     "INSERT INTO device
        (tenant_id, user_id, device_id, display_name, created_ms, last_seen_day_ms, generation,
-        by_app_password)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        by_app_password, app_password_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 );
 
 static FIND: Sql = Sql::new(
     "device.find",
-    "SELECT device_id, display_name, created_ms, last_seen_day_ms, generation, by_app_password
+    "SELECT device_id, display_name, created_ms, last_seen_day_ms, generation, by_app_password,
+            app_password_id
        FROM device
       WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3",
 );
 
 static LIST: Sql = Sql::new(
     "device.list",
-    "SELECT device_id, display_name, created_ms, last_seen_day_ms, generation, by_app_password
+    "SELECT device_id, display_name, created_ms, last_seen_day_ms, generation, by_app_password,
+            app_password_id
        FROM device
       WHERE tenant_id = $1 AND user_id = $2 ORDER BY created_ms, device_id",
 );
@@ -76,7 +81,8 @@ static UPDATE_GENERATION: Sql = Sql::new(
 
 static RESTART: Sql = Sql::new(
     "device.restart",
-    "UPDATE device SET last_seen_day_ms = $4, generation = 1, by_app_password = $5
+    "UPDATE device SET last_seen_day_ms = $4, generation = 1, by_app_password = $5,
+            app_password_id = $6
       WHERE tenant_id = $1 AND user_id = $2 AND device_id = $3",
 );
 
@@ -109,6 +115,7 @@ pub fn insert_device(tx: &mut Tx<'_>, user: &UserId, device: &DeviceRow) -> Resu
             device.last_seen_day.into(),
             device.generation.into(),
             device.by_app_password.into(),
+            device.app_password_id.as_deref().into(),
         ],
     )?;
     Ok(())
@@ -157,14 +164,16 @@ pub fn update_generation(
     Ok(())
 }
 
-/// Begins a new sign-in on a device that exists: token generations count from 1 again.
+/// Begins a new sign-in on a device that exists, on a day, by an app password or by none: token
+/// generations count from 1 again.
 pub fn restart_device(
     tx: &mut Tx<'_>,
     user: &UserId,
     id: &DeviceId,
-    (day, by_app_password): (Timestamp, bool),
+    (day, app_password_id): (Timestamp, Option<&str>),
 ) -> Result<()> {
-    tx.execute(&RESTART, &[user.into(), id.into(), day.into(), by_app_password.into()])?;
+    let by_app = app_password_id.is_some().into();
+    tx.execute(&RESTART, &[user.into(), id.into(), day.into(), by_app, app_password_id.into()])?;
     Ok(())
 }
 

@@ -110,6 +110,11 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "event_by_id",
         sql: include_str!("../migrations/0052_event_by_id.sql"),
     },
+    Migration {
+        number: 53,
+        name: "app_password_of_device",
+        sql: include_str!("../migrations/0053_app_password_of_device.sql"),
+    },
 ];
 
 /// Migrations of the audit log's own store.

@@ -56,6 +56,7 @@ impl House {
             last_seen_day: cx.now,
             generation: 0,
             by_app_password: false,
+            app_password_id: None,
         };
         self.db.write(&cx, move |tx| insert_device(tx, &user_id, &row)).await.unwrap();
         cx

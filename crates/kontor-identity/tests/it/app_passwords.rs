@@ -7,7 +7,7 @@ use kontor_testdb::{Backend, for_each_backend};
 use ruma::api::client::uiaa::{AuthData, MatrixUserIdentifier, Password, UserIdentifier};
 
 use crate::browser::{Browser, PASSWORD};
-use crate::company::{Company, device, secret};
+use crate::company::{Company, device, refreshing, secret};
 
 async fn company(backend: &Backend, password_login: PasswordLogin) -> Company {
     let company = Company::with(backend, Policy { password_login, ..Policy::lab() }).await;
@@ -38,6 +38,34 @@ fn an_app_password_opens_the_api_until_it_is_removed() {
         let gone = company.identity.remove_app_password(&cx, id).await.unwrap_err();
         assert_eq!(gone.kind, Kind::NotFound);
         assert!(company.try_password("alice", &typed, device("B")).await.is_err());
+    });
+}
+
+#[test]
+fn whoever_signed_in_by_an_app_password_is_out_once_it_is_removed() {
+    for_each_backend(async |backend| {
+        let company = company(&backend, PasswordLogin::On).await;
+        let (old, password) = app_password(&company, "Old phone").await;
+        let (_, other) = app_password(&company, "Older phone").await;
+        let typed = password.expose();
+        let removed = company.try_password("alice", typed, refreshing("A")).await.unwrap();
+        let stays = company.try_password("alice", other.expose(), device("B")).await.unwrap();
+        // This device comes back by another way, and is none of the app password's any more.
+        company.try_password("alice", typed, device("C")).await.unwrap();
+        let by_own = company.login("alice", device("C")).await.unwrap();
+        let cx = company.as_holder(&stays.access_token).await.unwrap();
+        company.identity.remove_app_password(&cx, old).await.unwrap();
+        let out = company.as_holder(&removed.access_token).await.unwrap_err();
+        assert_eq!(out.kind, Kind::Unauthenticated);
+        let refresh = removed.refresh_token.expect("it refreshes");
+        assert!(company.identity.refresh(&company.cx(), &refresh, None).await.is_err());
+        company.as_holder(&stays.access_token).await.unwrap();
+        company.as_holder(&by_own.access_token).await.unwrap();
+        // All of them at once, as after the loss of a device.
+        let session = Browser::open(&company, "alice").await.session().await;
+        company.identity.end_app_passwords(&company.cx(), &session).await.unwrap();
+        company.as_holder(&stays.access_token).await.unwrap_err();
+        company.as_holder(&by_own.access_token).await.unwrap();
     });
 }
 

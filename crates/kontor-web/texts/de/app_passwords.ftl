@@ -1,6 +1,6 @@
 # App-Passwörter
 app-passwords-title = App-Passwörter
-app-passwords-intro = Für ältere Programme, die keine Anmeldung über diese Seiten kennen. Ein App-Passwort gilt nur für die Anmeldung in einem Programm, nicht für diese Seiten.
+app-passwords-intro = Für ältere Programme, die keine Anmeldung über diese Seiten kennen. Ein App-Passwort gilt nur für die Anmeldung in einem Programm, nicht für diese Seiten. Wenn Sie es entfernen, ist das Programm sofort abgemeldet.
 app-passwords-made = App-Passwort für { $name }
 app-passwords-once = Geben Sie es jetzt in dem Programm ein. Es wird nicht noch einmal gezeigt.
 app-passwords-held = Ihre App-Passwörter

@@ -1,6 +1,6 @@
 # App passwords
 app-passwords-title = App passwords
-app-passwords-intro = For older programs that cannot sign in through these pages. An app password is good for signing in to a program only, not for these pages.
+app-passwords-intro = For older programs that cannot sign in through these pages. An app password is good for signing in to a program only, not for these pages. If you remove it, the program is signed out at once.
 app-passwords-made = App password for { $name }
 app-passwords-once = Enter it in the program now. It will not be shown again.
 app-passwords-held = Your app passwords

@@ -6,6 +6,7 @@ use kontor_core::{DeviceKind, Kind, Permission};
 use kontor_identity::{NewFloor, RegisteredDevice};
 use ruma::{OwnedDeviceId, OwnedUserId};
 
+use super::people::path_after_loss;
 use crate::account::devices::{Choice, choices_of, kind_name};
 use crate::frame::{Leave, Shown, Visit};
 use crate::page::{self, Page, show_again};
@@ -78,7 +79,12 @@ pub(super) async fn act(visit: Visit) -> Shown {
         "floor" => return set_floor(&visit).await,
         "no-floor" => identity.remove_floor(&cx, text("program")).await?,
         "sign-out" => identity.sign_out_device(&cx, place_of(&visit)?).await?,
-        "lost" => identity.report_lost_device(&cx, place_of(&visit)?).await?,
+        "lost" => {
+            let place = place_of(&visit)?;
+            let next = path_after_loss(&place.0);
+            identity.report_lost_device(&cx, place).await?;
+            return Err(Leave::To(next));
+        }
         _ => {
             let kind = text("kind").parse().map_err(Leave::from)?;
             identity.set_device_kind(&cx, place_of(&visit)?, kind).await?;

@@ -101,6 +101,11 @@ fn path_of(user: &UserId) -> String {
     format!("/admin/people/{user}")
 }
 
+/// Path of her page once a device of hers was reported lost: what is to be done next stands there.
+pub(super) fn path_after_loss(user: &UserId) -> String {
+    format!("{}?lost=yes", path_of(user))
+}
+
 /// What others call her.
 pub(super) fn name_of(person: &ListedPerson) -> String {
     let named = person.display_name.clone().or_else(|| person.login_name.clone());

@@ -254,7 +254,13 @@ async fn a_lost_device_of_somebody_is_signed_out() {
     let path = format!("/admin/people/{}", ada.user_id);
     olga.get(&path).await.shows(&ada.device_id);
     let lost = [("act", "device-lost"), ("device", ada.device_id.as_str())];
-    assert_eq!(olga.fill(&path, &lost).await.status, 303);
+    let reported = olga.fill(&path, &lost).await;
+    assert_eq!(reported.status, 303);
+    // What is to be done next stands above the buttons that do it.
+    let next = olga.get(reported.header("location")).await;
+    next.shows("Das Gerät ist abgemeldet");
+    next.shows("binnen 72 Stunden");
+    assert!(!olga.get(&path).await.html.contains("Das Gerät ist abgemeldet"));
     let gone = ada.get("/_matrix/client/v3/account/whoami").await;
     gone.fails(401, "M_UNKNOWN_TOKEN");
     assert_eq!(gone.body["soft_logout"], false, "its keys are to be discarded");

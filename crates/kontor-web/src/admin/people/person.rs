@@ -10,7 +10,7 @@ use kontor_identity::{
 };
 use ruma::{OwnedDeviceId, OwnedUserId, UserId};
 
-use super::{Choice, name_of, role_name, state_name};
+use super::{Choice, name_of, path_after_loss, role_name, state_name};
 use crate::account::devices::kind_name;
 use crate::frame::{Leave, Shown, Visit};
 use crate::page::{self, Page, show_again};
@@ -54,6 +54,8 @@ struct PersonPage {
     /// The link just made, and until when it is good.
     made: Option<(String, String)>,
     wrong: Option<String>,
+    /// A device of hers was reported lost just now.
+    is_lost: bool,
     /// The viewer may do something about her.
     may_act: bool,
     may_give_roles: bool,
@@ -120,7 +122,10 @@ async fn carry_out(visit: &Visit) -> Result<Outcome, Leave> {
         "reset-password" => outcome.made = Some(identity.create_reset_link(&cx, user, None).await?),
         "reset-factors" => identity.reset_second_factors(&cx, user, None).await?,
         "device-sign-out" => identity.sign_out_device(&cx, device()).await?,
-        "device-lost" => identity.report_lost_device(&cx, device()).await?,
+        "device-lost" => {
+            identity.report_lost_device(&cx, device()).await?;
+            return Err(Leave::To(path_after_loss(&user)));
+        }
         "prove" => {
             let (method, reason) = (text("method").parse()?, text("reason"));
             identity.prove_identity(&cx, NewProof { user_id: user, method, reason }, None).await?;
@@ -212,6 +217,7 @@ async fn looked_at(visit: &Visit, outcome: Outcome, show: fn(&PersonPage) -> Res
         pending_mail: person.pending_mail,
         made: outcome.made.map(address),
         wrong: outcome.wrong,
+        is_lost: visit.form.has("lost"),
         may_act: may_manage && !is_closed && session.user_id != user,
         may_give_roles: session.roles.may(Permission::ChangeRoles),
         page: Page::new(visit, "person-title"),

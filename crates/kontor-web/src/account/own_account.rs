@@ -4,6 +4,7 @@ use askama::Template;
 use kontor_identity::OwnAccount;
 
 use super::devices::day;
+use super::privacy::holds_on;
 use crate::admin::people::person::guest_in_words;
 use crate::admin::people::role_name;
 use crate::frame::{Shown, Visit};
@@ -31,6 +32,8 @@ struct Stored {
     devices: usize,
     browsers: usize,
     app_passwords: usize,
+    /// Holds on her that she is told of: the matter, the basis and the end.
+    holds: Vec<(String, String, String)>,
 }
 
 /// `GET /account/data`
@@ -38,13 +41,14 @@ pub(super) async fn show(visit: Visit) -> Shown {
     let (_, cx) = visit.person()?;
     let stored = visit.tenant.identity.own_account(&cx).await?;
     let rooms = visit.tenant.rooms.joined_rooms(&cx).await?.len();
-    Ok(page::show(&told(&visit, stored, rooms)))
+    let holds = holds_on(&visit, &cx).await?;
+    Ok(page::show(&Stored { holds, ..told(&visit, stored, rooms) }))
 }
 
 fn told(visit: &Visit, stored: OwnAccount, rooms: usize) -> Stored {
-    let field = |(name, value): (String, serde_json::Value)| match value.as_str() {
-        Some(text) => (name, text.to_owned()),
-        None => (name, value.to_string()),
+    let field = |(name, value): (String, serde_json::Value)| {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        (field_in_words(visit, name), value)
     };
     Stored {
         page: Page::new(visit, "data-title"),
@@ -67,6 +71,17 @@ fn told(visit: &Visit, stored: OwnAccount, rooms: usize) -> Stored {
         devices: stored.devices,
         browsers: stored.browsers,
         app_passwords: stored.app_passwords,
+        holds: Vec::new(),
+    }
+}
+
+/// What a field of the profile is called. What programs write there keeps their name for it.
+fn field_in_words(visit: &Visit, name: String) -> String {
+    match name.as_str() {
+        "displayname" => visit.texts.get("profile-name"),
+        "avatar_url" => visit.texts.get("profile-picture"),
+        "m.tz" => visit.texts.get("data-time-zone"),
+        _ => name,
     }
 }
 

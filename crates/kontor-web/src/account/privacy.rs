@@ -2,7 +2,7 @@
 //! law
 
 use askama::Template;
-use kontor_core::{Error, Kind};
+use kontor_core::{Cx, Error, Kind};
 use kontor_policy::{Domain, OwnState, Value};
 
 use crate::frame::{Leave, Shown, Visit};
@@ -61,10 +61,18 @@ async fn whole(visit: &Visit, wrong: Option<String>) -> Result<Privacy, Leave> {
     let (_, cx) = visit.person()?;
     let states: Result<Vec<OwnState>, Error> = visit.tenant.own.list(&cx).await;
     let lines = states?.iter().filter_map(|state| line_of(visit, state)).collect();
-    let holds = visit.tenant.deletion.own_holds(&cx).await?;
-    let holds = holds.into_iter().filter(|hold| hold.is_active(cx.now));
-    let holds = holds.map(|hold| (hold.matter, hold.basis, day(visit, hold.ends))).collect();
+    let holds = holds_on(visit, &cx).await?;
     Ok(Privacy { page: Page::new(visit, "privacy-title"), lines, holds, wrong })
+}
+
+/// The holds on her that she is told of and that keep something: the matter, the basis and the end.
+pub(super) async fn holds_on(
+    visit: &Visit,
+    cx: &Cx,
+) -> Result<Vec<(String, String, String)>, Error> {
+    let holds = visit.tenant.deletion.own_holds(cx).await?.into_iter();
+    let active = holds.filter(|hold| hold.is_active(cx.now));
+    Ok(active.map(|hold| (hold.matter, hold.basis, day(visit, hold.ends))).collect())
 }
 
 /// `None` for what is no switch: programs have a place for that.

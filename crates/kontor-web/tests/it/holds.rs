@@ -74,6 +74,7 @@ async fn whom_a_hold_concerns_is_told_by_mail_and_on_their_page() {
         let page = bens.get("/account/privacy").await;
         page.shows("Sache 3");
         assert!(!page.html.contains("Sache 2"), "hers alone");
+        bens.get("/account/data").await.shows("Sache 3");
 
         // Its end is told, too, to whom its beginning was.
         dora.get("/admin/holds").await.shows("noch nicht informiert");

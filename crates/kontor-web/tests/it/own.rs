@@ -32,6 +32,8 @@ async fn own_account_are_shown_to_their_owner() {
     for_each_server(async |server| {
         let olga = server.register_as("olga", Role::OrgAdmin).await;
         olga.create_room(json!({})).await;
+        let name = format!("/_matrix/client/v3/profile/{}/displayname", olga.user_id);
+        olga.put(&name, json!({ "displayname": "Olga" })).await.ok();
         let mut browser = Browser::signed_in(&server, "olga").await;
         let page = browser.get("/account/data").await;
         assert_eq!(page.status, 200);
@@ -40,9 +42,11 @@ async fn own_account_are_shown_to_their_owner() {
             "Administration, ",
             "von Anfang an",
             "von der Verwaltung angelegt",
+            "Name, den andere sehen",
         ] {
             page.shows(text);
         }
+        assert!(!page.html.contains("displayname"), "fields have a name in words");
         assert_eq!(Browser::new(&server).get("/account/data").await.status, 303);
     })
     .await;

@@ -24,6 +24,7 @@ data-proof-invited = eingeladen
 data-proof-created = von der Verwaltung angelegt
 data-role = Rolle
 data-notice = Datenschutzhinweis gelesen
+data-time-zone = Zeitzone
 data-profile-none = Ihr Profil ist leer.
 data-profile-change = Profil ändern
 data-use = Nutzung

@@ -24,6 +24,7 @@ data-proof-invited = invited
 data-proof-created = created by the administration
 data-role = Role
 data-notice = Privacy notice read
+data-time-zone = Time zone
 data-profile-none = Your profile is empty.
 data-profile-change = Change profile
 data-use = Use

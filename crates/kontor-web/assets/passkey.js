@@ -44,7 +44,20 @@ async function ask(form, mediation) {
   form.submit();
 }
 
+// Passkeys belong to one host name. Whoever came by another name of the organisation goes on under
+// that one: here, the browser refuses every passkey.
+function moved(form) {
+  const { rpId, rp } = JSON.parse(form.dataset.passkey).publicKey;
+  const host = rpId ?? rp.id;
+  if (location.hostname === host || location.hostname.endsWith(`.${host}`)) return false;
+  const there = new URL(location.href);
+  there.hostname = host;
+  location.replace(there);
+  return true;
+}
+
 for (const form of window.PublicKeyCredential ? document.querySelectorAll("form[data-passkey]") : []) {
+  if (moved(form)) break;
   form.hidden = false;
   const problem = form.querySelector("[role=alert]");
   form.addEventListener("submit", async (event) => {

@@ -55,6 +55,14 @@ async function signOut(): Promise<void> {
   await expect(page.getByRole("button", { name: "Anmelden" })).toBeVisible();
 }
 
+test("whoever comes by another name of the server goes on under the one of the passkeys", async () => {
+  const there = "/account/login?next=/account/devices";
+  const other = server.url.replace("localhost", "127.0.0.1");
+  await page.goto(other + there, { waitUntil: "commit" });
+  await page.waitForURL(server.url + there);
+  await expect(page.getByRole("button", { name: "Mit Passkey anmelden" })).toBeVisible();
+});
+
 test("an invited person sets a passkey and is in her rooms", async ({ browser }) => {
   const anna = await Person.open(browser, server, "anna");
   await anna.signIn();

@@ -182,7 +182,7 @@ impl Rooms {
         Ok(events)
     }
 
-    /// The state of a room just after `at`; the current one comes from memory.
+    /// The state of a room just after `at`; from memory if it has not changed since.
     pub async fn state_at(
         &self,
         cx: &Cx,
@@ -190,8 +190,13 @@ impl Rooms {
         at: StreamPos,
     ) -> Result<Vec<Arc<Event>>> {
         let live = room.live();
-        if at >= live.last_pos {
+        // What has not changed since is the present state, and before its creation a room has none. A
+        // first sync asks for little else, of each room.
+        if at >= live.last_pos || live.state.iter().all(|event| event.pos() <= at) {
             return Ok(live.state.iter().cloned().collect());
+        }
+        if live.state.get("m.room.create", "").is_some_and(|create| create.pos() > at) {
+            return Ok(Vec::new());
         }
         let room = Arc::clone(room);
         self.db.read(cx, move |tx| load_state(tx, (room.nid, &room.room_id), &room.rules, at)).await

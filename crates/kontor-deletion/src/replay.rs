@@ -60,7 +60,7 @@ impl Deletion {
         let class = RoomClass::ALL.into_iter().find(|class| run_key(*class) == entry.subject);
         let class = class.ok_or_else(|| unknown(entry))?;
         // What was written between the last mark and the backup is as old as the backup.
-        self.mark(cx).await?;
+        self.note_time(cx).await?;
         let (mut removed, mut after) = (0, Some(RoomNid(0)));
         while let Some(from) = after {
             let look = move |tx: &mut Tx<'_>| due_page(tx, from, class, (period, cutoff));

@@ -97,7 +97,7 @@ impl Deletion {
             );
             return Ok(());
         }
-        self.mark(cx).await?;
+        self.note_time(cx).await?;
         self.sweep(cx).await?;
         self.inner.ledger.expire(cx).await?;
         self.look_after_holds(cx).await?;
@@ -115,8 +115,12 @@ impl Deletion {
         }
     }
 
-    /// Notes what time it is at the newest position, if anything was written since the last time.
-    pub(crate) async fn mark(&self, cx: &Cx) -> Result<()> {
+    /// Notes what time it is at the newest position, if anything was written since the last time. To be called
+    /// when the server stops, too: else what was written last is as old as the next start.
+    ///
+    /// # Errors
+    /// `Unavailable` if the database cannot store it.
+    pub async fn note_time(&self, cx: &Cx) -> Result<()> {
         let mark = StreamMark { pos: self.inner.db.committed(), at: cx.now };
         let newest = self.inner.db.read(cx, stream_mark::newest_mark).await?;
         // A clock that was set back says nothing until it has caught up: data would seem too old.

@@ -351,8 +351,14 @@ impl Tenants {
     pub async fn close(&self) {
         for slot in self.slots() {
             let Some(opened) = slot.opened.get() else { continue };
+            let cx = self.context(opened, "close");
+            if let Ok(cx) = &cx
+                && let Err(error) = opened.tenant.deletion.note_time(cx).await
+            {
+                tracing::error!(%error, "the time of the last messages is not noted");
+            }
             opened.db.close().await;
-            match self.context(opened, "close") {
+            match cx {
                 Ok(cx) => opened.audit.close(&cx).await,
                 Err(error) => tracing::error!(%error, "the audit log is not closed"),
             }

@@ -54,6 +54,10 @@ async fn an_officer_sees_what_goes_and_gets_certificates_that_anybody_can_check(
         send(&anna, &intern, "vergeht").await.unwrap();
     }
     server.stop();
+    let classes = deletion(&data, &["classes"]);
+    let rows = classes["classes"].as_array().unwrap();
+    let intern = rows.iter().find(|row| row["class"] == "intern").unwrap();
+    assert!(intern["oldest_ts"].is_number(), "the age of the last messages is known: {intern}");
     turn_back(&data, None, 0).await;
     let stores = Stores::at(&data, NAME, None).await;
     order_erasure(&stores, &ben.user_id, 1).await;

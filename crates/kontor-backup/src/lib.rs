@@ -26,5 +26,5 @@ pub use manifest::{FileFacts, Manifest, MediaFacts, TableFacts};
 pub use marker::{Marker, Phase};
 pub use restore::{Restored, dump_again, restore_set};
 pub use retention::{Removed, remove_expired};
-pub use service::{Backups, Overview, Settings, State};
+pub use service::{Backups, LATEST, Overview, Settings, State, newest_until};
 pub use write::{Source, Written, back_up};

@@ -22,7 +22,7 @@ use crate::{Folder, Removed, SetEntry};
 const DAY: Duration = Duration::from_hours(24);
 const HOUR_MS: i64 = 60 * 60 * 1000;
 /// The newest backup must not be older. law: R-231
-const LATEST: Duration = Duration::from_hours(26);
+pub const LATEST: Duration = Duration::from_hours(26);
 /// What failed is tried again after this time.
 const RETRY: Duration = Duration::from_mins(30);
 /// A set that was begun so much later than now was written while the clock was wrong.
@@ -324,7 +324,8 @@ fn newest_rehearsal(folder: &Folder) -> Result<Option<(Timestamp, bool)>> {
 
 /// When the newest set was begun. One that was written while the clock was ahead says nothing: until
 /// its time has come, it would keep all others from being written.
-fn newest_until(sets: &[SetEntry], now: Timestamp) -> Option<Timestamp> {
+#[must_use]
+pub fn newest_until(sets: &[SetEntry], now: Timestamp) -> Option<Timestamp> {
     let begun = sets.iter().map(|set| Timestamp(set.manifest.started_ms));
     begun.filter(|begun| *begun <= now.plus(AHEAD)).max()
 }

@@ -39,6 +39,7 @@ pub use listen::Listen;
 pub use log::{Log, LogFormat};
 pub use mail::{Mail, MailAccount, MailSecurity};
 pub use media::Media;
+pub use nearest::suggestion;
 pub use policy::{Policy, Preset};
 pub use proxies::{Proxies, ProxyHeader};
 pub use push::{Push, PushHost};

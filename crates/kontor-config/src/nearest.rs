@@ -19,7 +19,8 @@ pub(crate) fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str>
 }
 
 /// ` Did you mean X?`, or nothing.
-pub(crate) fn suggestion(word: &str, candidates: &[&str]) -> String {
+#[must_use]
+pub fn suggestion(word: &str, candidates: &[&str]) -> String {
     nearest(word, candidates).map_or_else(String::new, |found| format!(" Did you mean {found}?"))
 }
 

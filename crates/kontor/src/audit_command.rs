@@ -87,7 +87,8 @@ fn tell(report: &Report) {
         "{entries} entries of {name}, {expired} more have expired, {checkpoints} checkpoints"
     );
     if !report.is_intact() {
-        output::line(&format!("NOT INTACT: {} findings in {about}.", report.findings.len()));
+        let findings = output::counted(report.findings.len(), "finding");
+        output::line(&format!("NOT INTACT: {findings} in {about}."));
         return;
     }
     let when = report.exported_ms.map_or_else(String::new, |at| format!(" Exported {}.", utc(at)));

@@ -1,5 +1,8 @@
 //! `kontor backup …`
 
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -9,11 +12,11 @@ use kontor_core::Random;
 use kontor_node::{BackupSite, rehearse};
 use kontor_vault::{Identity, Vault};
 use ruma::OwnedServerName;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::backup_arguments::{BackupCommand, BackupFlags, Which};
 use crate::failure::Failure;
-use crate::output;
+use crate::output::{self, counted};
 use crate::site::{self, choose};
 use crate::utc;
 
@@ -33,10 +36,22 @@ pub(crate) fn run(flags: BackupFlags, json: bool) -> Result<ExitCode, Failure> {
     }
 }
 
-/// Private keys from a file.
+/// Private keys from a file that nobody but its owner may read.
 pub(crate) fn identities(file: &Path) -> Result<Vec<Identity>, Failure> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Failure::usage(format!("{}: {error}", file.display())))?;
+    let unreadable = |error: std::io::Error| Failure::usage(format!("{}: {error}", file.display()));
+    let mut opened = File::open(file).map_err(unreadable)?;
+    let found = opened.metadata().map_err(unreadable)?;
+    // A pipe has nobody beside it who could look.
+    if found.is_file() && found.mode() & 0o077 != 0 {
+        return Err(Failure::usage(format!(
+            "{0}: others than its owner may read or write this private key (mode {1:03o}). Look \
+             who did, then run: chmod 600 {0}",
+            file.display(),
+            found.mode() & 0o777
+        )));
+    }
+    let mut text = String::new();
+    opened.read_to_string(&mut text).map_err(unreadable)?;
     let text = kontor_core::Secret::new(text);
     Identity::parse_file(text.expose())
         .map_err(|error| Failure::usage(format!("{}: {}", file.display(), error.public)))
@@ -87,7 +102,7 @@ async fn write_one(config: &Config, name: &OwnedServerName, json: bool) -> Resul
             size(media.bytes)
         ));
         if removed.sets > 0 {
-            output::line(&format!("Removed {} old backups.", removed.sets));
+            output::line(&format!("Removed {}.", counted(removed.sets, "old backup")));
         }
     }
     if media.unreadable > 0 {
@@ -174,7 +189,9 @@ fn tell(set: &SetEntry, found: &Check, is_ours: bool) {
         output::line(&format!("The manifest is signed by another key: {}", set.key));
     }
     if found.count > 0 || !is_ours {
-        output::line(&format!("NOT SOUND: {} findings in {}.", found.count, set.path.display()));
+        // A manifest signed by another key is one.
+        let findings = counted(found.count + u64::from(!is_ours), "finding");
+        output::line(&format!("NOT SOUND: {findings} in {}.", set.path.display()));
         return;
     }
     let read = found.rows.map_or_else(
@@ -228,18 +245,47 @@ fn run_rehearsal(
             output::json(&Value::Object(statement));
         } else {
             let ms = statement.get("restore_ms").and_then(Value::as_u64).unwrap_or_default();
-            let outcome = statement.get("outcome").map(ToString::to_string).unwrap_or_default();
             let word = match (identical, is_usable) {
                 (true, true) => "restored, identical, tried out",
                 (true, false) => "restored, identical, but OF NO USE TO PEOPLE",
                 (false, _) => "NOT RESTORED",
             };
-            let trial = statement.get("trial").map(ToString::to_string).unwrap_or_default();
             let took = format!("{}.{:03} s", ms / 1000, ms % 1000);
-            output::line(&format!("{name}: {word} in {took}. {outcome} {trial}"));
+            output::line(&format!("{name}: {word} in {took}.{}", rehearsed(&statement)));
         }
     }
     Ok(if went_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What a rehearsal found, in words; each sentence with a space before it.
+fn rehearsed(statement: &Map<String, Value>) -> String {
+    let outcome = statement.get("outcome").unwrap_or(&Value::Null);
+    let trial = statement.get("trial").unwrap_or(&Value::Null);
+    let number = |of: &Value, field: &str| of.get(field).and_then(Value::as_u64).unwrap_or(0);
+    let failed = |of: &Value| of.get("failed").and_then(Value::as_str).map(str::to_owned);
+    if let Some(why) = failed(outcome) {
+        return format!(" {why}");
+    }
+    let restored = format!(
+        " {} and {} ({}) came back; {} of the ledger were done again, by which {} went.",
+        counted(number(outcome, "rows"), "row"),
+        counted(number(outcome, "files"), "file"),
+        size(number(outcome, "file_bytes")),
+        counted(number(outcome, "erasures_done_again"), "line"),
+        counted(number(outcome, "objects_erased"), "object"),
+    );
+    let tried = match failed(trial) {
+        Some(why) => format!(" Trying it out failed: {why}"),
+        None if trial.is_null() => " It was not tried out.".to_owned(),
+        None => format!(
+            " Somebody signed in, read {} in {} and opened {} ({}).",
+            counted(number(trial, "events_read"), "event"),
+            counted(number(trial, "rooms_read"), "room"),
+            counted(number(trial, "files_opened"), "file"),
+            size(number(trial, "file_bytes_opened")),
+        ),
+    };
+    restored + &tried
 }
 
 fn newest(site: &BackupSite, name: &OwnedServerName) -> kontor_core::Result<SetEntry> {

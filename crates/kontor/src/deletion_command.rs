@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use kontor_config::suggestion;
 use kontor_core::{RoomClass, Timestamp};
 use kontor_deletion::{Deletion, ErasureView, HoldView, Overview, RULES, Review, RunView};
 use serde_json::{Value, json};
@@ -81,10 +82,17 @@ fn class(row: &Overview) -> Value {
     })
 }
 
+/// The class that somebody names.
+fn class_of(word: &str) -> Result<RoomClass, Failure> {
+    word.parse().map_err(|_: kontor_core::Error| {
+        let names = RoomClass::ALL.map(RoomClass::as_str);
+        let hint = suggestion(word, &names);
+        Failure::usage(format!("--class {word}: must be one of {}.{hint}", names.join(", ")))
+    })
+}
+
 fn dry_run(class: &str, days: u16, place: &RolePlace, json: bool) -> Result<(), Failure> {
-    let class: RoomClass = class
-        .parse()
-        .map_err(|error: kontor_core::Error| Failure::usage(error.public.into_owned()))?;
+    let class = class_of(class)?;
     let period = Duration::from_hours(24 * u64::from(days));
     at(place, async |tenant| {
         let cx = site::operator(tenant)?;
@@ -116,7 +124,8 @@ fn carry_out(place: &RolePlace, json: bool) -> Result<(), Failure> {
         if json {
             output::json(&json!({ "erased": erased }));
         } else {
-            output::line(&format!("Done. {erased} people were erased."));
+            let people = if erased == 1 { "person was" } else { "people were" };
+            output::line(&format!("Done. {erased} {people} erased."));
         }
         Ok(())
     })

@@ -4,12 +4,14 @@ use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::PermissionsExt;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use kontor_config::{Config, Tenant};
 use kontor_core::{Clock, Kind, Random};
 use kontor_node::{FolderLock, Tenants};
 use kontor_tls::{Gravity, Remark};
 use kontor_vault::Vault;
+use ruma::{OwnedServerName, ServerName};
 use serde_json::{Value, json};
 
 use crate::arguments::Place;
@@ -76,6 +78,7 @@ async fn examine(config: &Config) -> Vec<Finding> {
     }
     findings.extend([folder(config), disk(config)]);
     findings.extend(certificates(config));
+    findings.extend(backups(config));
     match FolderLock::acquire(&config.server.data) {
         Ok(_lock) => {
             findings.extend(ports(config));
@@ -132,14 +135,54 @@ fn certificates(config: &Config) -> Vec<Finding> {
     if !config.speaks_tls() {
         return Vec::new();
     }
-    // What keeps it from opening is told by `keys`.
-    let vault = config.server.data.join("node.key").exists();
-    let vault = vault.then(|| Vault::open(&config.server.data, Random::System).ok()).flatten();
-    let created = vault.as_ref().and_then(|vault| vault.tenants().ok()).unwrap_or_default();
+    let (vault, created) = vault(config);
     let named = config.tenants.iter().flat_map(Tenant::all_hosts).map(str::to_owned);
     let hosts: Vec<String> = named.chain(created.iter().map(ToString::to_string)).collect();
     let remarks = kontor_tls::examine(config, vault.as_ref(), &hosts, Clock::System.now());
     remarks.into_iter().map(Finding::from).collect()
+}
+
+/// The keys and the organisations there are. What keeps them from opening is told by `keys`.
+fn vault(config: &Config) -> (Option<Vault>, Vec<OwnedServerName>) {
+    let vault = config.server.data.join("node.key").exists();
+    let vault = vault.then(|| Vault::open(&config.server.data, Random::System).ok()).flatten();
+    let created = vault.as_ref().and_then(|vault| vault.tenants().ok()).unwrap_or_default();
+    (vault, created)
+}
+
+/// Whether there are backups, and how old the newest is. law: R-231
+fn backups(config: &Config) -> Vec<Finding> {
+    let Some(backup) = &config.backup else {
+        let text = "nothing is backed up. Set backup.target and backup.recipients \
+                    (docs/backup.md); a key: kontor backup keygen";
+        return vec![Finding::warn("backups", text)];
+    };
+    let now = Clock::System.now();
+    let by = match backup.hour {
+        Some(hour) => format!("the server writes one a day after {hour}:00 UTC"),
+        None => "backup.hour is \"never\": something else must run kontor backup".to_owned(),
+    };
+    let of = |name: &OwnedServerName| {
+        let sets = match kontor_backup::Folder::of(&backup.target, name).list() {
+            Ok((sets, _)) => sets,
+            Err(error) => return Finding::fail("backups", format!("{name}: {}", error.public)),
+        };
+        newest_backup(name, kontor_backup::newest_until(&sets, now).map(|at| now.since(at)), &by)
+    };
+    vault(config).1.iter().map(of).collect()
+}
+
+/// What is said of an organisation whose newest backup has this age; `by`: what writes them.
+fn newest_backup(name: &ServerName, age: Option<Duration>, by: &str) -> Finding {
+    let Some(age) = age else {
+        return Finding::warn("backups", format!("{name}: none yet; {by}. Now: kontor backup"));
+    };
+    let old = output::counted(age.as_secs() / 3600, "hour");
+    if age > kontor_backup::LATEST {
+        let text = format!("{name}: the newest is {old} old; {by}. Now: kontor backup");
+        return Finding::fail("backups", text);
+    }
+    Finding::ok("backups", format!("{name}: the newest is {old} old."))
 }
 
 fn folder(config: &Config) -> Finding {
@@ -265,5 +308,24 @@ impl Finding {
 
     fn to_json(&self) -> Value {
         json!({ "check": self.what, "verdict": self.verdict.word(), "text": self.text })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ruma::server_name;
+
+    use super::*;
+
+    #[test]
+    fn a_backup_that_is_older_than_a_day_and_two_hours_fails() {
+        let of = |hours| {
+            let age = Some(Duration::from_hours(hours));
+            newest_backup(server_name!("firma.example"), age, "something writes them")
+        };
+        assert!(of(26).verdict == Verdict::Ok && of(1).text.ends_with("1 hour old."));
+        let old = of(27);
+        assert!(old.verdict == Verdict::Fail);
+        assert!(old.text.contains("27 hours old; something writes them"), "{}", old.text);
     }
 }

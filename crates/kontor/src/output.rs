@@ -2,6 +2,7 @@
 //!
 //! A reader that has gone away (`kontor … | head`) is no error, hence the dropped results.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use serde_json::Value;
@@ -24,6 +25,12 @@ pub(crate) fn json(value: &Value) {
 /// What went wrong, to standard error.
 pub(crate) fn complaint(text: &str) {
     drop(writeln!(io::stderr().lock(), "kontor: {text}"));
+}
+
+/// A number of things, in words: `1 finding`, `2 findings`.
+pub(crate) fn counted<N: Display + PartialEq + From<u8>>(number: N, one: &str) -> String {
+    let plural = if number == N::from(1) { "" } else { "s" };
+    format!("{number} {one}{plural}")
 }
 
 /// A question without line end, to standard error.

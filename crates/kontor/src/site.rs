@@ -10,6 +10,7 @@ use kontor_node::{FolderLock, Tenants};
 use kontor_tenant::Tenant;
 use ruma::{OwnedServerName, ServerName};
 
+use crate::arguments::Place;
 use crate::failure::Failure;
 
 /// A data folder at rest, locked for this command.
@@ -89,4 +90,35 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::new(format!("the system gives no threads: {error}")))
+}
+
+/// Where Kontor's files are, as it was told: flags for commands to go on with, each with a space
+/// before it.
+pub(crate) fn words_of(place: &Place) -> String {
+    let config = place.config.as_ref().map(|file| file.to_string_lossy().into_owned());
+    let given = [("config", config.as_deref()), ("data", place.data.as_deref())];
+    let given = given.into_iter().filter_map(|(flag, value)| Some((flag, value?)));
+    given.map(|(flag, value)| format!(" --{flag} {}", quoted(value))).collect()
+}
+
+/// As a shell reads it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-:=@".contains(c);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_are_told_as_a_shell_reads_them() {
+        let place = |data: &str| Place { data: Some(data.to_owned()), ..Place::default() };
+        assert_eq!(words_of(&Place::default()), "");
+        assert_eq!(words_of(&place("/var/lib/k")), " --data /var/lib/k");
+        assert_eq!(words_of(&place("/it's here")), r" --data '/it'\''s here'");
+    }
 }

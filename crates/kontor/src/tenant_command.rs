@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::arguments::{PassphraseSource, Place, TenantCommand};
 use crate::audit_command::with_log;
 use crate::failure::Failure;
+use crate::site::words_of;
 use crate::{output, secret_input};
 
 /// Runs one of the tenant commands.
@@ -50,7 +51,8 @@ fn create(
     output::line(&format!(
         "Created {name}. A running server serves it within seconds under the host name {name};\n\
          further host names: [[tenant]] in kontor.toml. First account:\n  kontor user create NAME \
-         --tenant {name} --admin"
+         --tenant {name} --admin{}",
+        words_of(place)
     ));
     Ok(())
 }
@@ -63,7 +65,10 @@ fn list(place: &Place, json: bool) -> Result<(), Failure> {
         return Ok(());
     }
     if names.is_empty() {
-        output::line("No organisation yet. Create one with: kontor tenant create NAME");
+        let flags = words_of(place);
+        output::line(&format!(
+            "No organisation yet. Create one with: kontor tenant create NAME{flags}"
+        ));
     }
     for name in names {
         output::line(name.as_str());

@@ -22,6 +22,9 @@ fn what_is_deleted_when_is_told_while_the_server_is_stopped() {
     assert!(bad.stderr.contains("days"), "{bad:?}");
     let wrong = run(&["deletion", "dry-run", "--class", "x", "--days", "90", "--data", &data]);
     assert_eq!(wrong.code, 2, "{wrong:?}");
+    assert!(wrong.stderr.contains("--class x: must be one of intern, "), "{wrong:?}");
+    let slip = run(&["deletion", "dry-run", "--class", "interm", "--days", "90", "--data", &data]);
+    assert!(slip.stderr.contains("Did you mean intern?"), "{slip:?}");
     for list in ["runs", "erasures", "holds"] {
         let shown = parse(&succeed(&["--json", "deletion", list, "--data", &data]).stdout);
         assert_eq!(shown[list], json!([]), "{shown}");

@@ -36,6 +36,39 @@ fn a_healthy_folder_passes_stopped_and_running() {
 }
 
 #[test]
+fn backups_that_are_missing_unplanned_or_old_are_told() {
+    let (folder, data) = folder();
+    succeed(&["tenant", "create", "firma.example", "--data", &data]);
+    let none = verdict(&doctor(&data), "backups");
+    assert!(none.starts_with("\"warn\"") && none.contains("backup.target"), "{none}");
+
+    let key = succeed(&["--json", "backup", "keygen"]).stdout;
+    let key: Value = serde_json::from_str(&key).expect("JSON");
+    let target = folder.path().join("target");
+    let text = format!(
+        "[backup]\ntarget = {target:?}\nrecipients = [{}]\nhour = \"never\"\n",
+        key["recipient"]
+    );
+    file(Path::new(&data), "kontor.toml", &text);
+    let first = doctor(&data);
+    let told = verdict(&first, "backups");
+    assert!(told.starts_with("\"warn\"") && told.contains("none yet"), "{told}");
+    assert!(told.contains("something else must run kontor backup"), "{told}");
+    assert_eq!(first.code, 0, "{first:?}");
+
+    succeed(&["backup", "--data", &data]);
+    let fresh = verdict(&doctor(&data), "backups");
+    assert!(fresh.starts_with("\"ok\""), "{fresh}");
+    // One that cannot be looked at is no backup.
+    let sets = target.join("firma.example/sets");
+    std::fs::remove_dir_all(&sets).expect("sets");
+    write(&sets, "in the way").expect("a file");
+    let outcome = doctor(&data);
+    assert!(verdict(&outcome, "backups").starts_with("\"fail\""), "{outcome:?}");
+    assert_eq!(outcome.code, 1);
+}
+
+#[test]
 fn a_readable_key_and_a_damaged_database_fail_with_a_remedy() {
     let (_folder, data) = folder();
     succeed(&["tenant", "create", "localhost", "--data", &data]);

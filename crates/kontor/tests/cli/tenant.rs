@@ -9,7 +9,10 @@ fn organisations_are_created_once_and_listed() {
     let (_folder, data) = folder();
     let empty = succeed(&["tenant", "list", "--data", &data]).stdout;
     assert!(empty.contains("kontor tenant create"), "{empty}");
-    succeed(&["tenant", "create", "Firma.example", "--data", &data]);
+    assert!(empty.ends_with(&format!(" NAME --data {data}\n")), "{empty}");
+    let made = succeed(&["tenant", "create", "Firma.example", "--data", &data]).stdout;
+    let next = format!("kontor user create NAME --tenant firma.example --admin --data {data}\n");
+    assert!(made.ends_with(&next), "{made}");
     succeed(&["tenant", "create", "other.example", "--data", &data]);
     let list = succeed(&["tenant", "list", "--data", &data]).stdout;
     assert_eq!(list, "firma.example\nother.example\n");

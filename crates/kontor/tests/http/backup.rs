@@ -2,6 +2,7 @@
 //! that takes no more.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -22,6 +23,12 @@ const MARKER: &str = "Kaffeekasse";
 /// Kills at random moments in `make test`; `make faults` asks for more by `KONTOR_KILLS`.
 const KILLS: u32 = 12;
 
+/// A private key that only its owner may read: any other is refused.
+fn keep_private(path: &Path, text: &[u8]) {
+    fs::write(path, text).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
 /// A server whose backups go into a folder beside its data.
 pub(crate) struct House {
     pub(crate) folder: TempDir,
@@ -32,7 +39,7 @@ impl House {
     pub(crate) async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let key = run(&["backup", "keygen"], &[]);
-        fs::write(folder.path().join("key"), &key.stdout).unwrap();
+        keep_private(&folder.path().join("key"), &key.stdout);
         let text = String::from_utf8(key.stdout).unwrap();
         let public = text.lines().find_map(|line| line.strip_prefix("# public key: ")).unwrap();
         let options = Options::with("KONTOR_BACKUP_RECIPIENTS", public)
@@ -152,6 +159,13 @@ async fn a_backup_beside_the_running_server_comes_back_on_another_machine() {
     assert_eq!((&statement["identical"], &statement["usable"]), (&json!(true), &json!(true)));
     let trial = &statement["trial"];
     assert_eq!((&trial["rooms_read"], &trial["files_opened"]), (&json!(1), &json!(1)), "{trial}");
+    // And told in words to whoever reads along.
+    let mut rehearse = house.command(&["backup", "rehearse", "--identity", &key]);
+    let rehearsed = rehearse.args(["--scratch", &scratch]).output().unwrap();
+    let words = String::from_utf8_lossy(&rehearsed.stdout).into_owned();
+    assert!(rehearsed.status.success(), "{}", said(&rehearsed));
+    assert!(words.contains("in 1 room and opened 1 file"), "{words}");
+    assert!(!words.contains(['{', '"']), "{words}");
     assert!(trial["events_read"].as_u64() > Some(1), "{trial}");
     assert_eq!(trial["file_bytes_opened"], MARKER.len() * 10_000, "{trial}");
     assert!(!statement.to_string().contains(MARKER) && !statement.to_string().contains("anna"));
@@ -336,7 +350,9 @@ async fn what_is_asked_wrongly_is_answered_with_what_is_wrong() {
     let set = house.sets().remove(0);
     // Another key.
     let other = run(&["backup", "keygen"], &[]);
-    fs::write(house.path("other"), other.stdout).unwrap();
+    keep_private(Path::new(&house.path("other")), &other.stdout);
+    fs::write(house.path("seen"), &other.stdout).unwrap();
+    fs::set_permissions(house.path("seen"), fs::Permissions::from_mode(0o644)).unwrap();
     let (set, data) = (set.to_str().unwrap(), house.path("data"));
     for (arguments, code, text) in [
         (vec!["backup", "verify", set, "--identity", &house.path("other")], 1, "other keys"),
@@ -345,6 +361,13 @@ async fn what_is_asked_wrongly_is_answered_with_what_is_wrong() {
             2,
             "no private",
         ),
+        (vec!["backup", "verify", set, "--identity", &house.path("seen")], 2, "chmod 600"),
+        (
+            vec!["backup", "rehearse", "--data", &data, "--identity", &house.path("seen")],
+            2,
+            "(mode 644)",
+        ),
+        (vec!["backup", "verify", set, "--key", "00"], 1, "NOT SOUND: 1 finding in"),
         (vec!["backup", "verify", set, "--key", "00"], 1, "another key"),
         (vec!["backup", "verify", &house.path("target")], 1, "never finished"),
         (vec!["restore", "--data", &house.path("x")], 2, "--from"),

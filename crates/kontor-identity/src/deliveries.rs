@@ -213,7 +213,7 @@ fn addressed_to(
             token.store(tx, purpose, &Details::default(), (now, BY_MAIL))?;
             format!("/account/reset/{}", token.word)
         }
-        Letter::FactorChanged => "/account/security".to_owned(),
+        Letter::FactorChanged | Letter::RecoveryCodeUsed => "/account/security".to_owned(),
         // Whoever has not changed it herself no longer gets in with hers.
         Letter::PasswordChanged => "/account/forgotten".to_owned(),
         Letter::AddressChanged => "/account/mail".to_owned(),

@@ -63,6 +63,17 @@ impl Identity {
         write.await
     }
 
+    /// Whether a link would confirm the address that the caller has given.
+    ///
+    /// # Errors
+    /// `Limited` after too many tries from one address.
+    pub async fn confirms_mail_address(&self, cx: &Cx, token: &str) -> Result<bool> {
+        let Some(row) = self.open_link(cx, token, &[TO_ADDRESS]).await? else { return Ok(false) };
+        let pending = self.mail_address(cx).await?.and_then(|held| held.pending);
+        let is_wanted = pending.is_some() && details(&row)?.mail == pending;
+        Ok(is_wanted && row.user_id.as_deref() == Some(cx.user()?))
+    }
+
     /// Confirms the caller's address with what its link ends in.
     ///
     /// # Errors

@@ -2,9 +2,11 @@
 
 use kontor_audit::Action;
 use kontor_core::{Cx, Result, Secret};
+use kontor_mail::Letter;
 use kontor_store::recovery_code;
 
 use crate::browser_session::BrowserSession;
+use crate::letters::Notice;
 use crate::methods::Method;
 use crate::pepper::Purpose;
 use crate::{BrowserSignIn, CriticalAct, Identity};
@@ -40,7 +42,7 @@ impl Identity {
         Ok(codes)
     }
 
-    /// Shows a recovery code and uses it up.
+    /// Shows a recovery code and uses it up; a mail tells her.
     ///
     /// # Errors
     /// `Forbidden` for a wrong or used code; `Limited` after too many.
@@ -54,11 +56,13 @@ impl Identity {
         self.throttle_factor(cx, &user).await?;
         let renewal = self.renewal(cx, session, Method::RecoveryCode)?;
         let (this, hash, owner) = (self.clone(), self.recovery_hash(code), user.clone());
+        let notice = Notice::new(cx)?;
         let done = self.inner.db.write(cx, move |tx| {
             if !recovery_code::spend_recovery_code(tx, &owner, &hash)? {
                 return Ok(None);
             }
             this.forget_wrong_factors(tx, &owner)?;
+            this.tell(tx, &owner, Letter::RecoveryCodeUsed, &notice)?;
             renewal.store(tx, &this).map(Some)
         });
         let Some(signed_in) = done.await? else {

@@ -22,6 +22,8 @@ pub enum Letter {
     NewDevice,
     /// A second factor was set up or removed.
     FactorChanged,
+    /// A recovery code stood in for the second factor.
+    RecoveryCodeUsed,
     /// The password was changed.
     PasswordChanged,
     /// The address counts no more; goes to the old one.
@@ -51,13 +53,14 @@ pub struct Written {
 
 impl Letter {
     /// Every mail there is.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::ConfirmAddress,
         Self::ForgottenPassword,
         Self::Invitation,
         Self::Locked,
         Self::NewDevice,
         Self::FactorChanged,
+        Self::RecoveryCodeUsed,
         Self::PasswordChanged,
         Self::AddressChanged,
         Self::DeviceLost,
@@ -78,6 +81,7 @@ impl Letter {
             Self::Locked => "locked",
             Self::NewDevice => "new-device",
             Self::FactorChanged => "factor-changed",
+            Self::RecoveryCodeUsed => "recovery-code-used",
             Self::PasswordChanged => "password-changed",
             Self::AddressChanged => "address-changed",
             Self::DeviceLost => "device-lost",

@@ -65,6 +65,18 @@ factor-changed-text =
     Wenn nicht, sehen Sie hier nach und melden es Ihrer Organisation:
 
     { $link }
+recovery-code-used-subject = Ein Wiederherstellungscode wurde benutzt
+recovery-code-used-text =
+    Guten Tag,
+
+    bei Ihrem Konto wurde ein Wiederherstellungscode anstelle des zweiten
+    Faktors benutzt. Er gilt nun nicht mehr. Wenn Sie das waren, prüfen Sie,
+    wie viele Codes Sie noch haben.
+
+    Wenn nicht, kennt jemand Ihr Passwort und Ihre Codes: Ändern Sie beides
+    und melden Sie es Ihrer Organisation:
+
+    { $link }
 password-changed-subject = Ihr Passwort wurde geändert
 password-changed-text =
     Guten Tag,

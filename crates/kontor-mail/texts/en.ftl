@@ -64,6 +64,17 @@ factor-changed-text =
     If not, look here and tell your organisation:
 
     { $link }
+recovery-code-used-subject = A recovery code was used
+recovery-code-used-text =
+    Hello,
+
+    a recovery code of your account was used in place of the second factor.
+    It is void now. If that was you, look how many codes you have left.
+
+    If not, somebody knows your password and your codes: change both and tell
+    your organisation:
+
+    { $link }
 password-changed-subject = Your password was changed
 password-changed-text =
     Hello,

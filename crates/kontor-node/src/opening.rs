@@ -253,6 +253,7 @@ impl Opening {
             audit,
             approvals,
             pace: kontor_tenant::Pace::default(),
+            carrying: kontor_tenant::Carrying::default(),
             identity,
             media,
             rooms,

@@ -24,7 +24,7 @@ use kontor_sync::Sync;
 use ruma::api::client::uiaa::AuthData;
 use ruma::{OwnedDeviceId, OwnedServerName, OwnedUserId, UserId};
 
-use crate::{Pace, Relay};
+use crate::{Carrying, Pace, Relay};
 
 /// One organisation: its name and its services.
 ///
@@ -56,6 +56,8 @@ pub struct Tenant {
     pub approvals: Approvals,
     /// What people have asked for lately.
     pub pace: Pace,
+    /// What waits on pages that people come back to.
+    pub carrying: Carrying,
     /// Accounts, sessions and devices.
     pub identity: Identity,
     /// Signing in to programs.

@@ -2,8 +2,14 @@
 
 use kontor_core::Secret;
 
+use crate::frame::FORM_TOKEN;
+
 /// Most fields of a form.
 const MOST_FIELDS: usize = 200;
+
+/// Fields that are never kept.
+const SECRETS: [&str; 8] =
+    [FORM_TOKEN, "password", "old", "new", "again", "code", "answer", "ceremony"];
 
 /// The web client, which begins to sign in by itself there: whoever comes from these pages is known
 /// already and is in her rooms without another click. `web/src/shell/start.ts` reads it.
@@ -29,6 +35,18 @@ impl Form {
     pub(crate) fn take_secret(&mut self, name: &str) -> Secret<String> {
         let found = self.0.iter_mut().find(|(found, _)| found == name);
         Secret::new(found.map(|(_, value)| std::mem::take(value)).unwrap_or_default())
+    }
+
+    /// What may wait until somebody has shown who she is: everything but secrets and what proves
+    /// where a form comes from.
+    pub(crate) fn without_secrets(&self) -> Vec<(String, String)> {
+        let kept = self.0.iter().filter(|(name, _)| !SECRETS.contains(&name.as_str()));
+        kept.cloned().collect()
+    }
+
+    /// Puts what has waited before what was sent.
+    pub(crate) fn put_before(&mut self, fields: Vec<(String, String)>) {
+        self.0.splice(0..0, fields);
     }
 
     /// Whether a box was ticked.
@@ -79,5 +97,14 @@ mod tests {
         assert_eq!(form.take_secret("password").expose(), "a b");
         assert_eq!(form.text("password"), "");
         assert!(form.has("name") && !form.has("other"));
+    }
+
+    #[test]
+    fn what_waits_has_no_secrets_and_goes_before_the_query() {
+        let sent = Form::parse(b"form_token=t&reason=a&password=p&code=1&answer=x&ceremony=c");
+        assert_eq!(sent.without_secrets(), [("reason".to_owned(), "a".to_owned())]);
+        let mut form = Form::parse(b"reason=b&page=2");
+        form.put_before(sent.without_secrets());
+        assert_eq!((form.text("reason"), form.text("page")), ("a", "2"));
     }
 }

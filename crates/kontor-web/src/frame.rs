@@ -15,6 +15,7 @@ use crate::appearance::Appearance;
 use crate::cookie;
 use crate::form::{Form, next_of};
 use crate::page;
+use crate::sent::{Sent, carried_to};
 use crate::texts::Texts;
 
 /// Largest form, in bytes.
@@ -34,18 +35,26 @@ pub(crate) struct Visit {
     pub(crate) appearance: Appearance,
     /// Who is signed in with this browser, finished or not.
     pub(crate) session: Option<BrowserSession>,
-    /// What was sent: the form, or the query.
+    /// What was sent: the form, or the query and what waits on the page.
     pub(crate) form: Form,
+    /// It is a form.
+    pub(crate) is_form: bool,
+    /// A form that has waited on the page is in `form`.
+    is_carried: bool,
     /// The page asked for.
     pub(crate) uri: Uri,
     /// Whether the browser came by TLS.
     pub(crate) is_secure: bool,
+    /// Text: what came of the form before.
+    pub(crate) said: Option<&'static str>,
 }
 
 /// Why a page is not shown.
 pub(crate) enum Leave {
     /// Another one comes first.
     To(String),
+    /// A form is done: that page shows it, and this text says so.
+    Done(String, &'static str),
     /// A page says what is wrong.
     Failed(Error),
 }
@@ -64,14 +73,26 @@ pub(crate) async fn serve(request: Request, handler: impl AsyncFnOnce(Visit) -> 
     let texts = Texts(language_of(request.headers()));
     let appearance = cookie::appearance(request.headers());
     let here = request.uri().path().to_owned();
-    let outcome = match Visit::begin(request, texts).await {
-        Ok(visit) => handler(visit).await,
-        Err(leave) => Err(leave),
+    let (outcome, sent) = match Visit::begin(request, texts).await {
+        Ok(visit) => {
+            let sent = Sent::of(&visit);
+            (handler(visit).await, sent)
+        }
+        Err(leave) => (Err(leave), None),
     };
     match outcome {
         Ok(response) => response,
         Err(Leave::To(address)) => Redirect::to(&address).into_response(),
+        Err(Leave::Done(address, said)) => {
+            if let Some(sent) = sent {
+                sent.done(&address, said);
+            }
+            Redirect::to(&address).into_response()
+        }
         Err(Leave::Failed(error)) if asks_for_proof(&error) => {
+            if let Some(sent) = sent {
+                sent.waits(&here);
+            }
             Redirect::to(&format!("/account/confirm?{}", next_query(&here))).into_response()
         }
         Err(Leave::Failed(error)) => page::failed(texts, appearance, &error),
@@ -100,18 +121,37 @@ impl Visit {
             Some(secret) => tenant.identity.browser_session(&cx, secret).await?,
             None => None,
         };
-        let form = match head.method {
-            Method::POST => {
-                check_origin(&head.headers, &head.uri, is_secure)?;
-                let text = to_bytes(body, BODY_LIMIT_BYTES).await;
-                let form = Form::parse(&text.map_err(|_| stale("The form is too large."))?);
-                check_token(session.as_ref(), &form)?;
-                form
+        let (mut said, mut is_carried) = (None, false);
+        let is_form = head.method == Method::POST;
+        let form = if is_form {
+            check_origin(&head.headers, &head.uri, is_secure)?;
+            let text = to_bytes(body, BODY_LIMIT_BYTES).await;
+            let form = Form::parse(&text.map_err(|_| stale("The form is too large."))?);
+            check_token(session.as_ref(), &form)?;
+            form
+        } else {
+            let mut form = Form::parse(head.uri.query().unwrap_or_default().as_bytes());
+            if let Some(carried) = carried_to(&tenant, &cx, session.as_ref(), &head.uri) {
+                is_carried = !carried.fields.is_empty();
+                form.put_before(carried.fields);
+                said = Some(carried.said);
             }
-            _ => Form::parse(head.uri.query().unwrap_or_default().as_bytes()),
+            form
         };
         let appearance = cookie::appearance(&head.headers);
-        Ok(Self { tenant, cx, texts, appearance, session, form, uri: head.uri, is_secure })
+        Ok(Self {
+            tenant,
+            cx,
+            texts,
+            appearance,
+            session,
+            form,
+            is_form,
+            is_carried,
+            uri: head.uri,
+            is_secure,
+            said,
+        })
     }
 
     /// Whoever is signed in, and her context.
@@ -152,6 +192,17 @@ impl Visit {
         let (session, cx) = self.officer()?;
         cx.require(permission)?;
         Ok((session, cx))
+    }
+
+    /// What she has typed into a field, now or before she was asked who she is; trimmed. Nothing
+    /// that stands in a link: a link fills in no form.
+    pub(crate) fn typed(&self, name: &str) -> &str {
+        if self.has_typed() { self.form.text(name).trim() } else { "" }
+    }
+
+    /// Whether she has sent a form, now or before she was asked who she is.
+    pub(crate) const fn has_typed(&self) -> bool {
+        self.is_form || self.is_carried
     }
 
     /// The next page after a change of the session, which the browser learns of.

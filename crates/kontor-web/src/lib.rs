@@ -20,6 +20,7 @@ mod oauth;
 mod page;
 mod passkey;
 mod recorded;
+mod sent;
 mod texts;
 mod when;
 

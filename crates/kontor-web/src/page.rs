@@ -33,6 +33,8 @@ pub(crate) struct Page {
     pub(crate) path: String,
     /// The page with its query: where the choices in the footer lead back to.
     pub(crate) here: String,
+    /// What came of the form before.
+    pub(crate) said: Option<String>,
     /// Belongs into every form.
     pub(crate) form_token: String,
     /// Address of the style.
@@ -55,6 +57,7 @@ impl Page {
             roles: session.map_or(Roles::NONE, |session| session.roles),
             path: visit.uri.path().to_owned(),
             here: visit.uri.path_and_query().map_or("/account/", |here| here.as_str()).to_owned(),
+            said: visit.said.map(|said| visit.texts.get(said)),
             form_token: session.map(|session| session.form_token.clone()).unwrap_or_default(),
             style: assets::style(),
             icon: assets::icon(),
@@ -99,6 +102,11 @@ pub(crate) fn show(template: &impl Template) -> Response {
 /// A page with a form that was filled in wrongly.
 pub(crate) fn show_again(template: &impl Template) -> Response {
     show_as(StatusCode::UNPROCESSABLE_ENTITY, template, CONTENT_POLICY)
+}
+
+/// A page that a link led to which opens nothing any more.
+pub(crate) fn show_gone(template: &impl Template) -> Response {
+    show_as(StatusCode::GONE, template, CONTENT_POLICY)
 }
 
 /// A page whose form leads elsewhere: browsers want to know where to.
@@ -161,6 +169,7 @@ pub(crate) fn failed(texts: Texts, appearance: Appearance, error: &Error) -> Res
         roles: Roles::NONE,
         path: "/account/".to_owned(),
         here: "/account/".to_owned(),
+        said: None,
         form_token: String::new(),
         style: assets::style(),
         icon: assets::icon(),
@@ -185,7 +194,7 @@ pub(crate) fn link_over(visit: &Visit, error: Error) -> Result<Response, Leave> 
     }
     let page = Page::new(visit, "link-over-title");
     let by_mail = visit.tenant.identity.sends_mail();
-    Ok(show_as(StatusCode::GONE, &LinkOver { page, by_mail }, CONTENT_POLICY))
+    Ok(show_gone(&LinkOver { page, by_mail }))
 }
 
 /// What is wrong with a form, in her language.

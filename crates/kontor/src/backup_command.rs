@@ -1,7 +1,7 @@
 //! `kontor backup …`
 
 use std::fs::File;
-use std::io::Read;
+use std::io::read_to_string;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::ExitCode;
@@ -39,7 +39,7 @@ pub(crate) fn run(flags: BackupFlags, json: bool) -> Result<ExitCode, Failure> {
 /// Private keys from a file that nobody but its owner may read.
 pub(crate) fn identities(file: &Path) -> Result<Vec<Identity>, Failure> {
     let unreadable = |error: std::io::Error| Failure::usage(format!("{}: {error}", file.display()));
-    let mut opened = File::open(file).map_err(unreadable)?;
+    let opened = File::open(file).map_err(unreadable)?;
     let found = opened.metadata().map_err(unreadable)?;
     // A pipe has nobody beside it who could look.
     if found.is_file() && found.mode() & 0o077 != 0 {
@@ -50,8 +50,7 @@ pub(crate) fn identities(file: &Path) -> Result<Vec<Identity>, Failure> {
             found.mode() & 0o777
         )));
     }
-    let mut text = String::new();
-    opened.read_to_string(&mut text).map_err(unreadable)?;
+    let text = read_to_string(opened).map_err(unreadable)?;
     let text = kontor_core::Secret::new(text);
     Identity::parse_file(text.expose())
         .map_err(|error| Failure::usage(format!("{}: {}", file.display(), error.public)))

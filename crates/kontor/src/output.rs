@@ -28,7 +28,7 @@ pub(crate) fn complaint(text: &str) {
 }
 
 /// A number of things, in words: `1 finding`, `2 findings`.
-pub(crate) fn counted<N: Display + PartialEq + From<u8>>(number: N, one: &str) -> String {
+pub(crate) fn counted<N: Copy + Display + PartialEq + From<u8>>(number: N, one: &str) -> String {
     let plural = if number == N::from(1) { "" } else { "s" };
     format!("{number} {one}{plural}")
 }

@@ -98,7 +98,7 @@ pub(crate) fn words_of(place: &Place) -> String {
     let config = place.config.as_ref().map(|file| file.to_string_lossy().into_owned());
     let given = [("config", config.as_deref()), ("data", place.data.as_deref())];
     let given = given.into_iter().filter_map(|(flag, value)| Some((flag, value?)));
-    given.map(|(flag, value)| format!(" --{flag} {}", quoted(value))).collect()
+    given.map(|(flag, value)| format!(" --{flag} {}", quoted(value))).collect::<Vec<_>>().concat()
 }
 
 /// As a shell reads it.

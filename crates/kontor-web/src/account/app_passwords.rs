@@ -46,7 +46,7 @@ pub(super) async fn change(visit: Visit) -> Shown {
     let identity = &visit.tenant.identity;
     if visit.form.has("remove") {
         identity.remove_app_password(&cx, visit.form.text("remove").to_owned()).await?;
-        return Err(Leave::To("/account/app-passwords".to_owned()));
+        return Err(Leave::Done("/account/app-passwords".to_owned(), "layout-done"));
     }
     let name = visit.form.text("name").trim().to_owned();
     match identity.create_app_password(&visit.cx, session, &name).await {
@@ -88,7 +88,7 @@ async fn looked_over(visit: &Visit) -> Result<AppPasswords, Leave> {
         page: Page::new(visit, "app-passwords-title"),
         made: None,
         held: held.collect(),
-        name: visit.form.text("name").trim().to_owned(),
+        name: visit.typed("name").to_owned(),
         wrong: None,
         user_id: session.user_id.to_string(),
     })

@@ -94,7 +94,7 @@ pub(super) async fn change(visit: Visit) -> Shown {
         }
         (device, _) => sign_out_device(&visit, &cx, device).await?,
     }
-    Err(Leave::To("/account/devices".to_owned()))
+    Err(Leave::Done("/account/devices".to_owned(), "layout-done"))
 }
 
 async fn sign_out_device(visit: &Visit, cx: &Cx, device: &str) -> Result<(), Leave> {

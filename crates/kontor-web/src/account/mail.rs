@@ -3,7 +3,7 @@
 use askama::Template;
 use kontor_core::{Error, Kind};
 
-use super::reset::token_of;
+use super::reset::{nothing_behind, token_of};
 use crate::frame::{Leave, Shown, Visit};
 use crate::page::{self, Page, complaint, link_over, show_again};
 
@@ -26,6 +26,8 @@ struct Confirm {
     page: Page,
     /// The page itself, where the form goes.
     here: String,
+    /// Her address, if it is confirmed and the link confirms nothing any more.
+    confirmed: Option<String>,
 }
 
 /// `GET /account/mail`
@@ -43,7 +45,7 @@ pub(super) async fn change(visit: Visit) -> Shown {
         identity.set_mail_address(&visit.cx, session, visit.form.text("address")).await
     };
     match done {
-        Ok(()) => Err(Leave::To("/account/mail".to_owned())),
+        Ok(()) => Err(Leave::Done("/account/mail".to_owned(), "layout-done")),
         Err(error) if matches!(error.kind, Kind::Invalid | Kind::Limited) => {
             let wrong = complaint(visit.texts, &error, "mail-wrong");
             Ok(show_again(&looked_at(&visit, Some(wrong)).await?))
@@ -56,18 +58,35 @@ pub(super) async fn change(visit: Visit) -> Shown {
 ///
 /// Only a button confirms: programs that look at links in mails do not press it.
 pub(super) async fn ask(visit: Visit) -> Shown {
-    visit.person()?;
-    let here = visit.uri.path().to_owned();
-    Ok(page::show(&Confirm { page: Page::new(&visit, "mail-confirm-title"), here }))
+    let (_, cx) = visit.person()?;
+    if !visit.tenant.identity.confirms_mail_address(&cx, token_of(&visit)).await? {
+        return used(&visit, nothing_behind()).await;
+    }
+    Ok(page::show(&question(&visit, None)))
 }
 
 /// `POST /account/mail/{token}`
 pub(super) async fn confirm(visit: Visit) -> Shown {
     let (_, cx) = visit.person()?;
     if let Err(error) = visit.tenant.identity.confirm_mail_address(&cx, token_of(&visit)).await {
-        return link_over(&visit, error);
+        return used(&visit, error).await;
     }
-    Err(Leave::To("/account/mail".to_owned()))
+    Err(Leave::Done("/account/mail".to_owned(), "mail-confirmed-now"))
+}
+
+/// The link confirms nothing: because her address is confirmed, or for another reason.
+async fn used(visit: &Visit, error: Error) -> Shown {
+    let (_, cx) = visit.person()?;
+    let held = visit.tenant.identity.mail_address(&cx).await?.unwrap_or_default();
+    match held.address.filter(|_| held.pending.is_none() && error.kind == Kind::Gone) {
+        Some(address) => Ok(page::show_gone(&question(visit, Some(address)))),
+        None => link_over(visit, error),
+    }
+}
+
+fn question(visit: &Visit, confirmed: Option<String>) -> Confirm {
+    let title = if confirmed.is_some() { "mail-title" } else { "mail-confirm-title" };
+    Confirm { page: Page::new(visit, title), here: visit.uri.path().to_owned(), confirmed }
 }
 
 async fn looked_at(visit: &Visit, wrong: Option<String>) -> Result<Mail, Leave> {
@@ -81,7 +100,7 @@ async fn looked_at(visit: &Visit, wrong: Option<String>) -> Result<Mail, Leave> 
         page: Page::new(visit, "mail-title"),
         address: held.address,
         pending: held.pending,
-        typed: visit.form.text("address").trim().to_owned(),
+        typed: visit.typed("address").to_owned(),
         wrong,
     })
 }

@@ -5,6 +5,7 @@ use kontor_core::{Error, Kind};
 
 use crate::frame::{Leave, Shown, Visit};
 use crate::page::{self, Page, complaint, password_complaint, show_again};
+use crate::sent::Sent;
 
 #[derive(Template)]
 #[template(path = "account/password.html")]
@@ -36,7 +37,12 @@ pub(super) async fn change(mut visit: Visit) -> Shown {
     let (session, cx) = visit.person()?;
     let identity = &visit.tenant.identity;
     match identity.change_password_in_browser(&cx, session, (old, new), sign_out).await {
-        Ok(sign_in) => Ok(visit.signed_in(&sign_in, "/account/")),
+        Ok(sign_in) => {
+            if let Some(sent) = Sent::of(&visit) {
+                sent.done("/account/", "password-changed");
+            }
+            Ok(visit.signed_in(&sign_in, "/account/"))
+        }
         Err(error) => retry(&visit, error).await,
     }
 }

@@ -48,7 +48,7 @@ pub(super) async fn decide(visit: Visit) -> Shown {
         _ => serde_json::Value::Null,
     };
     match visit.tenant.own.decide(&cx, visit.form.text("setting"), &wanted).await {
-        Ok(()) => Err(Leave::To("/account/privacy".to_owned())),
+        Ok(()) => Err(Leave::Done("/account/privacy".to_owned(), "layout-saved")),
         Err(error) if matches!(error.kind, Kind::Invalid | Kind::Forbidden) => {
             let wrong = Some(visit.texts.get("privacy-refused"));
             Ok(show_again(&whole(&visit, wrong).await?))

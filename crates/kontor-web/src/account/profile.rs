@@ -37,7 +37,7 @@ pub(super) async fn change(visit: Visit) -> Shown {
         _ => (NAME, Some(Value::from(name))),
     };
     match visit.tenant.rooms.set_profile_field(&cx, &session.user_id, field, value).await {
-        Ok(()) => Err(Leave::To("/account/profile".to_owned())),
+        Ok(()) => Err(Leave::Done("/account/profile".to_owned(), "layout-saved")),
         Err(error) if is_about_the_name(&error) => {
             let id = if name.is_empty() { "profile-name-missing" } else { "profile-name-wrong" };
             Ok(show_again(&form(&visit, Some((name.to_owned(), visit.texts.get(id)))).await?))

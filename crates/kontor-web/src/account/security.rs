@@ -46,7 +46,7 @@ pub(super) async fn change(visit: Visit) -> Shown {
         _ => identity.remove_passkey(cx, session, id).await,
     };
     match done {
-        Ok(()) => Err(Leave::To("/account/security".to_owned())),
+        Ok(()) => Err(Leave::Done("/account/security".to_owned(), "layout-done")),
         Err(error) if error.kind == Kind::Forbidden && error.code.is_none() => {
             let wrong = visit.texts.get("security-last");
             Ok(show_again(&looked_over(&visit, Some(wrong), Vec::new()).await?))

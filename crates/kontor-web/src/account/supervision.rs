@@ -78,7 +78,7 @@ pub(super) async fn acknowledge(visit: Visit) -> Shown {
     let room_id = RoomId::parse(visit.form.text("room")).map_err(|_| wrong())?;
     let version = visit.form.text("version").parse().map_err(|_| wrong())?;
     visit.tenant.rooms.acknowledge(&cx, &room_id, version).await?;
-    Err(Leave::To("/account/supervision".to_owned()))
+    Err(Leave::Done("/account/supervision".to_owned(), "layout-done"))
 }
 
 fn shape(visit: &Visit, terms: Terms) -> Shape {

@@ -58,7 +58,7 @@ pub(super) async fn decide(visit: Visit) -> Shown {
         approvals.refuse(&cx, number).await
     };
     match done {
-        Ok(()) => Err(Leave::To("/admin/approvals".to_owned())),
+        Ok(()) => Err(Leave::Done("/admin/approvals".to_owned(), "layout-done")),
         Err(error) if matches!(error.kind, Kind::Conflict | Kind::Gone | Kind::NotFound) => {
             let wrong = visit.texts.get("approvals-too-late");
             Ok(show_again(&looked_over(&visit, Some(wrong)).await?))

@@ -73,7 +73,7 @@ pub(super) async fn act(visit: Visit) -> Shown {
     let proposal = Proposal::LookUpPseudonym { pseudonym };
     let request = Request { proposal, reason: text("reason"), auth: None };
     match visit.tenant.approvals.request(&cx, request).await {
-        Ok(_) => Err(Leave::To("/admin/approvals".to_owned())),
+        Ok(_) => Err(Leave::Done("/admin/approvals".to_owned(), "layout-asked")),
         Err(error) if error.kind == Kind::Invalid => {
             let id = if text("reason").is_empty() {
                 "policy-reason-wrong"
@@ -133,8 +133,8 @@ fn typed(visit: &Visit) -> Typed {
         who: text("who"),
         from: text("from"),
         until: text("until"),
-        pseudonym: text("pseudonym"),
-        reason: text("reason"),
+        pseudonym: visit.typed("pseudonym").to_owned(),
+        reason: visit.typed("reason").to_owned(),
     }
 }
 

@@ -6,6 +6,7 @@ use kontor_core::{DeviceKind, Kind, Permission};
 use kontor_identity::{NewFloor, RegisteredDevice};
 use ruma::{OwnedDeviceId, OwnedUserId};
 
+use super::names::Names;
 use super::people::path_after_loss;
 use crate::account::devices::{Choice, choices_of, kind_name};
 use crate::frame::{Leave, Shown, Visit};
@@ -90,7 +91,7 @@ pub(super) async fn act(visit: Visit) -> Shown {
             identity.set_device_kind(&cx, place_of(&visit)?, kind).await?;
         }
     }
-    Err(Leave::To("/admin/devices".to_owned()))
+    Err(Leave::Done("/admin/devices".to_owned(), "layout-done"))
 }
 
 async fn set_floor(visit: &Visit) -> Shown {
@@ -110,7 +111,7 @@ async fn set_floor(visit: &Visit) -> Shown {
         reason: typed.reason.clone(),
     };
     let Err(error) = visit.tenant.identity.set_floor(&cx, new).await else {
-        return Err(Leave::To("/admin/devices".to_owned()));
+        return Err(Leave::Done("/admin/devices".to_owned(), "layout-saved"));
     };
     if error.kind != Kind::Invalid {
         return Err(error.into());
@@ -132,11 +133,14 @@ async fn shown(visit: &Visit, typed: Typed, show: fn(&Devices) -> Response) -> S
     let last = devices.last().filter(|_| devices.len() >= usize::from(PAGE));
     let next = last.map(|last| (last.user_id.to_string(), last.device_id.to_string()));
     let counts = identity.count_devices(&cx).await?;
-    let floors = identity.floors(&cx).await?.into_iter().map(|floor| Floor {
+    let floors = identity.floors(&cx).await?;
+    let authors = floors.iter().map(|floor| floor.decided_by.as_str());
+    let names = Names::of_authors(visit, &cx, authors).await?;
+    let floors = floors.into_iter().map(|floor| Floor {
         program: floor.program,
         minimum: floor.minimum,
         blocked: moment(visit, floor.blocked),
-        by: floor.decided_by,
+        by: names.author(visit.texts, &floor.decided_by),
         reason: floor.reason,
     });
     Ok(show(&Devices {

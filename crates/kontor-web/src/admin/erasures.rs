@@ -73,7 +73,7 @@ pub(super) async fn ask(visit: Visit) -> Shown {
     let proposal = Proposal::ErasePerson { user_id, with_messages };
     let request = Request { proposal, reason, auth: None };
     match visit.tenant.approvals.request(&cx, request).await {
-        Ok(_) => Err(Leave::To("/admin/approvals".to_owned())),
+        Ok(_) => Err(Leave::Done("/admin/approvals".to_owned(), "layout-asked")),
         Err(error) if matches!(error.kind, Kind::Invalid | Kind::NotFound | Kind::Conflict) => {
             let id = match error.kind {
                 Kind::Invalid => "policy-reason-wrong",
@@ -94,9 +94,9 @@ async fn whole(visit: &Visit, wrong: Option<String>) -> Result<Erasures, Leave> 
         page: Page::new(visit, "erasures-title"),
         may_ask: session.roles.may(Permission::ErasePeople),
         wrong,
-        user: visit.form.text("user").to_owned(),
-        reason: visit.form.text("reason").to_owned(),
-        with_messages: visit.form.text("with_messages") == "true",
+        user: visit.typed("user").to_owned(),
+        reason: visit.typed("reason").to_owned(),
+        with_messages: visit.typed("with_messages") == "true",
         rows: rows.iter().map(|row| line_of(visit, row)).collect(),
     })
 }

@@ -97,7 +97,7 @@ pub(super) async fn act(visit: Visit) -> Shown {
         _ => return ask(visit).await,
     };
     match done {
-        Ok(()) => Err(Leave::To("/admin/holds".to_owned())),
+        Ok(()) => Err(Leave::Done("/admin/holds".to_owned(), "layout-done")),
         Err(error) if matches!(error.kind, Kind::Conflict | Kind::NotFound) => {
             let wrong = Wrong::at(&visit, "", "holds-over");
             Ok(show_again(&whole(&visit, wrong).await?))
@@ -118,7 +118,7 @@ async fn ask(visit: Visit) -> Shown {
     };
     let request = Request { proposal, reason: typed.matter, auth: None };
     match visit.tenant.approvals.request(&cx, request).await {
-        Ok(_) => Err(Leave::To("/admin/approvals".to_owned())),
+        Ok(_) => Err(Leave::Done("/admin/approvals".to_owned(), "layout-asked")),
         Err(error) => {
             let wrong = wrong_of(&visit, error)?;
             Ok(show_again(&whole(&visit, wrong).await?))
@@ -199,7 +199,7 @@ fn line_of(visit: &Visit, (now, names): (Timestamp, &Names), hold: &HoldView) ->
 
 impl Typed {
     fn of(visit: &Visit) -> Self {
-        let text = |name: &str| visit.form.text(name).trim().to_owned();
+        let text = |name: &str| visit.typed(name).to_owned();
         let days = text("days");
         Self {
             subject: text("subject"),

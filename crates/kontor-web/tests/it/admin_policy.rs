@@ -1,7 +1,7 @@
 //! The settings of the organisation in the console.
 
 use kontor_core::Role;
-use kontor_testkit::{TestServer, for_each_server};
+use kontor_testkit::{TestServer, for_each_server, json};
 
 use crate::browser::Browser;
 
@@ -52,6 +52,39 @@ async fn an_administrator_finds_understands_and_locks_a_setting() {
         assert_eq!(olga.get("/admin/policy/setting/colour").await.status, 404);
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_decided_stands_there_by_name_for_those_in_charge() {
+    let server = TestServer::start().await;
+    server.register("alice").await;
+    server.register_as("tom", Role::TechAdmin).await;
+    let account = server.register_as("olga", Role::OrgAdmin).await;
+    let name = format!("/_matrix/client/v3/profile/{}/displayname", account.user_id);
+    account.put(&name, json!({ "displayname": "Olga <Ohm>" })).await.ok();
+    let mut olga = Browser::signed_in(&server, "olga").await;
+    let said = "<bdi>Olga &#60;Ohm&#62; (@olga:one.example)</bdi>";
+
+    let locked = [("value", "false"), ("reason", "Betriebsrat")];
+    assert_eq!(olga.fill(SETTING, &locked).await.status, 303);
+    olga.get(SETTING).await.shows(said);
+    let mut tom = Browser::signed_in(&server, "tom").await;
+    let page = tom.get(SETTING).await;
+    page.shows("<bdi>@olga:one.example</bdi>");
+    assert!(!page.html.contains("Ohm"), "who looks after the machine sees no names");
+
+    let invite = [("act", "link"), ("display_name", "Ada"), ("username", "ada")];
+    assert_eq!(olga.fill("/admin/people/invite", &invite).await.status, 200);
+    olga.get("/admin/people/invite").await.shows(&format!("von {said}"));
+
+    let person = "/admin/people/@alice:one.example";
+    let prove = [("act", "prove"), ("method", "records"), ("reason", "Ausweis")];
+    assert_eq!(olga.fill(person, &prove).await.status, 303);
+    let role = [("act", "give-role"), ("role", "tech_admin"), ("reason", "Vertretung")];
+    assert_eq!(olga.fill(person, &role).await.status, 303);
+    let page = olga.get(person).await;
+    page.shows("Olga &#60;Ohm&#62; (@olga:one.example))");
+    page.shows(said);
 }
 
 #[tokio::test(flavor = "multi_thread")]

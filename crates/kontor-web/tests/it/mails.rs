@@ -7,6 +7,7 @@ use kontor_testkit::{MailServer, MailSetup, Setup, TestServer, Value, json};
 
 use crate::browser::{Browser, PASSWORD, Shown};
 use crate::factors::operator;
+use crate::second_step::enrol_app;
 
 const ADDRESS: &str = "ada@firma.example";
 const NEW: &str = "violet tram under seven bridges";
@@ -79,6 +80,14 @@ async fn an_address_counts_once_its_owner_has_confirmed_it() {
         let shown = alice.get("/account/mail").await;
         assert!(shown.html.contains("Bestätigt") && !shown.html.contains("Noch zu"));
         assert_eq!(alice.fill(&path, &[]).await.status, 410, "once");
+        let used = alice.get(&path).await;
+        assert_eq!(used.status, 410);
+        used.shows("Dieser Link wurde schon benutzt");
+        used.shows(ADDRESS);
+        assert!(!used.html.contains("Ja, das ist meine Adresse"), "it asks nothing");
+        let others = mallory.get(&path).await;
+        assert_eq!(others.status, 410);
+        assert!(!others.html.contains(ADDRESS), "whose address it is, nobody else learns");
 
         alice.fill("/account/mail", &[("address", "new@firma.example")]).await;
         let path = path_of(&mails.next().await);
@@ -259,6 +268,32 @@ async fn people_are_told_of_new_factors_and_of_attacks_on_their_account() {
     let user = tenant.identity.list_users(&cx, String::new(), 9).await.unwrap()[0].user_id.clone();
     tenant.identity.reset_second_factors(&cx, user, None).await.unwrap();
     assert_eq!(subject(&mails.next().await), "Zweiter Faktor geändert");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_recovery_code_was_used_is_told_so() {
+    for_each_engine(async |server, mut mails| {
+        let mut alice = alice_with_address(&server, &mut mails).await;
+        enrol_app(&server, &mut alice).await;
+        assert_eq!(subject(&mails.next().await), "Zweiter Faktor geändert");
+        let shown = alice.fill("/account/security", &[("act", "codes")]).await;
+        assert_eq!(subject(&mails.next().await), "Zweiter Faktor geändert");
+        let (_, list) = shown.html.split_once("class=\"codes\"").unwrap();
+        let code = list.split("<li>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        let mut finder = Browser::new(&server);
+        finder.sign_in("alice", PASSWORD).await;
+        let wrong = [("way", "recovery"), ("code", "aaaa-bbbb-cccc")];
+        assert_eq!(finder.fill("/account/second-factor", &wrong).await.status, 422);
+        let right = [("way", "recovery"), ("code", code.as_str())];
+        assert_eq!(finder.fill("/account/second-factor", &right).await.status, 303);
+        let mail = mails.next().await;
+        let used = "Ein Wiederherstellungscode wurde benutzt";
+        assert_eq!((&mail["to"], subject(&mail)), (&json!([ADDRESS]), used));
+        assert_eq!(path_of(&mail), "/account/security");
+        assert!(!mail["body"].as_str().unwrap().contains(&code));
+        assert!(mails.is_empty());
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

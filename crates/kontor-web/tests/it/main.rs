@@ -33,6 +33,7 @@ mod own;
 mod pages;
 mod people;
 mod private_rooms;
+mod returned;
 mod second_step;
 mod sign_out;
 mod supervision;

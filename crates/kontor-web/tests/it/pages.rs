@@ -76,7 +76,7 @@ async fn a_password_is_changed_only_if_everything_is_right() {
     }
     let fields = [("old", PASSWORD), ("new", new), ("again", new)];
     assert_eq!(browser.fill("/account/password", &fields).await.status, 303);
-    assert_eq!(browser.get("/account/").await.status, 200);
+    browser.get("/account/").await.shows("Ihr Passwort ist geändert.");
     assert_eq!(other.get("/account/").await.status, 303);
     assert_eq!(Browser::new(&server).sign_in("alice", new).await.status, 303);
     assert_eq!(Browser::new(&server).sign_in("alice", PASSWORD).await.status, 422);

@@ -8,6 +8,12 @@ appearance-system = Wie das System
 appearance-light = Hell
 appearance-dark = Dunkel
 
+# Was aus einem Formular geworden ist
+layout-saved = Gespeichert.
+layout-done = Erledigt.
+layout-asked = Beantragt. Ausgeführt wird es, sobald eine zweite Person zustimmt.
+layout-send-again = Sie haben bestätigt, wer Sie sind. Ausgeführt ist noch nichts: Was Sie eingegeben haben, steht noch da. Bitte prüfen Sie es und schicken Sie es noch einmal ab.
+
 # Fehler
 error-title = Das hat nicht geklappt
 error-back = Zu meinem Konto

@@ -16,3 +16,4 @@ password-too-long = Das Passwort ist zu lang: höchstens 512 Bytes.
 password-common = Dieses Passwort gehört zu denen, die andere zuerst probieren. Nehmen Sie ein anderes.
 password-name = Das Passwort enthält einen Namen von Ihnen oder den der Organisation.
 password-former = Dieses Passwort haben oder hatten Sie schon. Nehmen Sie ein anderes.
+password-changed = Ihr Passwort ist geändert.

@@ -8,6 +8,12 @@ appearance-system = As the system
 appearance-light = Light
 appearance-dark = Dark
 
+# What came of a form
+layout-saved = Saved.
+layout-done = Done.
+layout-asked = Asked for. It is carried out as soon as a second person agrees.
+layout-send-again = You have confirmed who you are. Nothing is done yet: what you have typed is still there. Please look at it and send it once more.
+
 # Errors
 error-title = That did not work
 error-back = To my account

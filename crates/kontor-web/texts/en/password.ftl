@@ -16,3 +16,4 @@ password-too-long = The password is too long: 512 bytes at most.
 password-common = This password is one of the first that others try. Take another one.
 password-name = The password contains a name of yours or the organisation's.
 password-former = You have or had this password already. Take another one.
+password-changed = Your password is changed.

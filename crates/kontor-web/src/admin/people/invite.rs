@@ -7,6 +7,7 @@ use axum::response::Response;
 use kontor_core::{Error, Kind, Timestamp};
 use kontor_identity::{MadeLink, NewInvitation, PendingInvitation, Renewed};
 
+use crate::admin::names::Names;
 use crate::frame::{Leave, Shown, Visit};
 use crate::page::{self, Page, show_again};
 use crate::when::moment;
@@ -75,7 +76,7 @@ pub(in crate::admin) async fn act(visit: Visit) -> Shown {
     match visit.form.text("act") {
         "take-back" => {
             identity.take_link_back(&cx, id).await?;
-            Err(Leave::To("/admin/people/invite".to_owned()))
+            Err(Leave::Done("/admin/people/invite".to_owned(), "layout-done"))
         }
         "renew" => {
             let outcome = match identity.renew_invitation(&cx, id).await? {
@@ -167,6 +168,8 @@ async fn looked_over(visit: &Visit, outcome: Outcome, show: fn(&Invite) -> Respo
         true => visit.form.text(name).trim().to_owned(),
         false => String::new(),
     };
+    let names =
+        Names::of_authors(visit, &cx, pending.iter().map(|one| one.invited_by.as_str())).await?;
     let chosen = if outcome.again { visit.form.text("days").parse().ok() } else { None };
     Ok(show(&Invite {
         page: Page::new(visit, "invite-title"),
@@ -185,11 +188,11 @@ async fn looked_over(visit: &Visit, outcome: Outcome, show: fn(&Invite) -> Respo
         done: outcome.done,
         wrong: outcome.wrong,
         by_mail: identity.sends_mail(),
-        pending: pending.into_iter().map(|one| line_of(visit, one, cx.now)).collect(),
+        pending: pending.into_iter().map(|one| line_of(visit, one, (cx.now, &names))).collect(),
     }))
 }
 
-fn line_of(visit: &Visit, pending: PendingInvitation, now: Timestamp) -> Line {
+fn line_of(visit: &Visit, pending: PendingInvitation, (now, names): (Timestamp, &Names)) -> Line {
     let texts = visit.texts;
     let is_over = pending.expires.is_some_and(|at| at <= now);
     let until = match pending.expires {
@@ -197,8 +200,8 @@ fn line_of(visit: &Visit, pending: PendingInvitation, now: Timestamp) -> Line {
         Some(at) if is_over => texts.get_with("invite-over", "when", moment(visit, at)),
         Some(at) => texts.get_with("invite-until", "when", moment(visit, at)),
     };
-    let names = [pending.display_name, pending.username, pending.mail];
-    let mut known: Vec<String> = names.into_iter().flatten().collect();
+    let given = [pending.display_name, pending.username, pending.mail];
+    let mut known: Vec<String> = given.into_iter().flatten().collect();
     let name = if known.is_empty() { texts.get("invite-nameless") } else { known.remove(0) };
     if pending.guest {
         known.push(texts.get("role-guest"));
@@ -210,6 +213,6 @@ fn line_of(visit: &Visit, pending: PendingInvitation, now: Timestamp) -> Line {
         until,
         is_over,
         is_waiting: pending.expires.is_none(),
-        by: pending.invited_by,
+        by: names.author(texts, &pending.invited_by),
     }
 }

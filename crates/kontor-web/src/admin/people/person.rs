@@ -12,9 +12,10 @@ use ruma::{OwnedDeviceId, OwnedUserId, UserId};
 
 use super::{Choice, name_of, path_after_loss, role_name, state_name};
 use crate::account::devices::kind_name;
+use crate::admin::names::Names;
 use crate::frame::{Leave, Shown, Visit};
 use crate::page::{self, Page, show_again};
-use crate::recorded::{author_in_words, reason_in_words};
+use crate::recorded::reason_in_words;
 use crate::when::{day, moment};
 
 /// Devices that are shown.
@@ -56,9 +57,47 @@ struct PersonPage {
     wrong: Option<String>,
     /// A device of hers was reported lost just now.
     is_lost: bool,
+    typed: Typed,
     /// The viewer may do something about her.
     may_act: bool,
     may_give_roles: bool,
+}
+
+/// What stands in the form that was sent.
+struct Typed {
+    act: String,
+    role: String,
+    method: String,
+    reason: String,
+    user_id: String,
+}
+
+impl Typed {
+    fn of(visit: &Visit) -> Self {
+        let text = |name: &str| visit.typed(name).to_owned();
+        Self {
+            act: text("act"),
+            role: text("role"),
+            method: text("method"),
+            reason: text("reason"),
+            user_id: text("user_id"),
+        }
+    }
+
+    /// The reason, if it stands in the form of `act`.
+    fn reason(&self, act: &str) -> &str {
+        if self.act == act { &self.reason } else { "" }
+    }
+
+    /// As [`Self::reason`], in the form that takes `role`.
+    fn taking(&self, role: &str) -> Option<&str> {
+        (self.act == "take-role" && self.role == role).then_some(self.reason.as_str())
+    }
+
+    /// The name that was typed to close the account.
+    fn closing(&self) -> Option<&str> {
+        (self.act == "close").then_some(self.user_id.as_str())
+    }
 }
 
 struct Device {
@@ -96,7 +135,7 @@ pub(in crate::admin) async fn act(visit: Visit) -> Shown {
             let outcome = Outcome { made: Some(made), wrong: None };
             looked_at(&visit, outcome, page::show).await
         }
-        Ok(_) => Err(Leave::To(visit.uri.path().to_owned())),
+        Ok(_) => Err(Leave::Done(visit.uri.path().to_owned(), "layout-done")),
         Err(Leave::Failed(error)) => {
             let wrong = Some(wrong_of(&visit, error)?);
             looked_at(&visit, Outcome { wrong, made: None }, show_again).await
@@ -155,7 +194,7 @@ async fn change_role(visit: &Visit, user_id: OwnedUserId, held: bool) -> Result<
         let proposal = Proposal::ChangeRole { user_id, role: role.to_string(), held };
         let request = Request { proposal, reason, auth: None };
         visit.tenant.approvals.request(&cx, request).await?;
-        return Err(Leave::To("/admin/approvals".to_owned()));
+        return Err(Leave::Done("/admin/approvals".to_owned(), "layout-asked"));
     }
     let change = RoleChange { user_id, role, held, reason };
     visit.tenant.identity.change_role(&cx, change, None).await?;
@@ -185,6 +224,7 @@ async fn looked_at(visit: &Visit, outcome: Outcome, show: fn(&PersonPage) -> Res
     let user = user_of(visit)?;
     let person = identity.person(&cx, user.clone()).await?;
     let from = Some((user.clone(), OwnedDeviceId::from("")));
+    let names = Names::of_authors(visit, &cx, authors_of(&person)).await?;
     let devices = identity.registered_devices(&cx, from, DEVICES).await?;
     let devices = devices.into_iter().take_while(|device| device.user_id == user);
     let is_closed = person.listed.state == AccountState::Closed;
@@ -207,17 +247,18 @@ async fn looked_at(visit: &Visit, outcome: Outcome, show: fn(&PersonPage) -> Res
         app_passwords: person.app_passwords,
         devices: devices.map(|device| device_of(visit, device)).collect(),
         free_roles: free_roles(visit, &person),
-        proof: proof_of(visit, &person),
+        proof: proof_of(visit, &names, &person),
         proofs: proofs(visit),
         reset_until: person.reset_link_ends.map(|at| moment(visit, at)),
         guest: person.guest.map(|term| guest_in_words(visit, term)),
-        roles: person.roles.into_iter().map(|row| held(visit, row)).collect(),
+        roles: person.roles.into_iter().map(|row| held(visit, &names, row)).collect(),
         login: person.listed.login_name,
         mail: person.listed.mail,
         pending_mail: person.pending_mail,
         made: outcome.made.map(address),
         wrong: outcome.wrong,
         is_lost: visit.form.has("lost"),
+        typed: Typed::of(visit),
         may_act: may_manage && !is_closed && session.user_id != user,
         may_give_roles: session.roles.may(Permission::ChangeRoles),
         page: Page::new(visit, "person-title"),
@@ -233,12 +274,18 @@ pub(crate) fn guest_in_words(visit: &Visit, term: GuestTerm) -> String {
     visit.texts.get_with(id, "day", day(visit, term.ends))
 }
 
-fn held(visit: &Visit, row: kontor_identity::HeldRole) -> Held {
+/// Who stands behind what is written about her.
+fn authors_of(person: &Person) -> impl Iterator<Item = &str> {
+    let proved = person.proof.iter().map(|proof| proof.proved_by.as_str());
+    proved.chain(person.roles.iter().map(|row| row.granted_by.as_str()))
+}
+
+fn held(visit: &Visit, names: &Names, row: kontor_identity::HeldRole) -> Held {
     Held {
         role: row.role.as_str(),
         name: role_name(visit.texts, row.role),
         granted: day(visit, row.granted),
-        by: author_in_words(visit.texts, row.granted_by),
+        by: names.author(visit.texts, &row.granted_by),
         reason: reason_in_words(visit.texts, row.reason),
     }
 }
@@ -289,11 +336,11 @@ fn free_roles(visit: &Visit, person: &Person) -> Vec<Choice> {
     named.collect()
 }
 
-fn proof_of(visit: &Visit, person: &Person) -> String {
+fn proof_of(visit: &Visit, names: &Names, person: &Person) -> String {
     let Some(proof) = &person.proof else { return visit.texts.get("person-proof-none") };
     let method = proof_name(visit, proof.method.parse().unwrap_or(ProofMethod::Created));
     let when = day(visit, proof.proved);
-    let by = author_in_words(visit.texts, proof.proved_by.clone());
+    let by = names.author(visit.texts, &proof.proved_by);
     format!("{method} ({when}, {by})")
 }
 

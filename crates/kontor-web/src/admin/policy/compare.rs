@@ -53,8 +53,9 @@ struct Line {
 /// `GET /admin/policy/compare`
 pub(super) async fn show(visit: Visit) -> Shown {
     let looked = Looked::at(&visit).await?;
-    let council = AgreementForm::default();
-    Ok(page::show(&looked.page(&visit, council, (String::new(), None))?))
+    let council = AgreementForm::sent(&visit, false);
+    let reason = visit.typed("reason").to_owned();
+    Ok(page::show(&looked.page(&visit, council, (reason, None))?))
 }
 
 /// `POST /admin/policy/compare`
@@ -62,26 +63,28 @@ pub(super) async fn choose(visit: Visit) -> Shown {
     let (_, cx) = visit.officer_with(Permission::ReadPolicyHistory)?;
     let looked = Looked::at(&visit).await?;
     let mut council = AgreementForm::sent(&visit, true);
-    let reason = visit.form.text("reason").trim().to_owned();
+    let reason = visit.typed("reason").to_owned();
     let (profile, agreement) = (looked.profile, council.agreement());
     let approvals = &visit.tenant.approvals;
     let done = if visit.form.text("act") == "ask" {
         let (profile, before) = (profile.as_str().to_owned(), Value::Null);
         let proposal = Proposal::ChooseProfile { profile, before, agreement };
         let request = Request { proposal, reason: reason.clone(), auth: None };
-        approvals.request(&cx, request).await.map(|_| "/admin/approvals")
+        approvals.request(&cx, request).await.map(|_| ("/admin/approvals", "layout-asked"))
     } else {
         let change = ProfileChange { profile, reason: reason.clone(), agreement };
-        approvals.choose_profile(&cx, change, None).await.map(|_| "/admin/policy")
+        approvals.choose_profile(&cx, change, None).await.map(|_| ("/admin/policy", "layout-saved"))
     };
-    let Err(error) = done else {
-        return Err(Leave::To(done.unwrap_or("/admin/policy").to_owned()));
-    };
-    let wrong = match council.refused(&visit, &error) {
-        true => None,
-        false => wrong_of(&visit, error, &reason)?,
-    };
-    Ok(show_again(&looked.page(&visit, council, (reason, wrong))?))
+    match done {
+        Ok((next, said)) => Err(Leave::Done(next.to_owned(), said)),
+        Err(error) => {
+            let wrong = match council.refused(&visit, &error) {
+                true => None,
+                false => wrong_of(&visit, error, &reason)?,
+            };
+            Ok(show_again(&looked.page(&visit, council, (reason, wrong))?))
+        }
+    }
 }
 
 /// What is wrong with the reason; `None` if a second person is needed.

@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::shown::{decided_in_words, value_in_words};
 use super::works_council::{AgreementForm, agreement_in_words};
+use crate::admin::names::Names;
 use crate::frame::{Leave, Shown, Visit};
 use crate::page::{self, Page, show_again};
-use crate::recorded::author_in_words;
 use crate::when::moment;
 
 #[derive(Template)]
@@ -82,10 +82,16 @@ struct Decided {
 /// `GET /admin/policy/setting/{key}`
 pub(super) async fn show(visit: Visit) -> Shown {
     let state = state_of(&visit).await?;
-    let typed =
-        Typed { value: text_of(state.value), reason: String::new(), lock: state.locked_here };
-    let council = AgreementForm { asked: state.setting.monitoring, ..AgreementForm::default() };
-    Ok(page::show(&whole(&visit, state, (typed, council), Wrong::default()).await?))
+    // What was typed before she was asked who she is.
+    let typed = match visit.has_typed() {
+        true => Typed::sent(&visit),
+        false => {
+            Typed { value: text_of(state.value), reason: String::new(), lock: state.locked_here }
+        }
+    };
+    let council = AgreementForm::sent(&visit, state.setting.monitoring);
+    let wrong = Wrong { needs_second: visit.typed("act") == "ask", ..Wrong::default() };
+    Ok(page::show(&whole(&visit, state, (typed, council), wrong).await?))
 }
 
 /// `POST /admin/policy/setting/{key}`
@@ -93,11 +99,7 @@ pub(super) async fn decide(visit: Visit) -> Shown {
     let state = state_of(&visit).await?;
     let (_, cx) = visit.officer_with(Permission::ReadPolicyHistory)?;
     let setting = state.setting;
-    let typed = Typed {
-        value: visit.form.text("value").trim().to_owned(),
-        reason: visit.form.text("reason").trim().to_owned(),
-        lock: visit.form.has("lock"),
-    };
+    let typed = Typed::sent(&visit);
     let mut council = AgreementForm::sent(&visit, setting.monitoring);
     let agreement = council.agreement();
     let value = json_of(&setting.domain, &typed.value);
@@ -107,13 +109,17 @@ pub(super) async fn decide(visit: Visit) -> Shown {
         let before = Value::Null;
         let proposal = Proposal::WeakenPolicy { setting: key, before, value, agreement };
         let request = Request { proposal, reason, auth: None };
-        approvals.request(&cx, request).await.map(|_| "/admin/approvals")
+        approvals
+            .request(&cx, request)
+            .await
+            .map(|_| ("/admin/approvals".to_owned(), "layout-asked"))
     } else {
         let change = Change { setting: key, value, reason, lock: typed.lock, agreement };
-        approvals.change_policy(&cx, change, None).await.map(|_| "/admin/policy")
+        let here = || (visit.uri.path().to_owned(), "layout-saved");
+        approvals.change_policy(&cx, change, None).await.map(|_| here())
     };
     match done {
-        Ok(next) => Err(Leave::To(next.to_owned())),
+        Ok((next, said)) => Err(Leave::Done(next, said)),
         Err(error) => {
             let wrong = match council.refused(&visit, &error) {
                 true => {
@@ -123,6 +129,16 @@ pub(super) async fn decide(visit: Visit) -> Shown {
                 false => wrong_of(&visit, error, &typed)?,
             };
             Ok(show_again(&whole(&visit, state, (typed, council), wrong).await?))
+        }
+    }
+}
+
+impl Typed {
+    fn sent(visit: &Visit) -> Self {
+        Self {
+            value: visit.form.text("value").trim().to_owned(),
+            reason: visit.form.text("reason").trim().to_owned(),
+            lock: visit.form.has("lock"),
         }
     }
 }
@@ -166,6 +182,8 @@ async fn whole(
     } else {
         Vec::new()
     };
+    let authors = history.iter().map(|row| row.author.as_str());
+    let names = Names::of_authors(visit, &cx, authors).await?;
     let mut page = Page::new(visit, "policy-title");
     texts.of(setting.name).clone_into(&mut page.title);
     Ok(SettingPage {
@@ -193,7 +211,7 @@ async fn whole(
                 after: decided_in_words(texts, (setting, &row.setting), &row.new_value),
                 agreement: row.agreement.map(|json| agreement_in_words(texts, &json)),
                 locked: row.locked,
-                author: author_in_words(texts, row.author),
+                author: names.author(texts, &row.author),
                 at: moment(visit, row.changed),
                 reason: row.reason,
             })

@@ -25,13 +25,13 @@ pub(super) struct AgreementForm {
 impl AgreementForm {
     /// As sent.
     pub(super) fn sent(visit: &Visit, asked: bool) -> Self {
-        let text = |name: &str| visit.form.text(name).trim().to_owned();
+        let text = |name: &str| visit.typed(name).to_owned();
         Self {
             asked,
             reference: text("agreement_reference"),
             date: text("agreement_date"),
             by: text("agreement_by"),
-            none: visit.form.has("agreement_none"),
+            none: visit.has_typed() && visit.form.has("agreement_none"),
             missing: None,
             wrong: None,
         }

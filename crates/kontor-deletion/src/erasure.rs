@@ -153,7 +153,7 @@ impl Deletion {
         let last = move |tx: &mut Tx<'_>| {
             let records = number(person::erase_person(tx, &user, &row.stand_in)?);
             erasure::add_to_erasure(tx, row.nid, &ErasureCounts { records, ..counts })?;
-            this.inner.identity.person_gone(tx);
+            this.inner.identity.person_gone(tx, &user);
             if recording == Recording::New {
                 let messages = row.with_messages.then_some(now);
                 this.inner.ledger.record_person(tx, &user, (now, messages))?;

@@ -5,11 +5,11 @@
 
 mod deliveries;
 mod device_lists;
+mod people;
 mod watched;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use ruma::{OwnedUserId, RoomId, UserId};
@@ -17,6 +17,7 @@ use tokio::sync::watch;
 
 pub use deliveries::Deliveries;
 pub use device_lists::{DeviceListChange, DeviceLists};
+use people::People;
 pub use watched::Watch;
 
 /// Wakes the waiting requests of users; one per tenant, cheap to clone.
@@ -26,7 +27,7 @@ pub struct Feed {
     device_lists: Arc<DeviceLists>,
     deliveries: Arc<Deliveries>,
     departures: Departures,
-    people: Arc<AtomicU64>,
+    people: Arc<People>,
     watch: Watch,
 }
 
@@ -115,16 +116,23 @@ impl Feed {
         &self.device_lists
     }
 
-    /// Notes that it has changed who is here, or what people are called: lists of them made before
-    /// are out of date. To be called once that is committed.
-    pub fn people_changed(&self) {
-        self.people.fetch_add(1, Ordering::AcqRel);
+    /// Notes that it has changed whether `user` is here, or what others call her: lists of people
+    /// made before are out of date. To be called once that is committed.
+    pub fn people_changed(&self, user: &UserId) {
+        self.people.changed(user);
+    }
+
+    /// Of whom [`Self::people_changed`] has told since it was at this version; `None` if these are
+    /// too many to remember.
+    #[must_use]
+    pub fn people_changed_since(&self, version: u64) -> Option<BTreeSet<OwnedUserId>> {
+        self.people.changed_since(version)
     }
 
     /// Grows with every call of [`Self::people_changed`]. To be read before the list is.
     #[must_use]
     pub fn people_version(&self) -> u64 {
-        self.people.load(Ordering::Acquire)
+        self.people.version()
     }
 
     /// Starts to listen for `user`. Wakes from now on are noticed, also before the first wait.

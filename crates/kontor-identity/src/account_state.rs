@@ -127,7 +127,7 @@ impl Identity {
                 // Else a guest whose time is over would be shut out again at once.
                 renew(tx, &user, now)?;
             }
-            this.people_change(tx);
+            this.people_change(tx, &user);
             this.reconsider_sessions(tx, &user)
         });
         self.inner.audit.act(cx, event, write).await

@@ -90,7 +90,7 @@ impl Identity {
             if this.was_erased(tx, &prepared.account.user_id)? {
                 return Err(Error::conflict(MatrixCode::UserInUse, "This user name is taken."));
             }
-            this.people_change(tx);
+            this.people_change(tx, &prepared.account.user_id);
             prepared.store(tx)
         });
         self.inner.audit.act(cx, user_created(&user_id, roles), write).await?;

@@ -98,7 +98,7 @@ impl Identity {
         user: &OwnedUserId,
         now: Timestamp,
     ) -> Result<()> {
-        self.people_change(tx);
+        self.people_change(tx, user);
         self.end_sessions_in(tx, user, &Ended::All)?;
         held::keep_keys_of(tx, user, None, (&classes_in_reach_of_holds(), now))?;
         let change = e2ee::delete_account(tx, user)?;

@@ -77,8 +77,8 @@ impl Identity {
     }
 
     /// In the write that removes the last of a person: lists of people are read again after it.
-    pub fn person_gone(&self, tx: &mut Tx<'_>) {
-        self.people_change(tx);
+    pub fn person_gone(&self, tx: &mut Tx<'_>, user: &UserId) {
+        self.people_change(tx, user);
     }
 }
 

@@ -208,7 +208,7 @@ impl Identity {
             let held = account::find_account(tx, &user)?;
             let suspended = held.and_then(|account| account.suspended);
             account::update_account_state(tx, &user, suspended, Some(now))?;
-            this.people_change(tx);
+            this.people_change(tx, &user);
             this.reconsider_sessions(tx, &user)
         });
         match self.inner.audit.act(cx, event, write).await {

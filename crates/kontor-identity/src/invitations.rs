@@ -141,7 +141,7 @@ impl Identity {
             if !one_time_link::spend_link(tx, &hash, cx_in.now)? {
                 return Err(no_link());
             }
-            this.people_change(tx);
+            this.people_change(tx, &user);
             prepared.store(tx)?;
             accepted_notice::insert_accepted_notice(tx, &user, &version, cx_in.now)?;
             if let Some(mail) = &mail {

@@ -96,7 +96,7 @@ impl Identity {
                 return Err(no_link());
             }
             this.take_leave(tx, (&user, held.address), &address, &notice)?;
-            this.people_change(tx);
+            this.people_change(tx, &user);
             let key = this.address_key(&address);
             mail_address::upsert_mail_address(tx, &user, (&address, &key), locale, now)
         });
@@ -118,7 +118,7 @@ impl Identity {
             if !mail_address::delete_mail_address(tx, &user)? {
                 return Err(Error::not_found("There is no mail address."));
             }
-            this.people_change(tx);
+            this.people_change(tx, &user);
             one_time_link::delete_links_of_user_for(tx, &user, TO_ADDRESS)?;
             this.take_leave(tx, (&user, held.address), "", &notice)
         });

@@ -1,7 +1,7 @@
 //! Finding people, for those who administer them.
 //!
 //! Names and addresses are sealed in the database, so people are searched in memory: a list of them
-//! is read once, and again after something about any of them has changed.
+//! is read once, and after that only whom something has changed about.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use kontor_core::{Cx, Permission, Result, Role, Roles, Timestamp};
 use kontor_db::Tx;
 use kontor_store::people::{self, PersonRow};
 use parking_lot::Mutex;
-use ruma::OwnedUserId;
+use ruma::{OwnedUserId, UserId};
 
 use crate::{AccountState, Identity};
 
@@ -61,7 +61,10 @@ pub struct PeopleFound {
 
 /// Everybody, as of a version of [`kontor_feed::Feed::people_version`].
 #[derive(Default)]
-pub(crate) struct Directory(Mutex<Option<(u64, Arc<[Entry]>)>>);
+pub(crate) struct Directory(Mutex<Option<(u64, Entries)>>);
+
+/// In order of the name that is shown.
+type Entries = Arc<[Arc<Entry>]>;
 
 struct Entry {
     person: ListedPerson,
@@ -111,22 +114,45 @@ impl Identity {
         Ok(named.collect())
     }
 
-    async fn directory(&self, cx: &Cx) -> Result<Arc<[Entry]>> {
-        let version = self.inner.feed.people_version();
-        if let Some((held, all)) = &*self.inner.directory.0.lock()
-            && *held == version
-        {
-            return Ok(Arc::clone(all));
-        }
-        let all: Arc<[Entry]> = self.inner.db.read(cx, everybody).await?.into();
+    async fn directory(&self, cx: &Cx) -> Result<Entries> {
+        let feed = &self.inner.feed;
+        let version = feed.people_version();
+        let held = self.inner.directory.0.lock().clone();
+        let all = match held {
+            Some((at, all)) if at == version => return Ok(all),
+            Some((at, all)) => match feed.people_changed_since(at) {
+                Some(changed) => self.with_changes(cx, all, changed).await?,
+                None => self.inner.db.read(cx, everybody).await?,
+            },
+            None => self.inner.db.read(cx, everybody).await?,
+        };
+        let all: Entries = in_order(all).into();
         *self.inner.directory.0.lock() = Some((version, Arc::clone(&all)));
         Ok(all)
     }
 
-    /// To be called in every write that changes who is here, what they may, or what they are called.
-    pub(crate) fn people_change(&self, tx: &mut Tx<'_>) {
-        let feed = self.inner.feed.clone();
-        tx.after_commit(move || feed.people_changed());
+    /// The list with what has changed about these people read anew.
+    async fn with_changes(
+        &self,
+        cx: &Cx,
+        all: Entries,
+        changed: BTreeSet<OwnedUserId>,
+    ) -> Result<Vec<Arc<Entry>>> {
+        let others = all.iter().filter(|entry| !changed.contains(&entry.person.user_id));
+        let mut all: Vec<Arc<Entry>> = others.cloned().collect();
+        let read = move |tx: &mut Tx<'_>| {
+            let roles = people::list_roles_of(tx, &changed)?;
+            Ok(entries(people::list_people_of(tx, &changed)?, roles))
+        };
+        all.extend(self.inner.db.read(cx, read).await?);
+        Ok(all)
+    }
+
+    /// To be called in every write that changes whether somebody is here, what she may, or what she is
+    /// called.
+    pub(crate) fn people_change(&self, tx: &mut Tx<'_>, user: &UserId) {
+        let (feed, user) = (self.inner.feed.clone(), user.to_owned());
+        tx.after_commit(move || feed.people_changed(&user));
     }
 }
 
@@ -162,20 +188,28 @@ impl Entry {
     }
 }
 
-/// Everybody in order of the name that is shown.
-fn everybody(tx: &mut Tx<'_>) -> Result<Vec<Entry>> {
-    let mut roles = people::list_people_roles(tx)?.into_iter().peekable();
+fn everybody(tx: &mut Tx<'_>) -> Result<Vec<Arc<Entry>>> {
+    let roles = people::list_people_roles(tx)?;
+    Ok(entries(people::list_people(tx)?, roles))
+}
+
+/// People with their roles, both in order of user id.
+fn entries(people: Vec<PersonRow>, roles: Vec<(OwnedUserId, Role)>) -> Vec<Arc<Entry>> {
+    let mut roles = roles.into_iter().peekable();
     let entry = |row: PersonRow| {
         let mut stored = Roles::NONE;
         while let Some((_, role)) = roles.next_if(|(user, _)| *user <= row.account.user_id) {
             stored = stored.with(role);
         }
-        Entry::new(row, stored)
+        Arc::new(Entry::new(row, stored))
     };
-    let mut all: Vec<Entry> = people::list_people(tx)?.into_iter().map(entry).collect();
-    // The name that is shown comes first in what is searched.
+    people.into_iter().map(entry).collect()
+}
+
+/// In order of the name that is shown, which comes first in what is searched.
+fn in_order(mut all: Vec<Arc<Entry>>) -> Vec<Arc<Entry>> {
     all.sort_by(|one, other| one.haystack.cmp(&other.haystack));
-    Ok(all)
+    all
 }
 
 /// As people search and sort: `Ä` like `a`, `ß` like `ss`.

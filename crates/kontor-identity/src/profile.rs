@@ -148,12 +148,23 @@ fn is_name_part(part: &str) -> bool {
         && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
+/// Whether a character makes what stands behind it read in another order, so that a name looks like that
+/// of somebody else. Marks, which letters of right-to-left scripts need, are none.
+const fn turns_what_follows(letter: char) -> bool {
+    matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
 fn check_value(field: &str, value: &Value) -> Result<()> {
     let invalid = |text: &'static str| Err(Error::invalid(MatrixCode::InvalidParam, text));
     match (field, value) {
         ("displayname", Value::String(name)) => {
             if name.chars().count() > LONGEST_DISPLAY_NAME_CHARS || name.contains('\0') {
                 return invalid("A display name has at most 256 characters and no NUL.");
+            }
+            if name.contains(turns_what_follows) {
+                return invalid(
+                    "A display name has no characters that turn the direction of text.",
+                );
             }
             Ok(())
         }
@@ -233,6 +244,7 @@ mod tests {
             ("displayname", json!(null)),
             ("displayname", json!("ä".repeat(257))),
             ("displayname", json!("a\0")),
+            ("displayname", json!("Anna \u{202E}nimda")),
             ("avatar_url", json!("https://a.example/b")),
             ("avatar_url", json!(["mxc://a.example/b"])),
             ("m.tz", json!(1)),

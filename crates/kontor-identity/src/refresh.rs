@@ -103,6 +103,10 @@ impl Identity {
         if found.locked {
             return Ok(Outcome::Locked);
         }
+        // Whoever came in by a password comes in no more where that has been switched off since.
+        if client_id.is_none() && !self.offers_password_login() {
+            return Ok(Outcome::Expired);
+        }
         if token.expires.is_some_and(|at| at <= now) {
             // Nothing stays on somebody else's device. law: R-201
             let known = device_registration::find_registration(tx, user, id)?;

@@ -81,7 +81,7 @@ impl Identity {
                 {
                     return Err(Error::forbidden("This registration token is used up."));
                 }
-                this.people_change(tx);
+                this.people_change(tx, &user);
                 prepared.store(tx)?;
                 opening.map_or(Ok(()), |opening| opening.store(tx, &this, &user))
             })

@@ -89,7 +89,7 @@ impl Identity {
         let write = self.inner.db.write(cx, move |tx| {
             let changed = if held { give(tx, &row)? } else { take(tx, &row)? };
             if changed {
-                this.people_change(tx);
+                this.people_change(tx, &row.user_id);
                 this.reconsider_sessions(tx, &row.user_id)?;
             }
             Ok(changed)

@@ -91,7 +91,7 @@ impl Identity {
         let event = user_created(&user, roles);
         let this = self.clone();
         let write = self.inner.db.write(cx, move |tx| {
-            this.people_change(tx);
+            this.people_change(tx, &user);
             prepared.store(tx)?;
             opening.store(tx, &this, &user)
         });

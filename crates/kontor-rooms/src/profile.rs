@@ -31,9 +31,10 @@ impl Rooms {
         cx.require_writing()?;
         kontor_identity::check_profile_rules(&self.policy.now(), field, value.as_ref())?;
         let (person, name, feed) = (user.to_owned(), field.to_owned(), self.feed.clone());
+        let changed = person.clone();
         self.db
             .write(cx, move |tx| {
-                tx.after_commit(move || feed.people_changed());
+                tx.after_commit(move || feed.people_changed(&changed));
                 kontor_identity::set_profile_field(tx, &person, &name, value.as_ref())
             })
             .await?;

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, REFERRER_POLICY,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY,
 };
 use kontor_core::{Error, Kind, Locale, MatrixCode, Roles};
 
@@ -116,6 +116,12 @@ pub(crate) fn show_leading_to(target: &str, template: &impl Template) -> Respons
     show_as(StatusCode::OK, template, &policy)
 }
 
+/// What the browser need not offer to a page: nothing of this is used.
+const PERMISSIONS: (HeaderName, &str) = (
+    HeaderName::from_static("permissions-policy"),
+    "camera=(), microphone=(), geolocation=(), usb=(), serial=(), bluetooth=(), payment=(), browsing-topics=()",
+);
+
 fn show_as(status: StatusCode, template: &impl Template, policy: &str) -> Response {
     let text = match template.render() {
         Ok(text) => text,
@@ -129,6 +135,7 @@ fn show_as(status: StatusCode, template: &impl Template, policy: &str) -> Respon
         (CONTENT_TYPE, "text/html; charset=utf-8"),
         (CACHE_CONTROL, "no-store"),
         (REFERRER_POLICY, "same-origin"),
+        PERMISSIONS,
     ];
     let mut response = (status, head, text).into_response();
     if let Ok(policy) = HeaderValue::try_from(policy) {

@@ -45,7 +45,15 @@ async fn an_app_password_is_shown_once_opens_programs_and_is_taken_back() {
 async fn where_nobody_gets_in_by_password_none_are_offered() {
     let server = TestServer::with(Setup::default()).await;
     let admin = server.register_admin("ada").await;
-    server.register("alice").await;
+    let alice = server.register("alice").await;
+    let mut browser = Browser::signed_in(&server, "alice").await;
+    let made = browser.fill("/account/app-passwords", &[("name", "Telefon")]).await;
+    let stranger = server.anonymous("one.example");
+    let login = json!({
+        "type": "m.login.password", "refresh_token": true, "password": password_of(&made),
+        "identifier": { "type": "m.id.user", "user": alice.user_id },
+    });
+    let came_in = stranger.post("/_matrix/client/v3/login", login).await.ok();
     let setting = "/_kontor/admin/v1/policy/settings/password_login_api";
     let proof = json!({
         "type": "m.login.password", "password": PASSWORD,
@@ -53,7 +61,9 @@ async fn where_nobody_gets_in_by_password_none_are_offered() {
     });
     let body = json!({ "value": "off", "reason": "programs sign in by OAuth", "auth": proof });
     admin.put(setting, body).await.ok();
-    let mut browser = Browser::signed_in(&server, "alice").await;
+    // Who has come in by one before gets no new tokens.
+    let spent = json!({ "refresh_token": came_in.text("refresh_token") });
+    stranger.post("/_matrix/client/v3/refresh", spent).await.fails(401, "M_UNKNOWN_TOKEN");
     let shown = browser.get("/account/").await;
     assert!(!shown.html.contains("app-passwords"), "{}", shown.html);
     assert_eq!(browser.get("/account/app-passwords").await.status, 404);

@@ -141,6 +141,7 @@ async fn pages_are_kept_by_nobody_and_their_files_for_ever() {
     let page = browser.get("/account/login").await;
     assert_eq!(page.header("cache-control"), "no-store");
     assert_eq!(page.header("referrer-policy"), "same-origin");
+    assert!(page.header("permissions-policy").contains("camera=()"));
     let policy = page.header("content-security-policy").to_owned();
     assert!(policy.starts_with("default-src 'none'; style-src 'self'"), "{policy}");
     assert!(!policy.contains("unsafe"), "{policy}");

@@ -1,7 +1,7 @@
 //! Finding people, for those who administer them.
 //!
 //! Names and addresses are sealed in the database, so people are searched in memory: a list of them
-//! is read once, and after that only whom something has changed about.
+//! is read once, before anybody asks, and after that only whom something has changed about.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -112,6 +112,15 @@ impl Identity {
         let named = wanted
             .filter_map(|person| Some((person.user_id.clone(), person.display_name.clone()?)));
         Ok(named.collect())
+    }
+
+    /// Reads the list of people into memory; to be called once the database is open, so that nobody
+    /// waits for it.
+    ///
+    /// # Errors
+    /// `Unavailable` if it cannot be read.
+    pub async fn load_people(&self, cx: &Cx) -> Result<()> {
+        self.directory(cx).await.map(drop)
     }
 
     async fn directory(&self, cx: &Cx) -> Result<Entries> {

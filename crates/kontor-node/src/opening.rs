@@ -312,6 +312,7 @@ impl Opening {
         let identity = Identity::new(ground.db.clone(), feed, settings);
         identity.adopt_administrators(cx).await?;
         identity.load_floors(cx).await?;
+        identity.load_people(cx).await?;
         Ok(identity)
     }
 

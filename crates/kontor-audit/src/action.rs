@@ -73,6 +73,9 @@ pub enum Action {
     PolicyChanged,
     /// How somebody's identity was proved was recorded, or taken back.
     IdentityProved,
+    /// A person has taken another name than the one under which their identity was proved: the proof
+    /// is over.
+    IdentityProofEnded,
     /// A person was given a role, or it was taken away.
     RoleChanged,
     /// Somebody asked for a second person's word on a critical act.
@@ -176,7 +179,7 @@ const fn rule(
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 57] = [
+    pub const ALL: [Self; 58] = [
         Self::LoginFailed,
         Self::AdminLogin,
         Self::SecondFactorFailed,
@@ -208,6 +211,7 @@ impl Action {
         Self::EntriesExpired,
         Self::PolicyChanged,
         Self::IdentityProved,
+        Self::IdentityProofEnded,
         Self::RoleChanged,
         Self::ApprovalRequested,
         Self::ApprovalGranted,
@@ -275,6 +279,7 @@ impl Action {
             Self::EntriesExpired           => rule("audit.expired",              B, Accountability, &[Count]),
             Self::PolicyChanged            => rule("policy.changed",             C, Accountability, &[Detail, Reason]),
             Self::IdentityProved           => rule("user.identity.proved",       C, Accountability, &[Object, Detail, Reason]),
+            Self::IdentityProofEnded       => rule("user.identity.ended",        C, Accountability, &[Object]),
             Self::RoleChanged              => rule("role.changed",               C, Accountability, &[Object, Detail, Reason]),
             Self::ApprovalRequested        => rule("approval.requested",         C, Accountability, &[Detail, Reason]),
             Self::ApprovalGranted          => rule("approval.granted",           C, Accountability, &[Object, Detail, Count]),

@@ -92,9 +92,11 @@ pub use password::{Hasher, PasswordCost};
 pub use pending_invitations::{PendingInvitation, Renewed};
 pub use people::{ListedPerson, PEOPLE_PAGE, PeopleFound, PeopleQuery};
 pub use person::Person;
-pub use profile::{check_profile_rules, set_profile_field, settable_profile_fields};
+pub use profile::{
+    change_own_profile_field, check_profile_rules, set_profile_field, settable_profile_fields,
+};
 pub use program_floors::{NewFloor, UpdateDue};
-pub use proof::{Badge, MOST_BADGES, NewProof, ProofMethod, Standing};
+pub use proof::{Badge, ENDED_BY_NEW_NAME, MOST_BADGES, NewProof, ProofMethod, Standing};
 pub use refresh::Refreshed;
 pub use register::{Registered, Registration};
 pub use roles::{AS_ADMINISTRATOR, RoleChange};

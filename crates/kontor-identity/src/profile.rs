@@ -1,6 +1,6 @@
 //! Profiles: what people show of themselves.
 
-use kontor_core::{Actor, Cx, Error, MatrixCode, Result};
+use kontor_core::{Actor, Cx, Error, MatrixCode, Result, Timestamp};
 use kontor_db::Tx;
 use kontor_policy::{FieldRule, Policy};
 use kontor_store::profile::{self, Profile};
@@ -9,6 +9,7 @@ use ruma::{MxcUri, OwnedUserId, UserId};
 use serde_json::Value;
 
 use crate::Identity;
+use crate::proof::end_proof_at_new_name;
 
 /// The field for a phone number; Matrix names none.
 const PHONE: &str = "app.kontor.phone";
@@ -95,6 +96,23 @@ pub fn settable_profile_fields(policy: &Policy) -> Option<Vec<&'static str>> {
         ("m.tz", FieldRule::Optional),
     ];
     Some(rules.iter().filter(|(_, rule)| *rule != FieldRule::Off).map(|(name, _)| *name).collect())
+}
+
+/// As [`set_profile_field`], by the owner herself. Answers whether a proof of her identity is over
+/// because of it; whoever calls records that. law: R-040
+///
+/// # Errors
+/// As [`set_profile_field`].
+pub fn change_own_profile_field(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    field: &str,
+    value: Option<&Value>,
+    now: Timestamp,
+) -> Result<bool> {
+    let is_over = field == "displayname" && end_proof_at_new_name(tx, user, value, now)?;
+    set_profile_field(tx, user, field, value)?;
+    Ok(is_over)
 }
 
 /// Sets (`Some`) or removes (`None`) one field of a profile inside a write. Whoever calls also

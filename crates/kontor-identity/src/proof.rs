@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use kontor_audit::{Action, Event};
-use kontor_core::{Actor, Cx, Error, MatrixCode, Permission, Result};
-use kontor_store::account;
+use kontor_core::{Actor, Cx, Error, MatrixCode, Permission, Result, Timestamp};
+use kontor_db::Tx;
 use kontor_store::identity_proof::{self, ProofRow};
-use ruma::OwnedUserId;
+use kontor_store::{account, profile};
 use ruma::api::client::uiaa::AuthData;
+use ruma::{OwnedUserId, UserId};
+use serde_json::Value;
 
 use crate::roles::author;
 use crate::{CriticalAct, Identity};
@@ -16,6 +18,8 @@ use crate::{CriticalAct, Identity};
 pub const MOST_BADGES: usize = 500;
 /// Longest reason, in bytes.
 const LONGEST_REASON_BYTES: usize = 1000;
+/// Stands in the place of the method where a proof is over because its owner took another name.
+pub const ENDED_BY_NEW_NAME: &str = "renamed";
 
 /// How somebody's identity was proved; each stands for a level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,7 +193,8 @@ impl Identity {
         self.inner.audit.act(cx, event, write).await
     }
 
-    /// The proof of somebody's identity, with who checked and why; one's own is always shown.
+    /// The proof of somebody's identity, with who checked and why; one's own is always shown. Of level 0
+    /// if it is over.
     ///
     /// # Errors
     /// `Forbidden` without the permission.
@@ -199,6 +204,37 @@ impl Identity {
         }
         self.inner.db.read(cx, move |tx| identity_proof::find_proof(tx, &user)).await
     }
+}
+
+/// Ends the proof of somebody's identity if she takes another name than the one it was given under:
+/// nobody has proved that one, and it could be that of somebody else. A first name ends nothing, taking
+/// one's name away does. Answers whether there was a proof. law: R-040
+pub(crate) fn end_proof_at_new_name(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    name: Option<&Value>,
+    now: Timestamp,
+) -> Result<bool> {
+    let said = |name: Option<&Value>| {
+        name.and_then(Value::as_str).unwrap_or_default().trim().to_owned()
+    };
+    let before = said(profile::list_profile(tx, user)?.get("displayname"));
+    if before.is_empty() || before == said(name) {
+        return Ok(false);
+    }
+    if identity_proof::find_proof(tx, user)?.is_none_or(|proof| proof.level == 0) {
+        return Ok(false);
+    }
+    let over = ProofRow {
+        user_id: user.to_owned(),
+        level: 0,
+        method: ENDED_BY_NEW_NAME.to_owned(),
+        proved: now,
+        proved_by: user.to_string(),
+        reason: String::new(),
+    };
+    identity_proof::upsert_proof(tx, &over)?;
+    Ok(true)
 }
 
 fn check_reason(reason: &str) -> Result<()> {

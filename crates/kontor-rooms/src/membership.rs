@@ -237,6 +237,7 @@ impl Rooms {
             self.joined_room(cx, &set.room_id).await?;
         }
         self.require_known(cx, &user).await?;
+        self.require_name_of_profile(cx, &user, &set.content).await?;
         if invites(&set.content) {
             self.require_takes_invitations(cx, &user).await?;
         }

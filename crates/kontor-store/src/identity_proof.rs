@@ -9,7 +9,7 @@ use ruma::{OwnedUserId, UserId};
 pub struct ProofRow {
     /// Whose.
     pub user_id: OwnedUserId,
-    /// 1 to 3; see `kontor_identity::ProofLevel`.
+    /// 1 to 3; see `kontor_identity::ProofMethod`. 0: an earlier proof is over, and `method` says why.
     pub level: i64,
     /// How it was proved, as a word.
     pub method: String,

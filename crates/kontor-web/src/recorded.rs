@@ -56,6 +56,7 @@ pub(crate) fn action_in_words(texts: Texts, action: &str) -> String {
         "audit.expired" => "audit-audit-expired",
         "policy.changed" => "audit-policy-changed",
         "user.identity.proved" => "audit-user-identity-proved",
+        "user.identity.ended" => "audit-user-identity-ended",
         "role.changed" => "audit-role-changed",
         "approval.requested" => "audit-approval-requested",
         "approval.granted" => "audit-approval-granted",

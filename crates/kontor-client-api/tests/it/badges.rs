@@ -55,6 +55,81 @@ async fn a_badge_says_who_vouches_for_a_name() {
     .await;
 }
 
+async fn call(person: &Person, name: &str) {
+    let path = format!("/_matrix/client/v3/profile/{}/displayname", person.user_id);
+    person.put(&path, json!({ "displayname": name })).await.ok();
+}
+
+/// How often the log says that a proof is over.
+async fn ended(auditor: &Person) -> usize {
+    let log = auditor.get("/_kontor/admin/v1/audit").await.ok().body.to_string();
+    log.matches("user.identity.ended").count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_takes_another_name_is_unconfirmed_until_that_is_confirmed() {
+    for_each_server(async |server| {
+        let alice = server.register("alice").await;
+        let admin = server.register_as("olga", Role::OrgAdmin).await;
+        let dora = server.register_as("dora", Role::Dsb).await;
+        let path = format!("/_kontor/admin/v1/people/{}/identity", alice.user_id);
+        let confirm = || {
+            with_password(&admin, json!({ "method": "in_person", "reason": "Ausweis gesehen" }))
+        };
+        call(&alice, "Alice Neu").await;
+        assert_eq!(ended(&dora).await, 0, "there was no proof");
+        admin.put(&path, confirm()).await.ok();
+        let users = [&*alice.user_id];
+        for same in ["Alice Neu", " Alice Neu "] {
+            call(&alice, same).await;
+            assert_eq!(badges(&admin, &users).await, [is("confirmed", 3)], "{same:?}");
+        }
+        let own = |field: &str| format!("/_matrix/client/v3/profile/{}/{field}", alice.user_id);
+        alice.put(&own("m.tz"), json!({ "m.tz": "Europe/Berlin" })).await.ok();
+        assert_eq!(badges(&admin, &users).await, [is("confirmed", 3)], "it is no name");
+
+        call(&alice, "Der Vorstand").await;
+        assert_eq!(badges(&admin, &users).await, [is("unconfirmed", 0)]);
+        let person = format!("/_kontor/admin/v1/people/{}", alice.user_id);
+        assert_eq!(admin.get(&person).await.ok().body["identity_level"], 0);
+        assert_eq!(ended(&dora).await, 1);
+        call(&alice, "Alice Neu").await;
+        assert_eq!(badges(&admin, &users).await, [is("unconfirmed", 0)], "the way back is none");
+        assert_eq!(ended(&dora).await, 1, "there was no proof any more");
+
+        admin.put(&path, confirm()).await.ok();
+        assert_eq!(badges(&admin, &users).await, [is("confirmed", 3)]);
+        alice.delete(&own("displayname")).await.ok();
+        assert_eq!(badges(&admin, &users).await, [is("unconfirmed", 0)], "no name is another name");
+        call(&alice, "Der Vorstand").await;
+        assert_eq!(badges(&admin, &users).await, [is("unconfirmed", 0)]);
+        assert_eq!(ended(&dora).await, 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_has_another_name_in_one_room() {
+    for_each_server(async |server| {
+        let alice = server.register("alice").await;
+        let bob = server.register("bob").await;
+        call(&alice, "Alice").await;
+        let room = alice.create_room(json!({ "preset": "public_chat" })).await;
+        let path = |of: &str| format!("/_matrix/client/v3/rooms/{room}/state/m.room.member/{of}");
+        let other = json!({ "membership": "join", "displayname": "Der Vorstand" });
+        alice.put(&path(&alice.user_id), other).await.fails(403, "M_FORBIDDEN");
+        let other = json!({ "membership": "invite", "displayname": "Der Vorstand" });
+        alice.put(&path(&bob.user_id), other).await.fails(403, "M_FORBIDDEN");
+        for same in [json!("Alice"), Value::Null] {
+            let same = json!({ "membership": "join", "displayname": same });
+            alice.put(&path(&alice.user_id), same).await.ok();
+        }
+        let none = json!({ "membership": "invite" });
+        alice.put(&path(&bob.user_id), none).await.ok();
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn too_many_badges_are_refused() {
     let server = TestServer::start().await;

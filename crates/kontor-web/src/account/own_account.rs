@@ -1,7 +1,7 @@
 //! What is stored about a person's account, shown to that person.
 
 use askama::Template;
-use kontor_identity::OwnAccount;
+use kontor_identity::{ENDED_BY_NEW_NAME, OwnAccount};
 
 use super::devices::day;
 use super::privacy::holds_on;
@@ -91,6 +91,7 @@ fn method(visit: &Visit, method: &str) -> String {
         "in_person" => texts.get("data-proof-in-person"),
         "records" => texts.get("data-proof-records"),
         "invited" => texts.get("data-proof-invited"),
+        ENDED_BY_NEW_NAME => texts.get("data-proof-over"),
         _ => texts.get("data-proof-created"),
     }
 }

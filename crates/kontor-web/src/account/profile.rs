@@ -2,11 +2,12 @@
 
 use askama::Template;
 use kontor_core::{Error, Kind, MatrixCode};
-use kontor_identity::settable_profile_fields;
+use kontor_identity::{IdentityProof, settable_profile_fields};
 use serde_json::Value;
 
 use crate::frame::{Leave, Shown, Visit};
 use crate::page::{self, Page, show_again};
+use crate::when::day;
 
 const NAME: &str = "displayname";
 const PICTURE: &str = "avatar_url";
@@ -20,6 +21,8 @@ struct Profile {
     /// Whether the organisation wants names at all.
     may_name: bool,
     has_picture: bool,
+    /// What another name means for the proof of who she is, or meant; nothing if there was none.
+    proof: Option<String>,
 }
 
 /// `GET /account/profile`
@@ -49,7 +52,9 @@ pub(super) async fn change(visit: Visit) -> Shown {
 /// `tried` is a refused name and why.
 async fn form(visit: &Visit, tried: Option<(String, String)>) -> Result<Profile, Leave> {
     let (session, cx) = visit.person()?;
-    let stored = visit.tenant.identity.profile(&cx, session.user_id.clone()).await?;
+    let identity = &visit.tenant.identity;
+    let stored = identity.profile(&cx, session.user_id.clone()).await?;
+    let proof = identity.identity_proof(&cx, session.user_id.clone()).await?;
     let text = |field: &str| stored.get(field).and_then(Value::as_str).unwrap_or_default();
     let settable = settable_profile_fields(&visit.tenant.policy.now());
     let (name, wrong) = match tried {
@@ -62,7 +67,16 @@ async fn form(visit: &Visit, tried: Option<(String, String)>) -> Result<Profile,
         wrong,
         may_name: settable.is_none_or(|fields| fields.contains(&NAME)),
         has_picture: !text(PICTURE).is_empty(),
+        proof: proof.map(|proof| proof_in_words(visit, &proof)),
     })
+}
+
+/// Said before she saves another name, and afterwards.
+fn proof_in_words(visit: &Visit, proof: &IdentityProof) -> String {
+    match proof.level {
+        0 => visit.texts.get_with("profile-name-proof-over", "day", day(visit, proof.proved)),
+        _ => visit.texts.get("profile-name-proved"),
+    }
 }
 
 /// What the form can mend: not that she reads only.

@@ -28,12 +28,36 @@ async fn a_name_is_changed_and_shown_in_the_rooms() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_another_name_means_is_said_before_and_after() {
+    let server = TestServer::start().await;
+    server.register("alice").await;
+    server.register_as("olga", Role::OrgAdmin).await;
+    let (mut alice, mut olga) =
+        (Browser::signed_in(&server, "alice").await, Browser::signed_in(&server, "olga").await);
+    assert_eq!(alice.fill("/account/profile", &[("name", "Alice Alt")]).await.status, 303);
+    assert!(!alice.get("/account/profile").await.html.contains("id=\"name-proof\""));
+    let person = "/admin/people/@alice:one.example";
+    let prove = [("act", "prove"), ("method", "records"), ("reason", "Personalakte")];
+    assert_eq!(olga.fill(person, &prove).await.status, 303);
+
+    let before = alice.get("/account/profile").await;
+    before.shows("aria-describedby=\"name-hint name-proof\"");
+    before.shows("Nehmen Sie einen anderen an, gelten Sie als unbestätigt");
+    assert_eq!(alice.fill("/account/profile", &[("name", "Alice Alt")]).await.status, 303);
+    olga.get(person).await.shows("durch Personaldaten bestätigt (");
+    assert_eq!(alice.fill("/account/profile", &[("name", "Alice Neu")]).await.status, 303);
+    alice.get("/account/profile").await.shows("Seitdem gelten Sie als unbestätigt");
+    alice.get("/account/data").await.shows("nicht mehr bestätigt");
+    olga.get(person).await.shows("nicht mehr nachgewiesen: Die Person hat ihren Namen am");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn own_account_are_shown_to_their_owner() {
     for_each_server(async |server| {
         let olga = server.register_as("olga", Role::OrgAdmin).await;
         olga.create_room(json!({})).await;
         let name = format!("/_matrix/client/v3/profile/{}/displayname", olga.user_id);
-        olga.put(&name, json!({ "displayname": "Olga" })).await.ok();
+        olga.put(&name, json!({ "displayname": "olga" })).await.ok();
         let mut browser = Browser::signed_in(&server, "olga").await;
         let page = browser.get("/account/data").await;
         assert_eq!(page.status, 200);

@@ -76,6 +76,7 @@ audit-audit-lost = Ereignisse verloren
 audit-audit-expired = Einträge nach Frist entfernt
 audit-policy-changed = Einstellung geändert
 audit-user-identity-proved = Identität bestätigt
+audit-user-identity-ended = Nachweis der Identität beendet: anderer Name
 audit-role-changed = Rolle geändert
 audit-approval-requested = Freigabe beantragt
 audit-approval-granted = Freigabe erteilt

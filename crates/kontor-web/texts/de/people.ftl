@@ -70,6 +70,7 @@ person-mail-pending = Mailadresse, unbestätigt
 person-created = Angelegt
 person-proof = Identität
 person-proof-none = nicht nachgewiesen
+person-proof-over = nicht mehr nachgewiesen: Die Person hat ihren Namen am { $day } selbst geändert
 person-proof-take-back = Nachweis zurücknehmen
 person-ways = Meldet sich an mit
 person-way-password = Passwort

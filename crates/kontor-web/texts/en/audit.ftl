@@ -76,6 +76,7 @@ audit-audit-lost = Events lost
 audit-audit-expired = Entries removed after their time
 audit-policy-changed = Setting changed
 audit-user-identity-proved = Identity confirmed
+audit-user-identity-ended = Proof of identity ended: another name
 audit-role-changed = Role changed
 audit-approval-requested = Approval asked for
 audit-approval-granted = Approval granted

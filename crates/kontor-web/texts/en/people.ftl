@@ -70,6 +70,7 @@ person-mail-pending = Mail address, not confirmed
 person-created = Created
 person-proof = Identity
 person-proof-none = not proved
+person-proof-over = no longer proved: the person changed the name on { $day }
 person-proof-take-back = Take the proof back
 person-ways = Signs in with
 person-way-password = password

@@ -5,7 +5,7 @@ use axum::response::Response;
 use kontor_approval::{Proposal, Request};
 use kontor_core::{Cx, DeviceKind, Error, Kind, MatrixCode, Permission, Role};
 use kontor_identity::{
-    AccountState, GuestEnd, GuestTerm, MadeLink, NewProof, Person, ProofMethod, RegisteredDevice,
+    AccountState, ENDED_BY_NEW_NAME, GuestEnd, GuestTerm, MadeLink, NewProof, Person, ProofMethod, RegisteredDevice,
     RoleChange, StateChange,
 };
 use ruma::{OwnedDeviceId, OwnedUserId, UserId};
@@ -338,6 +338,9 @@ fn free_roles(visit: &Visit, person: &Person) -> Vec<Choice> {
 
 fn proof_of(visit: &Visit, names: &Names, person: &Person) -> String {
     let Some(proof) = &person.proof else { return visit.texts.get("person-proof-none") };
+    if proof.method == ENDED_BY_NEW_NAME {
+        return visit.texts.get_with("person-proof-over", "day", day(visit, proof.proved));
+    }
     let method = proof_name(visit, proof.method.parse().unwrap_or(ProofMethod::Created));
     let when = day(visit, proof.proved);
     let by = names.author(visit.texts, &proof.proved_by);

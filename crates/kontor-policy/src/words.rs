@@ -53,16 +53,20 @@ pub fn word_text(word: &str) -> Option<Text> {
 }
 
 impl Unit {
-    /// Its name behind a number.
-    pub const fn text(self) -> Text {
-        match self {
-            Self::Count => Text { de: "", en: "" },
-            Self::Characters => Text { de: "Zeichen", en: "characters" },
-            Self::Minutes => Text { de: "Minuten", en: "minutes" },
-            Self::Hours => Text { de: "Stunden", en: "hours" },
-            Self::Days => Text { de: "Tage", en: "days" },
-            Self::OClock => Text { de: "Uhr", en: "o'clock" },
-            Self::Mebibytes => Text { de: "MiB", en: "MiB" },
+    /// Its name behind `number`.
+    pub const fn text(self, number: u64) -> Text {
+        match (self, number) {
+            (Self::Count, _) => Text { de: "", en: "" },
+            (Self::Characters, 1) => Text { de: "Zeichen", en: "character" },
+            (Self::Characters, _) => Text { de: "Zeichen", en: "characters" },
+            (Self::Minutes, 1) => Text { de: "Minute", en: "minute" },
+            (Self::Minutes, _) => Text { de: "Minuten", en: "minutes" },
+            (Self::Hours, 1) => Text { de: "Stunde", en: "hour" },
+            (Self::Hours, _) => Text { de: "Stunden", en: "hours" },
+            (Self::Days, 1) => Text { de: "Tag", en: "day" },
+            (Self::Days, _) => Text { de: "Tage", en: "days" },
+            (Self::OClock, _) => Text { de: "Uhr", en: "o'clock" },
+            (Self::Mebibytes, _) => Text { de: "MiB", en: "MiB" },
         }
     }
 }

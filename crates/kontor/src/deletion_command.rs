@@ -65,8 +65,10 @@ fn classes(place: &RolePlace, json: bool) -> Result<(), Failure> {
             let oldest = row.oldest.map_or_else(|| "–".to_owned(), |at| utc(at.0));
             let overdue = if row.overdue.is_some() { "  OVERDUE" } else { "" };
             let (class, days) = (row.class, row.period.as_secs() / DAY_SECS);
+            let days = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
+            let rooms = if row.rooms == 1 { "room" } else { "rooms" };
             output::line(&format!(
-                "{class}  {} rooms  kept for {days} days  oldest message {oldest}{overdue}",
+                "{class}  {} {rooms}  kept for {days}  oldest message {oldest}{overdue}",
                 row.rooms
             ));
         }

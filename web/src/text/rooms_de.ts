@@ -92,7 +92,7 @@ export const rooms = {
     `Über neue Nachrichten, nicht über deren Inhalt, werden benachrichtigt: ${hosts}.`,
   noPushHost: "Kein fremder Dienst erfährt, dass es neue Nachrichten gibt.",
   inBackups: (days: number) =>
-    `Die Organisation sichert die Nachrichten, wie sie auf dem Server liegen, verschlüsselt für höchstens ${days} Tage.`,
+    `Die Organisation sichert die Nachrichten, wie sie auf dem Server liegen, verschlüsselt für höchstens ${days === 1 ? "einen Tag" : `${days} Tage`}.`,
   noBackups: "Die Nachrichten sind in keiner Sicherung der Organisation.",
 
   // Supervision

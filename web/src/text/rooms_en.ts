@@ -88,7 +88,7 @@ export const rooms: Pick<Texts, keyof typeof import("./rooms_de").rooms> = {
   pushHosts: (hosts) => `Told that there are new messages, not what they say: ${hosts}.`,
   noPushHost: "No outside service learns that there are new messages.",
   inBackups: (days) =>
-    `The organisation backs the messages up as they are on the server, encrypted, for ${days} days at most.`,
+    `The organisation backs the messages up as they are on the server, encrypted, for ${days === 1 ? "one day" : `${days} days`} at most.`,
   noBackups: "The messages are in no backup of the organisation.",
 
   particulars: "Particulars",

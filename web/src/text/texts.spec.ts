@@ -57,6 +57,12 @@ function files(ending: string): string[] {
   return names.filter((name) => name.endsWith(ending) && !name.includes(".spec."));
 }
 
+test("one day is one, not several", () => {
+  expect(de.inBackups(1)).toMatch(/einen Tag\.$/);
+  expect(de.inBackups(30)).toMatch(/30 Tage\.$/);
+  expect(en.inBackups(1)).toMatch(/one day at most\.$/);
+});
+
 test("every text is used somewhere", () => {
   const code = [...files(".svelte"), ...files(".ts")]
     .filter((name) => !name.startsWith("text/"))

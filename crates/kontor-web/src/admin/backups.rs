@@ -110,7 +110,6 @@ fn line(visit: &Visit, set: &SetEntry) -> Set {
         files: count(texts, manifest.media.files),
         file_size: bytes(texts, manifest.media.bytes),
         recipients: count(texts, manifest.recipients.len() as u64),
-        incomplete: (lost > 0)
-            .then(|| texts.get_with("backups-unreadable", "count", count(texts, lost))),
+        incomplete: (lost > 0).then(|| texts.get_with("backups-unreadable", "count", lost)),
     }
 }

@@ -43,7 +43,7 @@ struct Age {
     rooms: String,
     oldest: Option<String>,
     /// Hours.
-    overdue: Option<String>,
+    overdue: Option<u64>,
 }
 
 struct Line {
@@ -160,14 +160,13 @@ fn wrong_days(visit: &Visit) -> String {
 fn age_of(visit: &Visit, row: Overview, may_decide: bool) -> Age {
     let unit = if row.class == RoomClass::Ephemeral { "hours" } else { "days" };
     let setting = format!("retention_{}_{unit}", row.class);
-    let hours = |span: Duration| count(visit.texts, span.as_secs() / 3600);
     Age {
         class: visit.texts.get(classes::name(row.class)),
         period: classes::period(visit, row.class, row.period),
         setting: may_decide.then_some(setting),
         rooms: count(visit.texts, row.rooms),
         oldest: row.oldest.map(|at| day(visit, at)),
-        overdue: row.overdue.map(|overdue| hours(overdue.by)),
+        overdue: row.overdue.map(|overdue| overdue.by.as_secs() / 3600),
     }
 }
 

@@ -24,7 +24,10 @@ backups-began = Stand von
 backups-size = Tabellen
 backups-files = Dateien
 backups-keys = Empfänger
-backups-unreadable = { $count } Dateien waren nicht lesbar und fehlen
+backups-unreadable = { $count ->
+    [one] Eine Datei war nicht lesbar und fehlt
+   *[other] { $count } Dateien waren nicht lesbar und fehlen
+}
 backups-alarm-none = Diese Organisation wird nicht gesichert.
 backups-alarm-overdue = Es gibt keine Sicherung aus den letzten 26 Stunden.
 backups-alarm-failed = Die letzte Sicherung ist fehlgeschlagen: { $why }

@@ -6,7 +6,11 @@ deletion-ages = Nachrichten nach Raumklasse
 deletion-oldest = Älteste Nachricht
 deletion-state = Stand
 deletion-in-time = fristgerecht
-deletion-overdue = überfällig seit { $hours } Stunden
+deletion-overdue = { $hours ->
+    [0] seit weniger als einer Stunde überfällig
+    [one] seit einer Stunde überfällig
+   *[other] seit { $hours } Stunden überfällig
+}
 deletion-stayed = Flüchtige Räume: gemessene Verweildauer
 deletion-stayed-what = So lange lagen Nachrichten in den letzten 30 Tagen auf dem Server. Sie gehen, sobald jedes Gerät sie hat, spätestens nach 24 Stunden.
 deletion-stayed-messages = Gemessene Nachrichten

@@ -24,7 +24,10 @@ backups-began = As of
 backups-size = Tables
 backups-files = Files
 backups-keys = Recipients
-backups-unreadable = { $count } files could not be read and are missing
+backups-unreadable = { $count ->
+    [one] One file could not be read and is missing
+   *[other] { $count } files could not be read and are missing
+}
 backups-alarm-none = This organisation is not backed up.
 backups-alarm-overdue = There is no backup from the last 26 hours.
 backups-alarm-failed = The last backup failed: { $why }

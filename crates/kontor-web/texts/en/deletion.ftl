@@ -6,7 +6,11 @@ deletion-ages = Messages by room class
 deletion-oldest = Oldest message
 deletion-state = State
 deletion-in-time = in time
-deletion-overdue = overdue for { $hours } hours
+deletion-overdue = { $hours ->
+    [0] overdue for less than an hour
+    [one] overdue for an hour
+   *[other] overdue for { $hours } hours
+}
 deletion-stayed = Ephemeral rooms: measured time on the server
 deletion-stayed-what = So long messages lay on the server in the last 30 days. They go as soon as every device has them, after 24 hours at the latest.
 deletion-stayed-messages = Messages measured

@@ -252,7 +252,7 @@ fn field_of(visit: &Visit, domain: &Domain) -> Field {
             ("false".to_owned(), texts.get("policy-value-off")),
         ]),
         Domain::Number { min, max, unit, .. } => {
-            Field::Number { min: *min, max: *max, unit: texts.of(unit.text()) }
+            Field::Number { min: *min, max: *max, unit: texts.of(unit.text(*max)) }
         }
         Domain::Choice { strictest_first } => {
             let said =

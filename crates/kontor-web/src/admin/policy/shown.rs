@@ -37,7 +37,7 @@ pub(super) fn value_in_words(texts: Texts, setting: &Setting, value: Option<Valu
         (Some(Value::Switch(true)), _) => texts.get("policy-value-on"),
         (Some(Value::Switch(false)), _) => texts.get("policy-value-off"),
         (Some(Value::Number(number)), Domain::Number { unit, .. }) => {
-            format!("{number} {}", texts.of(unit.text())).trim_end().to_owned()
+            format!("{number} {}", texts.of(unit.text(number))).trim_end().to_owned()
         }
         (Some(Value::Number(number)), _) => number.to_string(),
         (Some(Value::Choice(word)), _) => {
@@ -117,6 +117,9 @@ mod tests {
         let said = |key: &str, json: &str| stored_in_words(texts, setting(key).unwrap(), json);
         assert_eq!(said("read_receipts", "false"), "aus");
         assert_eq!(said("session_days", "7"), "7 Tage");
+        assert_eq!(said("session_days", "1"), "1 Tag");
+        let english = |json| stored_in_words(Texts(Locale::En), setting("session_days").unwrap(), json);
+        assert_eq!((english("1"), english("2")), ("1 day".to_owned(), "2 days".to_owned()));
         assert_eq!(said("password_login_api", "\"app_passwords\""), "nur App-Passwörter");
         assert_eq!(said("read_receipts", ""), "wie ausgeliefert");
     }

@@ -5,6 +5,8 @@ use kontor_core::{Error, MatrixCode, Role};
 use kontor_rooms::{Mode, Terms};
 use ruma::RoomId;
 
+use crate::admin::classes::supervisors_of;
+use crate::admin::names::Names;
 use crate::amount::count;
 use crate::frame::{Leave, Shown, Visit};
 use crate::page::{self, Page};
@@ -51,22 +53,26 @@ struct Shape {
 pub(super) async fn show(visit: Visit) -> Shown {
     let (session, cx) = visit.person()?;
     let rooms = &visit.tenant.rooms;
-    let own = rooms.own_supervised(&cx).await?.into_iter().map(|(room_id, terms, at)| Notice {
+    let is_guest = session.roles.has(Role::Guest);
+    let own = rooms.own_supervised(&cx).await?;
+    let all = if is_guest { Vec::new() } else { rooms.supervised(&cx).await? };
+    let mut users = supervisors_of(&all);
+    users.extend(own.iter().flat_map(|(_, terms, _)| terms.supervisors.iter().cloned()));
+    let names = Names::of_profiles(&visit, &cx, users).await?;
+    let own = own.into_iter().map(|(room_id, terms, at)| Notice {
         room_id: room_id.to_string(),
         version: terms.version,
-        terms: shape(&visit, terms),
+        terms: shape(&visit, &names, terms),
         acknowledged: at.map(|at| day(&visit, at)),
     });
     let own = own.collect();
-    let is_guest = session.roles.has(Role::Guest);
-    let mut register = Vec::new();
-    if !is_guest {
-        for room in rooms.supervised(&cx).await?.into_iter().filter(|room| room.lasts) {
-            let amount = |number: usize| count(visit.texts, u64::try_from(number).unwrap_or(0));
-            let (members, looks) = (amount(room.members), amount(room.looks));
-            register.push(Entry { terms: shape(&visit, room.terms), members, looks });
-        }
-    }
+    let amount = |number: usize| count(visit.texts, u64::try_from(number).unwrap_or(0));
+    let register = all.into_iter().filter(|room| room.lasts).map(|room| Entry {
+        members: amount(room.members),
+        looks: amount(room.looks),
+        terms: shape(&visit, &names, room.terms),
+    });
+    let register = register.collect();
     let page = Page::new(&visit, "supervision-title");
     Ok(page::show(&Supervision { page, own, register, is_guest }))
 }
@@ -81,14 +87,14 @@ pub(super) async fn acknowledge(visit: Visit) -> Shown {
     Err(Leave::Done("/account/supervision".to_owned(), "layout-done"))
 }
 
-fn shape(visit: &Visit, terms: Terms) -> Shape {
+fn shape(visit: &Visit, names: &Names, terms: Terms) -> Shape {
     let mode = match terms.mode {
         Mode::Continuous => "supervision-continuous",
         Mode::OnOccasion => "supervision-on-occasion",
     };
     Shape {
         until: day(visit, terms.until()),
-        people: terms.supervisors.iter().map(ToString::to_string).collect(),
+        people: terms.supervisors.iter().map(|user| names.said(user)).collect(),
         purpose: terms.purpose,
         basis: terms.legal_basis,
         balancing: terms.balancing,

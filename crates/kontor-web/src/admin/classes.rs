@@ -1,14 +1,16 @@
 //! What classes of rooms there are, what follows from each, and what is supervised.
 //! law
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use askama::Template;
 use kontor_core::{Permission, RoomClass};
 use kontor_policy::{Audience, ClassRules, Encryption};
 use kontor_rooms::{Mode, Supervised};
+use ruma::OwnedUserId;
 
+use super::names::Names;
 use crate::amount::count;
 use crate::frame::{Shown, Visit};
 use crate::page::{self, Page};
@@ -56,7 +58,8 @@ pub(super) async fn show(visit: Visit) -> Shown {
         visit.tenant.rooms.count_by_class(&cx).await?.into_iter().collect();
     let lines = RoomClass::ALL.into_iter().map(|class| class_of(&visit, class, &counts)).collect();
     let supervised = visit.tenant.rooms.supervised(&cx).await?;
-    let supervised = supervised.into_iter().map(|room| line_of(&visit, room)).collect();
+    let names = Names::of_profiles(&visit, &cx, supervisors_of(&supervised)).await?;
+    let supervised = supervised.into_iter().map(|room| line_of(&visit, &names, room)).collect();
     let page = Page::new(&visit, "classes-title");
     Ok(page::show(&Classes { page, lines, supervised, may_decide }))
 }
@@ -91,7 +94,12 @@ pub(crate) fn period(visit: &Visit, class: RoomClass, period: Duration) -> Strin
     }
 }
 
-fn line_of(visit: &Visit, room: Supervised) -> Line {
+/// Those who supervise one of these rooms.
+pub(crate) fn supervisors_of(rooms: &[Supervised]) -> BTreeSet<OwnedUserId> {
+    rooms.iter().flat_map(|room| room.terms.supervisors.iter().cloned()).collect()
+}
+
+fn line_of(visit: &Visit, names: &Names, room: Supervised) -> Line {
     let texts = visit.texts;
     let mode = match room.terms.mode {
         Mode::Continuous => "supervision-continuous",
@@ -100,7 +108,7 @@ fn line_of(visit: &Visit, room: Supervised) -> Line {
     Line {
         until: day(visit, room.terms.until()),
         basis: room.terms.legal_basis,
-        people: room.terms.supervisors.iter().map(ToString::to_string).collect(),
+        people: room.terms.supervisors.iter().map(|user| names.said(user)).collect(),
         purpose: room.terms.purpose,
         mode: texts.get(mode),
         is_over: !room.lasts,

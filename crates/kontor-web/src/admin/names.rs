@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kontor_core::{Cx, Permission};
+use kontor_core::{Cx, Kind, Permission};
 use ruma::{OwnedUserId, UserId};
 
 use crate::frame::{Leave, Visit};
@@ -13,7 +13,7 @@ use crate::texts::Texts;
 const AND: &str = " + ";
 
 /// Names of those a page speaks of.
-pub(super) struct Names(BTreeMap<OwnedUserId, String>);
+pub(crate) struct Names(BTreeMap<OwnedUserId, String>);
 
 impl Names {
     /// Looks the names of `users` up.
@@ -42,6 +42,29 @@ impl Names {
         Self::of(visit, cx, users.collect()).await
     }
 
+    /// As [`Self::of`], as everybody sees them who is signed in; whose account is closed has none.
+    ///
+    /// # Errors
+    /// Whatever keeps profiles from being read.
+    pub(crate) async fn of_profiles(
+        visit: &Visit,
+        cx: &Cx,
+        users: BTreeSet<OwnedUserId>,
+    ) -> Result<Self, Leave> {
+        let mut names = BTreeMap::new();
+        for user in users {
+            let profile = match visit.tenant.identity.profile(cx, user.clone()).await {
+                Err(error) if error.kind == Kind::NotFound => continue,
+                found => found?,
+            };
+            let name = profile.get("displayname").and_then(|name| name.as_str());
+            if let Some(name) = name.filter(|name| !name.trim().is_empty()) {
+                names.insert(user, name.to_owned());
+            }
+        }
+        Ok(Self(names))
+    }
+
     /// An author as people say it.
     pub(super) fn author(&self, texts: Texts, author: &str) -> String {
         let said = author.split(AND).map(|one| match one.parse::<OwnedUserId>() {
@@ -52,7 +75,7 @@ impl Names {
     }
 
     /// The name with the id behind it, or the id of somebody who has no name.
-    pub(super) fn said(&self, user: &UserId) -> String {
+    pub(crate) fn said(&self, user: &UserId) -> String {
         match self.0.get(user) {
             Some(name) => format!("{name} ({user})"),
             None => user.to_string(),

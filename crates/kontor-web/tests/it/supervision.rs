@@ -7,6 +7,8 @@ use crate::browser::Browser;
 
 async fn supervised_room(server: &TestServer, admin: &Person, invited: &Person) -> String {
     let day = 24 * 60 * 60 * 1000;
+    let name = format!("/_matrix/client/v3/profile/{}/displayname", admin.user_id);
+    admin.put(&name, json!({ "displayname": "Lena Leitung" })).await.ok();
     let terms = json!({
         "purpose": "Qualität der Beratung", "legal_basis": "DSGVO Art. 6(1)(f)",
         "balancing": "Kunden erwarten geprüfte Auskünfte.", "agreement": "BV 12/2026",
@@ -64,7 +66,9 @@ async fn guests_see_their_own_supervisions_only() {
     assert!(!page.html.contains("Qualität der Beratung"));
     server.register("carl").await;
     let mut carl = Browser::signed_in(&server, "carl").await;
-    carl.get("/account/supervision").await.shows("Qualität der Beratung");
+    let page = carl.get("/account/supervision").await;
+    page.shows("Qualität der Beratung");
+    page.shows("<bdi>Lena Leitung (@leitung:one.example)</bdi>");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -79,6 +83,7 @@ async fn the_console_shows_the_classes_with_their_numbers() {
     assert_eq!(page.status, 200, "{}", page.html);
     page.shows("Beaufsichtigt");
     page.shows("180 Tage");
+    page.shows("<bdi>Lena Leitung (@leitung:one.example)</bdi>");
     page.shows("Qualität der Beratung");
     assert!(!page.html.contains("/admin/policy/setting/retention"), "the council decides nothing");
 }

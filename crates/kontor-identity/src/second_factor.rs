@@ -91,6 +91,13 @@ impl Identity {
         self.inner.audit.act(cx, event, write).await
     }
 
+    /// Whether only a passkey lets somebody on who must set a second factor up. law: R-045
+    pub fn must_have_passkey(&self, session: &BrowserSession) -> bool {
+        let is_officer = !session.roles.offices().is_empty();
+        let demand = Demand::of(self.inner.policy.now().second_factor, is_officer);
+        session.stage == Stage::MustEnrol && demand.passkey
+    }
+
     /// # Errors
     /// `Forbidden` unless she is on her way to set one up, or has shown who she is just now.
     pub(crate) fn require_enrolling(cx: &Cx, session: &BrowserSession) -> Result<()> {

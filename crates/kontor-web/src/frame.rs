@@ -72,7 +72,7 @@ pub(crate) type Shown = Result<Response, Leave>;
 pub(crate) async fn serve(request: Request, handler: impl AsyncFnOnce(Visit) -> Shown) -> Response {
     let texts = Texts(language_of(request.headers()));
     let appearance = cookie::appearance(request.headers());
-    let here = request.uri().path().to_owned();
+    let here = request.uri().clone();
     let (outcome, sent) = match Visit::begin(request, texts).await {
         Ok(visit) => {
             let sent = Sent::of(&visit);
@@ -91,9 +91,9 @@ pub(crate) async fn serve(request: Request, handler: impl AsyncFnOnce(Visit) -> 
         }
         Err(Leave::Failed(error)) if asks_for_proof(&error) => {
             if let Some(sent) = sent {
-                sent.waits(&here);
+                sent.waits(here.path());
             }
-            Redirect::to(&format!("/account/confirm?{}", next_query(&here))).into_response()
+            Redirect::to(&format!("/account/confirm?{}", next_query(whole(&here)))).into_response()
         }
         Err(Leave::Failed(error)) => page::failed(texts, appearance, &error),
     }
@@ -223,9 +223,13 @@ impl Visit {
     }
 
     fn with_next(&self, way: &str) -> String {
-        let here = self.uri.path_and_query().map_or("/account/", |path| path.as_str());
-        format!("{way}?{}", next_query(here))
+        format!("{way}?{}", next_query(whole(&self.uri)))
     }
+}
+
+/// A page with its query, to come back to.
+fn whole(page: &Uri) -> &str {
+    page.path_and_query().map_or("/account/", |path| path.as_str())
 }
 
 /// The next page, with a cookie.

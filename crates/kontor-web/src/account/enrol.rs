@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 use kontor_core::Error;
-use kontor_identity::{Method, Stage};
+use kontor_identity::{BrowserSession, Method, Stage};
 use qrcode::QrCode;
 use qrcode::render::svg;
 
@@ -20,11 +20,15 @@ const QR_POINTS: u32 = 208;
 struct Enrol {
     page: Page,
     next: String,
-    /// She cannot go on without.
-    must: bool,
+    /// What is asked for, and what is not possible without.
+    intro: String,
     /// She has just shown an app, and only a passkey lets her on.
     app_is_not_enough: bool,
+    /// Only a passkey lets her on.
+    only_passkey: bool,
     passkey: Asked,
+    /// Name of the passkey, as typed.
+    name: String,
     wrong_passkey: Option<String>,
     totp: String,
     /// The picture that the app reads, as an address with the picture in it.
@@ -85,16 +89,34 @@ async fn show_page(
     Ok(show(&Enrol {
         page: Page::new(visit, "enrol-title"),
         next: next_of(visit.form.text("next")).to_owned(),
-        must: session.stage == Stage::MustEnrol,
-        app_is_not_enough: session.stage == Stage::MustEnrol
-            && session.methods.contains(Method::Totp),
+        intro: intro(visit, session),
+        app_is_not_enough: app_is_not_enough(session),
+        only_passkey: identity.must_have_passkey(session),
         passkey,
+        name: visit.typed("name").to_owned(),
         wrong_passkey,
         qr: picture(totp.uri.expose())?,
         secret: totp.secret.expose().clone(),
         totp: totp.ceremony,
         wrong_code,
     }))
+}
+
+/// What is asked for, and what is not possible until it is there.
+fn intro(visit: &Visit, session: &BrowserSession) -> String {
+    if session.stage != Stage::MustEnrol {
+        return visit.texts.get("enrol-intro");
+    }
+    let asked = match visit.tenant.identity.must_have_passkey(session) {
+        true if app_is_not_enough(session) => "enrol-must-passkey-too",
+        true => "enrol-must-passkey",
+        false => "enrol-must",
+    };
+    format!("{} {}", visit.texts.get(asked), visit.texts.get("enrol-until-then"))
+}
+
+fn app_is_not_enough(session: &BrowserSession) -> bool {
+    session.stage == Stage::MustEnrol && session.methods.contains(Method::Totp)
 }
 
 /// A QR code, black on white whatever the colours of the page: cameras want it so.

@@ -78,7 +78,7 @@ struct Guarded {
 
 const PERSON: &str = "/admin/people/@subject:one.example";
 
-const GUARDED: [Guarded; 7] = [
+const GUARDED: [Guarded; 8] = [
     Guarded {
         who: "olga",
         page: "/admin/erasures",
@@ -140,6 +140,12 @@ const GUARDED: [Guarded; 7] = [
         fields: &[("user_id", "@subject:one.example")],
         found: &["name=\"user_id\" value=\"@subject:one.example\""],
     },
+    Guarded {
+        who: "subject",
+        page: "/account/enrol",
+        fields: &[("way", "passkey"), ("name", "Mein Schlüssel"), ("answer", "{}")],
+        found: &["name=\"name\" value=\"Mein Schlüssel\""],
+    },
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -185,6 +191,29 @@ async fn what_was_asked_for_and_what_was_done_is_said_once() {
     olga.cookies.insert("kontor_language".to_owned(), "en".to_owned());
     assert_eq!(olga.fill(person, &[("act", "unsuspend")]).await.status, 303);
     olga.get(person).await.shows("<p class=\"said\" role=\"status\">Done.</p>");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_comes_back_to_the_page_with_its_query() {
+    let server = TestServer::start().await;
+    server.register("alice").await;
+    let mut alice = Browser::signed_in(&server, "alice").await;
+    six_minutes_later(&server);
+    for page in ["/account/close?from=app&next=//evil.example", "/account/enrol?next=/account/data"]
+    {
+        let asked = alice.get(page).await;
+        assert_eq!(asked.status, 303, "{page}");
+        let confirm = asked.header("location").to_owned();
+        let (_, next) = confirm.split_once("/account/confirm?next=").unwrap();
+        assert!(!next.contains(['&', '/', '?']), "the query is part of one value: {confirm}");
+        let shown = alice.get(&confirm).await;
+        let escaped = page.replace('&', "&#38;");
+        shown.shows(&format!("name=\"next\" value=\"{escaped}\""));
+        let proof = [("way", "password"), ("password", PASSWORD), ("next", page)];
+        assert_eq!(alice.fill(&confirm, &proof).await.header("location"), page);
+        assert_eq!(alice.get(page).await.status, 200);
+        six_minutes_later(&server);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -86,6 +86,7 @@ pub use letters::HoldNews;
 pub use links::{ListedLink, MadeLink};
 pub use login::{Login, NewDevice, Opening, SignedIn};
 pub use methods::{Enrolled, Method, Methods, Stage};
+pub use new_password::PasswordRules;
 pub use own_account::OwnAccount;
 pub use passkeys::PasskeyQuestion;
 pub use password::{Hasher, PasswordCost};

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::letters::Notice;
 use crate::methods::{Method, Methods};
-use crate::new_password::replace_password;
+use crate::new_password::{PasswordRules, replace_password};
 use crate::pepper::Purpose;
 use crate::roles::author;
 use crate::{BrowserSignIn, CriticalAct, Identity};
@@ -116,14 +116,19 @@ impl Identity {
         Secret::new(format!("{}{path}{}", self.inner.base_url, made.token.expose()))
     }
 
-    /// Whose password a link sets, as she signs in; `None`: it opens nothing.
+    /// Whose password a link sets, as she signs in, and what is asked of it; `None`: it opens nothing.
     ///
     /// # Errors
     /// `Limited` after too many tries from one address.
-    pub async fn look_at_reset_link(&self, cx: &Cx, token: &str) -> Result<Option<String>> {
+    pub async fn look_at_reset_link(
+        &self,
+        cx: &Cx,
+        token: &str,
+    ) -> Result<Option<(String, PasswordRules)>> {
         let found = self.open_link(cx, token, PASSWORDS).await?.and_then(|row| row.user_id);
         let Some(user) = found else { return Ok(None) };
-        self.sign_in_name_of(cx, user).await.map(Some)
+        let rules = self.password_rules_of(cx, user.clone()).await?;
+        Ok(Some((self.sign_in_name_of(cx, user).await?, rules)))
     }
 
     /// Sets a new password. Browsers are signed out; devices stay, since they hold the keys. The

@@ -2,8 +2,9 @@
 
 use kontor_core::{Cx, Result, Secret, Timestamp};
 use kontor_db::Tx;
+use kontor_policy::Policy;
 use kontor_store::{account, former_password, password as password_table, profile};
-use ruma::UserId;
+use ruma::{OwnedUserId, UserId};
 
 use crate::Identity;
 use crate::password::{Owner, check_new_password, weak};
@@ -11,7 +12,51 @@ use crate::password::{Owner, check_new_password, weak};
 /// Former passwords that nobody takes again. law: R-043
 const REMEMBERED: usize = 10;
 
+/// What is asked of the form of a new password, to be said before one is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordRules {
+    /// Characters.
+    pub least: usize,
+    /// Kinds of characters, of small letters, capital letters, digits and others.
+    pub classes: usize,
+}
+
+impl PasswordRules {
+    /// A second factor lets a shorter password do.
+    pub(crate) const fn of(policy: &Policy, second_factor: bool) -> Self {
+        match second_factor {
+            true => Self { least: policy.password_min_length_with_factor, classes: 1 },
+            false => {
+                Self { least: policy.password_min_length, classes: policy.password_min_classes }
+            }
+        }
+    }
+}
+
 impl Identity {
+    /// What is asked of the first password of an account.
+    pub fn first_password_rules(&self) -> PasswordRules {
+        PasswordRules::of(&self.inner.policy.now(), false)
+    }
+
+    /// What is asked of the caller's next password.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for strangers.
+    pub async fn own_password_rules(&self, cx: &Cx) -> Result<PasswordRules> {
+        self.password_rules_of(cx, cx.user()?.to_owned()).await
+    }
+
+    /// What is asked of somebody's next password.
+    pub(crate) async fn password_rules_of(
+        &self,
+        cx: &Cx,
+        user: OwnedUserId,
+    ) -> Result<PasswordRules> {
+        let read = self.inner.db.read(cx, move |tx| Self::enrolled_in(tx, &user));
+        Ok(PasswordRules::of(&self.inner.policy.now(), read.await?.any()))
+    }
+
     /// Refuses a new password of an account that does not exist yet.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use kontor_policy::Policy;
 use tokio::sync::Semaphore;
 
 use crate::guesses::{is_common, names_somebody};
+use crate::new_password::PasswordRules;
 
 /// Hashes computed at once: each takes a core and its memory for tens of milliseconds.
 const AT_ONCE: usize = 2;
@@ -173,10 +174,7 @@ pub(crate) fn check_new_password(
     policy: &Policy,
     owner: &Owner,
 ) -> Result<()> {
-    let (least, classes) = match owner.second_factor {
-        true => (policy.password_min_length_with_factor, 1),
-        false => (policy.password_min_length, policy.password_min_classes),
-    };
+    let PasswordRules { least, classes } = PasswordRules::of(policy, owner.second_factor);
     if password.expose().chars().count() < least {
         let text = format!("A password needs at least {least} characters.");
         return Err(weak("too_short", text).with_field("least", least));

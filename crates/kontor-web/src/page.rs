@@ -7,6 +7,7 @@ use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY,
 };
 use kontor_core::{Error, Kind, Locale, MatrixCode, Roles};
+use kontor_identity::PasswordRules;
 
 use crate::admin::areas;
 use crate::appearance::Appearance;
@@ -225,6 +226,15 @@ pub(crate) fn refusal(visit: &Visit, error: Error, otherwise: &str) -> Result<St
         return Ok(complaint(visit.texts, &error, otherwise));
     }
     Err(error.into())
+}
+
+/// What is asked of a new password, in words.
+pub(crate) fn password_hint(texts: Texts, rules: PasswordRules) -> String {
+    if rules.classes < 2 {
+        return texts.get_with("password-hint", "least", rules.least);
+    }
+    let (least, kinds) = (rules.least.to_string(), rules.classes.to_string());
+    texts.get_with_two("password-hint-kinds", ("least", &least), ("kinds", &kinds))
 }
 
 /// Which rule a new password breaks, in words.

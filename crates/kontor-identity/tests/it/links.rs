@@ -170,7 +170,7 @@ fn a_reset_link_sets_a_password_once_and_the_second_factor_is_still_asked_for() 
         assert_eq!(use_link(&void).await.unwrap_err().kind, Kind::Gone);
         let token = link.token.expose();
         let whose = company.identity.look_at_reset_link(&company.cx(), token).await.unwrap();
-        assert_eq!(whose.as_deref(), Some("alice"));
+        assert_eq!(whose.unwrap().0, "alice");
         assert!(company.identity.look_at_invitation(&company.cx(), token).await.unwrap().is_none());
         assert_eq!(use_link(&link).await.unwrap().stage, Stage::NeedsSecondFactor);
         assert_eq!(use_link(&link).await.unwrap_err().kind, Kind::Gone);

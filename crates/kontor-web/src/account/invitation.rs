@@ -8,7 +8,9 @@ use kontor_identity::{Acceptance, Stage};
 use super::reset::{nothing_behind, token_of};
 use crate::form::CHAT;
 use crate::frame::{Shown, Visit, next_query};
-use crate::page::{self, Page, complaint, link_over, password_complaint, show_again};
+use crate::page::{
+    self, Page, complaint, link_over, password_complaint, password_hint, show_again,
+};
 
 /// Version of the privacy notice in `texts/`, kept with the time of acceptance. To be raised when the
 /// notice changes.
@@ -117,7 +119,7 @@ async fn show_page(visit: &Visit, wrong: Wrong, show: fn(&InvitationPage) -> Res
             proposed.unwrap_or_default()
         }
     };
-    let shortest = visit.tenant.policy.now().password_min_length;
+    let rules = visit.tenant.identity.first_password_rules();
     Ok(show(&InvitationPage {
         page: Page::new(visit, "invitation-title"),
         organisation: visit.tenant.server_name.to_string(),
@@ -125,7 +127,7 @@ async fn show_page(visit: &Visit, wrong: Wrong, show: fn(&InvitationPage) -> Res
         username: typed("username", invitation.username),
         display_name: typed("display_name", invitation.display_name),
         is_guest: invitation.guest,
-        password_hint: visit.texts.get_with("invitation-password-hint", "count", shortest),
+        password_hint: password_hint(visit.texts, rules),
         has_read: visit.form.has("notice"),
         wrong,
     }))

@@ -4,7 +4,7 @@ use askama::Template;
 use kontor_core::{Error, Kind};
 
 use crate::frame::{Leave, Shown, Visit};
-use crate::page::{self, Page, complaint, password_complaint, show_again};
+use crate::page::{self, Page, complaint, password_complaint, password_hint, show_again};
 use crate::sent::Sent;
 
 #[derive(Template)]
@@ -13,6 +13,8 @@ struct Password {
     page: Page,
     /// For password managers.
     sign_in_name: String,
+    /// What is asked of the new one.
+    hint: String,
     /// What is wrong with the old one.
     old_wrong: Option<String>,
     /// What is wrong with the new one.
@@ -68,6 +70,9 @@ async fn form(
     new_wrong: Option<String>,
 ) -> Result<Password, Leave> {
     let (_, cx) = visit.person()?;
-    let sign_in_name = visit.tenant.identity.sign_in_name(&cx).await?;
-    Ok(Password { page: Page::new(visit, "password-title"), sign_in_name, old_wrong, new_wrong })
+    let identity = &visit.tenant.identity;
+    let sign_in_name = identity.sign_in_name(&cx).await?;
+    let hint = password_hint(visit.texts, identity.own_password_rules(&cx).await?);
+    let page = Page::new(visit, "password-title");
+    Ok(Password { page, sign_in_name, hint, old_wrong, new_wrong })
 }

@@ -5,7 +5,9 @@ use axum::response::Response;
 use kontor_core::{Error, Kind, MatrixCode};
 
 use crate::frame::{Shown, Visit};
-use crate::page::{self, Page, complaint, link_over, password_complaint, show_again};
+use crate::page::{
+    self, Page, complaint, link_over, password_complaint, password_hint, show_again,
+};
 
 #[derive(Template)]
 #[template(path = "account/reset.html")]
@@ -15,6 +17,8 @@ struct Reset {
     user: String,
     /// The page itself, where the form goes.
     here: String,
+    /// What is asked of the password.
+    hint: String,
     wrong: Option<String>,
 }
 
@@ -45,11 +49,12 @@ pub(super) async fn set(mut visit: Visit) -> Shown {
 
 async fn show_page(visit: &Visit, wrong: Option<String>, show: fn(&Reset) -> Response) -> Shown {
     let found = visit.tenant.identity.look_at_reset_link(&visit.cx, token_of(visit)).await?;
-    let Some(user) = found else { return link_over(visit, nothing_behind()) };
+    let Some((user, rules)) = found else { return link_over(visit, nothing_behind()) };
     Ok(show(&Reset {
         page: Page::new(visit, "reset-title"),
         user,
         here: visit.uri.path().to_owned(),
+        hint: password_hint(visit.texts, rules),
         wrong,
     }))
 }

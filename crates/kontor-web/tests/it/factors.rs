@@ -6,6 +6,7 @@ use kontor_testkit::{Setup, TestServer, for_each_server};
 use ruma::{ServerName, UserId};
 
 use crate::browser::{Browser, PASSWORD, Shown};
+use crate::second_step::enrol_app;
 
 /// The operator, and the services of the organisation.
 pub(crate) async fn operator(server: &TestServer) -> (Cx, std::sync::Arc<kontor_tenant::Tenant>) {
@@ -108,8 +109,11 @@ async fn who_must_have_a_second_factor_is_led_to_it_and_nowhere_else() {
         ..kontor_identity::NewUser::default()
     };
     let user = tenant.identity.create_user(&cx, new).await.unwrap();
-    let link = tenant.identity.create_reset_link(&cx, user, None).await.unwrap();
+    let link = tenant.identity.create_reset_link(&cx, user.clone(), None).await.unwrap();
     let path = format!("/account/reset/{}", link.token.expose());
+    let before = Browser::new(&server).get(&path).await;
+    before.shows("Mindestens 20 Zeichen, darunter 2 von diesen");
+    before.shows("aria-describedby=\"new-hint\"");
     let weak = Browser::new(&server).post(&path, &[("new", "short"), ("again", "short")]).await;
     assert_eq!(weak.status, 422);
     weak.shows("Es braucht mindestens 20 Zeichen");
@@ -119,6 +123,8 @@ async fn who_must_have_a_second_factor_is_led_to_it_and_nowhere_else() {
     assert!(browser.get("/account/").await.header("location").starts_with("/account/enrol?"));
     let page = browser.get("/account/enrol").await;
     assert_eq!(page.status, 200, "{}", page.html);
+    page.shows("einen Passkey oder eine Authenticator-App. Richten Sie eines davon jetzt ein");
+    page.shows("Bis dahin öffnet diese Anmeldung nichts anderes");
     page.shows("data:image/svg+xml,");
     page.shows("data-passkey");
     let token = page.token();
@@ -129,6 +135,12 @@ async fn who_must_have_a_second_factor_is_led_to_it_and_nowhere_else() {
     assert!(
         browser.get("/account/security").await.header("location").starts_with("/account/enrol?")
     );
+    // With the app, a shorter password will do, and the pages say so.
+    enrol_app(&server, &mut browser).await;
+    browser.get("/account/password").await.shows("id=\"new-hint\">Mindestens 12 Zeichen.<");
+    let link = tenant.identity.create_reset_link(&cx, user, None).await.unwrap();
+    let path = format!("/account/reset/{}", link.token.expose());
+    Browser::new(&server).get(&path).await.shows("id=\"new-hint\">Mindestens 12 Zeichen.<");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,6 +10,11 @@ password-submit = Passwort ändern
 password-differs = Die beiden neuen Passwörter sind verschieden.
 password-weak = Dieses Passwort ist zu kurz, zu einfach oder war schon einmal Ihres.
 password-old-wrong = Das bisherige Passwort stimmt nicht.
+password-hint = { $least ->
+    [one] Mindestens ein Zeichen.
+   *[other] Mindestens { $least } Zeichen.
+}
+password-hint-kinds = Mindestens { $least } Zeichen, darunter { $kinds } von diesen: Kleinbuchstaben, Großbuchstaben, Ziffern, andere Zeichen.
 password-too-short = Das Passwort ist zu kurz: Es braucht mindestens { $least } Zeichen.
 password-too-uniform = Das Passwort ist zu einfach: Nehmen Sie mindestens { $least } von Kleinbuchstaben, Großbuchstaben, Ziffern und anderen Zeichen.
 password-too-long = Das Passwort ist zu lang: höchstens 512 Bytes.

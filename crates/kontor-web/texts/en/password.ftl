@@ -10,6 +10,11 @@ password-submit = Change password
 password-differs = The two new passwords differ.
 password-weak = This password is too short, too simple, or has been yours before.
 password-old-wrong = The present password is wrong.
+password-hint = { $least ->
+    [one] At least one character.
+   *[other] At least { $least } characters.
+}
+password-hint-kinds = At least { $least } characters, among them { $kinds } of these: small letters, capital letters, digits, other characters.
 password-too-short = The password is too short: it needs at least { $least } characters.
 password-too-uniform = The password is too simple: take at least { $least } of small letters, capital letters, digits and other characters.
 password-too-long = The password is too long: 512 bytes at most.

@@ -73,6 +73,38 @@ pub struct BrowserSession {
     pub(crate) proof_lasts: Duration,
 }
 
+/// What the cookie of a browser stands for.
+#[derive(Debug)]
+pub enum Browser {
+    /// Somebody is signed in.
+    SignedIn(Box<BrowserSession>),
+    /// Her session has run out, as is noticed now. Nothing is open to her; what she has just sent need
+    /// not be lost.
+    RunOut(RunOut),
+    /// Nothing, or nothing any more.
+    Nobody,
+}
+
+/// A session that has run out.
+pub struct RunOut {
+    /// Whose it was.
+    pub user_id: OwnedUserId,
+    form_token: String,
+}
+
+impl RunOut {
+    /// As [`BrowserSession::accepts_form`].
+    pub fn accepts_form(&self, token: &str) -> bool {
+        is_same(&self.form_token, token)
+    }
+}
+
+impl fmt::Debug for RunOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RunOut")
+    }
+}
+
 /// One of a person's sessions, for her to look over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedBrowserSession {
@@ -95,8 +127,7 @@ impl BrowserSession {
 
     /// Whether a form came from a page of this session. Takes the same time for every answer.
     pub fn accepts_form(&self, token: &str) -> bool {
-        let (ours, theirs) = (self.form_token.as_bytes(), token.as_bytes());
-        constant_time::verify_slices_are_equal(ours, theirs).is_ok()
+        is_same(&self.form_token, token)
     }
 
     /// The context of whoever is signed in. Its device has no id: a browser is no Matrix device.
@@ -124,9 +155,21 @@ impl fmt::Debug for BrowserSession {
 }
 
 impl Identity {
-    /// The session of the cookie `secret`; `None`: none, or no longer. One read, and one small
-    /// write a minute.
+    /// The session of the cookie `secret`; `None`: none, or no longer.
     pub async fn browser_session(&self, cx: &Cx, secret: &str) -> Result<Option<BrowserSession>> {
+        Ok(match self.browser(cx, secret).await? {
+            Browser::SignedIn(session) => Some(*session),
+            Browser::RunOut(_) | Browser::Nobody => None,
+        })
+    }
+
+    /// What goes with every form of the session with the cookie `secret`, whether there is one or not.
+    pub fn form_token(&self, secret: &str) -> String {
+        form_token(&self.inner.pepper, secret)
+    }
+
+    /// What the cookie `secret` stands for. One read, and one small write a minute.
+    pub async fn browser(&self, cx: &Cx, secret: &str) -> Result<Browser> {
         let hash = self.inner.pepper.hash(Purpose::BrowserSession, secret);
         let found = self.inner.db.read(cx, move |tx| {
             let held = browser_session::find_browser_session(tx, &hash)?;
@@ -134,7 +177,7 @@ impl Identity {
             let stored = account_role::roles_of(tx, &held.session.user_id)?;
             Ok(Some((held, Roles::of_account(stored))))
         });
-        let Some((held, roles)) = found.await? else { return Ok(None) };
+        let Some((held, roles)) = found.await? else { return Ok(Browser::Nobody) };
         let policy = self.inner.policy.now();
         let bounds = Bounds::of(&policy, roles);
         let ends = end_of(&held.session, bounds);
@@ -143,7 +186,12 @@ impl Identity {
                 browser_session::delete_browser_session(tx, &hash)
             };
             self.inner.db.write(cx, gone).await?;
-            return Ok(None);
+            let is_complete = held.session.stage.parse::<Stage>()? == Stage::Complete;
+            if ends > cx.now || !is_complete {
+                return Ok(Browser::Nobody);
+            }
+            let (user_id, form_token) = (held.session.user_id, self.form_token(secret));
+            return Ok(Browser::RunOut(RunOut { user_id, form_token }));
         }
         let minute = minute_of(cx.now);
         if held.session.last_used < minute {
@@ -157,7 +205,7 @@ impl Identity {
             self.inner.db.write(cx, used).await?;
         }
         let row = BrowserSessionRow { last_used: minute, ..held.session };
-        Ok(Some(BrowserSession {
+        Ok(Browser::SignedIn(Box::new(BrowserSession {
             ends: end_of(&row, bounds),
             proof_lasts: policy.step_up,
             roles,
@@ -170,7 +218,7 @@ impl Identity {
             authenticated: row.authenticated,
             form_token: form_token(&self.inner.pepper, secret),
             hash,
-        }))
+        })))
     }
 
     /// Signs a browser out.
@@ -234,6 +282,11 @@ impl Identity {
 /// Somebody in a browser.
 pub(crate) fn in_browser(user_id: OwnedUserId, roles: Roles) -> Session {
     Session::new(user_id, OwnedDeviceId::from(""), roles)
+}
+
+/// Takes the same time for every answer.
+fn is_same(ours: &str, theirs: &str) -> bool {
+    constant_time::verify_slices_are_equal(ours.as_bytes(), theirs.as_bytes()).is_ok()
 }
 
 /// Proves that a form is from a page of the session with the cookie `secret`, and cannot be

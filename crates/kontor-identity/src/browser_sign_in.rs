@@ -32,6 +32,8 @@ const KEPT: Duration = Duration::from_hours(24);
 pub struct BrowserSignIn {
     /// Value of the cookie; replaces the one before.
     pub secret: Secret<String>,
+    /// Names the session to its owner; proves nothing.
+    pub id: String,
     /// Who.
     pub user_id: OwnedUserId,
     /// How far she has come.
@@ -218,7 +220,7 @@ impl BrowserOpening {
         browser_session::insert_browser_session(tx, &self.cookie.hash, &row)?;
         guest_account::update_guest_use(tx, user, day_of(cx.now))?;
         identity.note_admin(tx, cx, (user, stage))?;
-        Ok(signed_in(&self.cookie, user, stage))
+        Ok(signed_in(&self.cookie, &row, stage))
     }
 }
 
@@ -246,7 +248,7 @@ impl Renewal {
         if self.was != Stage::Complete {
             identity.note_admin(tx, &self.cx, (user, stage))?;
         }
-        Ok(signed_in(&self.cookie, user, stage))
+        Ok(signed_in(&self.cookie, &row, stage))
     }
 }
 
@@ -264,7 +266,7 @@ fn active_account(tx: &mut Tx<'_>, user: &OwnedUserId) -> Result<AccountRow> {
     }
 }
 
-fn signed_in(cookie: &Minted, user: &OwnedUserId, stage: Stage) -> BrowserSignIn {
+fn signed_in(cookie: &Minted, row: &BrowserSessionRow, stage: Stage) -> BrowserSignIn {
     let secret = Secret::new(cookie.token.clone());
-    BrowserSignIn { secret, user_id: user.clone(), stage }
+    BrowserSignIn { secret, id: row.session_id.clone(), user_id: row.user_id.clone(), stage }
 }

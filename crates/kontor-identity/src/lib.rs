@@ -65,7 +65,7 @@ mod username;
 pub use account_state::{AccountState, StateChange};
 pub use accounts::{NewUser, PasswordReset};
 pub use app_passwords::NewAppPassword;
-pub use browser_session::{BrowserSession, ListedBrowserSession};
+pub use browser_session::{Browser, BrowserSession, ListedBrowserSession, RunOut};
 pub use browser_sign_in::BrowserSignIn;
 pub use device_register::{OwnDevice, RegisteredDevice};
 pub use device_rights::DeviceRights;

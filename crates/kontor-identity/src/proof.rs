@@ -215,9 +215,8 @@ pub(crate) fn end_proof_at_new_name(
     name: Option<&Value>,
     now: Timestamp,
 ) -> Result<bool> {
-    let said = |name: Option<&Value>| {
-        name.and_then(Value::as_str).unwrap_or_default().trim().to_owned()
-    };
+    let said =
+        |name: Option<&Value>| name.and_then(Value::as_str).unwrap_or_default().trim().to_owned();
     let before = said(profile::list_profile(tx, user)?.get("displayname"));
     if before.is_empty() || before == said(name) {
         return Ok(false);

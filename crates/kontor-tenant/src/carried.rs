@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use kontor_core::Timestamp;
 use parking_lot::Mutex;
+use ruma::{OwnedUserId, UserId};
 
 /// Long enough to look for one's phone; what was typed is nobody's afterwards.
 const LIFETIME: Duration = Duration::from_mins(10);
@@ -25,6 +26,8 @@ pub struct Carried {
     pub said: &'static str,
     /// Only once she has shown who she is.
     pub needs_proof: bool,
+    /// Whose it is, where her session had run out: it waits for her to sign in again.
+    pub owner: Option<OwnedUserId>,
 }
 
 /// What waits for the browsers of one organisation, by the name of their session: the newest of
@@ -54,6 +57,17 @@ impl Carrying {
         all.insert(session.to_owned(), (now.plus(LIFETIME), carried));
     }
 
+    /// What waits for whoever had signed in with this browser before goes over to the new session of
+    /// `user`; if somebody else has signed in, it is gone.
+    pub fn hand_over(&self, before: &str, (user, session): (&UserId, &str)) {
+        let mut all = self.0.lock();
+        if let Some(waiting) = all.remove(before)
+            && waiting.1.owner.as_deref() == Some(user)
+        {
+            all.insert(session.to_owned(), waiting);
+        }
+    }
+
     /// What waits for a session on the page at `path`; it is gone afterwards.
     #[must_use]
     pub fn take(
@@ -77,11 +91,13 @@ impl Carrying {
 
 #[cfg(test)]
 mod tests {
+    use ruma::user_id;
+
     use super::*;
 
     fn form(value: &str) -> Carried {
         let fields = vec![("reason".to_owned(), value.to_owned())];
-        Carried { path: "/a".to_owned(), fields, said: "again", needs_proof: true }
+        Carried { path: "/a".to_owned(), fields, said: "again", needs_proof: true, owner: None }
     }
 
     #[test]
@@ -95,6 +111,23 @@ mod tests {
         assert_eq!(all.take("one", ("/a", true), Timestamp(1)), None);
         all.leave("one", form("x"), Timestamp(0));
         assert_eq!(all.take("one", ("/a", true), Timestamp(600_000)), None, "ten minutes");
+    }
+
+    #[test]
+    fn a_form_goes_over_to_the_next_session_of_its_owner_and_of_nobody_else() {
+        let (alice, bob) = (user_id!("@alice:a.example"), user_id!("@bob:a.example"));
+        let all = Carrying::default();
+        let left = || Carried { owner: Some(alice.to_owned()), ..form("x") };
+        all.leave("before", left(), Timestamp(0));
+        all.hand_over("another browser", (alice, "new"));
+        assert_eq!(all.take("new", ("/a", true), Timestamp(1)), None);
+        all.hand_over("before", (alice, "new"));
+        assert_eq!(all.take("new", ("/a", true), Timestamp(1)), Some(left()));
+        all.leave("before", left(), Timestamp(0));
+        all.hand_over("before", (bob, "bob's"));
+        assert_eq!(all.take("bob's", ("/a", true), Timestamp(1)), None);
+        all.hand_over("before", (alice, "new"));
+        assert_eq!(all.take("new", ("/a", true), Timestamp(1)), None, "it is gone");
     }
 
     #[test]

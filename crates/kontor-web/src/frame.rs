@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{ACCEPT_LANGUAGE, HOST, HeaderMap, ORIGIN, SET_COOKIE};
 use http::{HeaderValue, Method, Uri};
 use kontor_core::{Cx, Error, Locale, MatrixCode, Permission, RequestId, Result};
-use kontor_identity::{BrowserSession, BrowserSignIn, Stage};
+use kontor_identity::{Browser, BrowserSession, BrowserSignIn, RunOut, Stage};
 use kontor_tenant::{Peer, Tenant, Transport};
 
 use crate::appearance::Appearance;
@@ -35,6 +35,8 @@ pub(crate) struct Visit {
     pub(crate) appearance: Appearance,
     /// Who is signed in with this browser, finished or not.
     pub(crate) session: Option<BrowserSession>,
+    /// Who was signed in with it before, if nobody is any more.
+    pub(crate) before: Option<Before>,
     /// What was sent: the form, or the query and what waits on the page.
     pub(crate) form: Form,
     /// It is a form.
@@ -47,6 +49,14 @@ pub(crate) struct Visit {
     pub(crate) is_secure: bool,
     /// Text: what came of the form before.
     pub(crate) said: Option<&'static str>,
+}
+
+/// A cookie whose session is over.
+pub(crate) struct Before {
+    /// What only this browser can tell: what goes with its forms.
+    pub(crate) name: String,
+    /// Whose session has run out just now, and whose form this is.
+    pub(crate) run_out: Option<RunOut>,
 }
 
 /// Why a page is not shown.
@@ -82,7 +92,12 @@ pub(crate) async fn serve(request: Request, handler: impl AsyncFnOnce(Visit) -> 
     };
     match outcome {
         Ok(response) => response,
-        Err(Leave::To(address)) => Redirect::to(&address).into_response(),
+        Err(Leave::To(address)) => {
+            if let Some(sent) = sent.filter(Sent::is_late) {
+                sent.waits(here.path());
+            }
+            Redirect::to(&address).into_response()
+        }
         Err(Leave::Done(address, said)) => {
             if let Some(sent) = sent {
                 sent.done(&address, said);
@@ -117,9 +132,9 @@ impl Visit {
         cx.request_id = head.extensions.get::<RequestId>().copied().unwrap_or(cx.request_id);
         cx.locale = texts.0;
         let is_secure = head.extensions.get::<Transport>().is_some_and(|way| way.is_secure);
-        let session = match cookie::session(&head.headers, is_secure) {
-            Some(secret) => tenant.identity.browser_session(&cx, secret).await?,
-            None => None,
+        let (session, mut before) = match cookie::session(&head.headers, is_secure) {
+            Some(secret) => standing(&tenant, &cx, secret).await?,
+            None => (None, None),
         };
         let (mut said, mut is_carried) = (None, false);
         let is_form = head.method == Method::POST;
@@ -128,6 +143,9 @@ impl Visit {
             let text = to_bytes(body, BODY_LIMIT_BYTES).await;
             let form = Form::parse(&text.map_err(|_| stale("The form is too large."))?);
             check_token(session.as_ref(), &form)?;
+            if let Some(before) = &mut before {
+                before.run_out.take_if(|it| !it.accepts_form(form.text(FORM_TOKEN)));
+            }
             form
         } else {
             let mut form = Form::parse(head.uri.query().unwrap_or_default().as_bytes());
@@ -145,6 +163,7 @@ impl Visit {
             texts,
             appearance,
             session,
+            before,
             form,
             is_form,
             is_carried,
@@ -207,6 +226,9 @@ impl Visit {
 
     /// The next page after a change of the session, which the browser learns of.
     pub(crate) fn signed_in(&self, sign_in: &BrowserSignIn, next: &str) -> Response {
+        if let Some(before) = &self.before {
+            self.tenant.carrying.hand_over(&before.name, (&sign_in.user_id, &sign_in.id));
+        }
         let address = match sign_in.stage {
             Stage::Complete => next_of(next).to_owned(),
             stage => format!("{}?{}", path_of(stage), next_query(next)),
@@ -230,6 +252,20 @@ impl Visit {
 /// A page with its query, to come back to.
 fn whole(page: &Uri) -> &str {
     page.path_and_query().map_or("/account/", |path| path.as_str())
+}
+
+/// Who is signed in with the cookie `secret`, or was.
+async fn standing(
+    tenant: &Tenant,
+    cx: &Cx,
+    secret: &str,
+) -> Result<(Option<BrowserSession>, Option<Before>)> {
+    let before = |run_out| Some(Before { name: tenant.identity.form_token(secret), run_out });
+    Ok(match tenant.identity.browser(cx, secret).await? {
+        Browser::SignedIn(session) => (Some(*session), None),
+        Browser::RunOut(session) => (None, before(Some(session))),
+        Browser::Nobody => (None, before(None)),
+    })
 }
 
 /// The next page, with a cookie.

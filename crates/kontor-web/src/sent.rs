@@ -7,13 +7,17 @@ use http::Uri;
 use kontor_core::{Cx, Timestamp};
 use kontor_identity::{BrowserSession, Stage};
 use kontor_tenant::{Carried, Tenant};
+use ruma::OwnedUserId;
 
 use crate::frame::Visit;
 
-/// The form of somebody who is signed in, as it came.
+/// The form of somebody who is signed in, or was until just now, as it came.
 pub(crate) struct Sent {
     tenant: Arc<Tenant>,
+    /// Name of the session; what only its browser can tell, if it has run out.
     session: String,
+    /// Whose session has run out.
+    owner: Option<OwnedUserId>,
     now: Timestamp,
     fields: Vec<(String, String)>,
 }
@@ -21,10 +25,18 @@ pub(crate) struct Sent {
 impl Sent {
     /// `None` unless it is a form.
     pub(crate) fn of(visit: &Visit) -> Option<Self> {
-        let (session, _) = visit.person().ok().filter(|_| visit.is_form)?;
+        let (session, owner) = match (visit.person(), &visit.before) {
+            _ if !visit.is_form => return None,
+            (Ok((session, _)), _) => (session.id.clone(), None),
+            (Err(_), Some(before)) => {
+                (before.name.clone(), Some(before.run_out.as_ref()?.user_id.clone()))
+            }
+            (Err(_), None) => return None,
+        };
         Some(Self {
             tenant: Arc::clone(&visit.tenant),
-            session: session.id.clone(),
+            session,
+            owner,
             now: visit.cx.now,
             fields: visit.form.without_secrets(),
         })
@@ -33,9 +45,15 @@ impl Sent {
     /// It waits on its page until she has shown who she is. Nothing is done by itself then: what
     /// is critical is sent by whoever has just shown who she is, and who sees what she sends.
     pub(crate) fn waits(self, page: &str) {
-        let (path, fields) = (page.to_owned(), self.fields);
-        let carried = Carried { path, fields, said: "layout-send-again", needs_proof: true };
+        let (path, fields, owner) = (page.to_owned(), self.fields, self.owner);
+        let said = "layout-send-again";
+        let carried = Carried { path, fields, said, needs_proof: true, owner };
         self.tenant.carrying.leave(&self.session, carried, self.now);
+    }
+
+    /// Whether the session has run out, so that she is to sign in again.
+    pub(crate) const fn is_late(&self) -> bool {
+        self.owner.is_some()
     }
 
     /// The page at `address` says so.

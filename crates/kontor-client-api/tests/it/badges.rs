@@ -73,9 +73,8 @@ async fn whoever_takes_another_name_is_unconfirmed_until_that_is_confirmed() {
         let admin = server.register_as("olga", Role::OrgAdmin).await;
         let dora = server.register_as("dora", Role::Dsb).await;
         let path = format!("/_kontor/admin/v1/people/{}/identity", alice.user_id);
-        let confirm = || {
-            with_password(&admin, json!({ "method": "in_person", "reason": "Ausweis gesehen" }))
-        };
+        let confirm =
+            || with_password(&admin, json!({ "method": "in_person", "reason": "Ausweis gesehen" }));
         call(&alice, "Alice Neu").await;
         assert_eq!(ended(&dora).await, 0, "there was no proof");
         admin.put(&path, confirm()).await.ok();

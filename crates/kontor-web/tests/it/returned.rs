@@ -193,6 +193,51 @@ async fn what_was_asked_for_and_what_was_done_is_said_once() {
     olga.get(person).await.shows("<p class=\"said\" role=\"status\">Done.</p>");
 }
 
+/// Sends the form of a page that was opened before the session ran out; where one signs in again.
+async fn sent_too_late(server: &TestServer, browser: &mut Browser, reason: &str) -> String {
+    let token = browser.get(SETTING).await.token();
+    server.clock().set(server.clock().now().plus(Duration::from_hours(13)));
+    let fields = [("form_token", token.as_str()), ("value", "3"), ("reason", reason)];
+    let led = browser.post(SETTING, &fields).await;
+    assert_eq!(led.status, 303, "{}", led.html);
+    let login = led.header("location").to_owned();
+    assert!(login.starts_with("/account/login?next="), "{login}");
+    login
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_waits_for_whoever_signs_in_again_and_for_nobody_else() {
+    let server = TestServer::start().await;
+    for name in ["olga", "otto"] {
+        server.register_as(name, Role::OrgAdmin).await;
+    }
+    let again = |name: &'static str| [("name", name), ("password", PASSWORD), ("next", SETTING)];
+    let mut browser = Browser::signed_in(&server, "olga").await;
+    let login = sent_too_late(&server, &mut browser, "Wegen Audit").await;
+    assert!(!login.contains("Audit"), "no address holds what was typed: {login}");
+    assert_eq!(browser.fill(&login, &again("olga")).await.header("location"), SETTING);
+    let back = browser.get(SETTING).await;
+    back.shows(CONFIRMED);
+    back.shows("name=\"value\" value=\"3\"");
+    back.shows("value=\"Wegen Audit\"");
+    assert!(!browser.get(SETTING).await.html.contains("Audit"), "once, and nothing was decided");
+
+    let login = sent_too_late(&server, &mut browser, "Vertraulich").await;
+    assert_eq!(browser.fill(&login, &again("otto")).await.header("location"), SETTING);
+    assert!(!browser.get(SETTING).await.html.contains("Vertraulich"), "it is not his");
+    browser.cookies.clear();
+    assert_eq!(browser.fill(&login, &again("olga")).await.header("location"), SETTING);
+    assert!(!browser.get(SETTING).await.html.contains("Vertraulich"), "it is gone");
+
+    // A form that came from elsewhere waits for nobody.
+    let mut browser = Browser::signed_in(&server, "olga").await;
+    server.clock().set(server.clock().now().plus(Duration::from_hours(13)));
+    let forged = [("form_token", "guessed"), ("value", "3"), ("reason", "Untergeschoben")];
+    assert_eq!(browser.post(SETTING, &forged).await.status, 303);
+    browser.fill(&login, &again("olga")).await;
+    assert!(!browser.get(SETTING).await.html.contains("Untergeschoben"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_comes_back_to_the_page_with_its_query() {
     let server = TestServer::start().await;

@@ -5,8 +5,8 @@ use axum::response::Response;
 use kontor_approval::{Proposal, Request};
 use kontor_core::{Cx, DeviceKind, Error, Kind, MatrixCode, Permission, Role};
 use kontor_identity::{
-    AccountState, ENDED_BY_NEW_NAME, GuestEnd, GuestTerm, MadeLink, NewProof, Person, ProofMethod, RegisteredDevice,
-    RoleChange, StateChange,
+    AccountState, ENDED_BY_NEW_NAME, GuestEnd, GuestTerm, MadeLink, NewProof, Person, ProofMethod,
+    RegisteredDevice, RoleChange, StateChange,
 };
 use ruma::{OwnedDeviceId, OwnedUserId, UserId};
 

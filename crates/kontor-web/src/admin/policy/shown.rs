@@ -118,7 +118,8 @@ mod tests {
         assert_eq!(said("read_receipts", "false"), "aus");
         assert_eq!(said("session_days", "7"), "7 Tage");
         assert_eq!(said("session_days", "1"), "1 Tag");
-        let english = |json| stored_in_words(Texts(Locale::En), setting("session_days").unwrap(), json);
+        let english =
+            |json| stored_in_words(Texts(Locale::En), setting("session_days").unwrap(), json);
         assert_eq!((english("1"), english("2")), ("1 day".to_owned(), "2 days".to_owned()));
         assert_eq!(said("password_login_api", "\"app_passwords\""), "nur App-Passwörter");
         assert_eq!(said("read_receipts", ""), "wie ausgeliefert");

@@ -21,7 +21,7 @@ use crate::interactive::Purpose;
 use crate::letters::Notice;
 use crate::new_password::replace_password;
 use crate::profile::set_profile_field;
-use crate::proof::ProofMethod;
+use crate::proof::{ENDED_BY_NEW_NAME, ProofMethod};
 use crate::roles::{BY_OPERATOR, author, from_the_beginning};
 use crate::sessions::day_of;
 use crate::username::{opaque_user_id, readable_user_id};
@@ -287,6 +287,14 @@ impl PreparedUser {
             proved_by,
             reason: String::new(),
         });
+    }
+
+    /// The proof does not hold for the name that was taken.
+    pub(crate) fn end_proof(&mut self) {
+        if let Some(proof) = &mut self.proof {
+            proof.level = 0;
+            ENDED_BY_NEW_NAME.clone_into(&mut proof.method);
+        }
     }
 
     pub(crate) fn store(&self, tx: &mut Tx<'_>) -> Result<()> {

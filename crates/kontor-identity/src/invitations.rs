@@ -115,6 +115,7 @@ impl Identity {
             Some(_) => Methods::only(Method::Link).and(Method::Password),
             None => Methods::only(Method::Link),
         };
+        let takes_other_name = is_other_name(&details, &answer);
         let new = NewUser {
             username: answer.username.or(details.username.clone()),
             password: answer.password,
@@ -133,6 +134,9 @@ impl Identity {
         self.check_available(cx, &names).await.map_err(name_field)?;
         let mut prepared = self.prepare_user(cx, new).await.map_err(name_field)?;
         prepared.prove(cx, ProofMethod::Invited, row.created_by);
+        if takes_other_name {
+            prepared.end_proof();
+        }
         let user = prepared.account.user_id.clone();
         let opening = self.browser_opening(cx, user.clone(), shown)?;
         let (this, hash, cx_in) = (self.clone(), self.link_hash(token), cx.clone());
@@ -241,6 +245,14 @@ impl FirstAddress {
         let row = notice.row(letter, Some(user), &Enclosed::default(), CONFIRMATION)?;
         identity.queue_mail(tx, &row)
     }
+}
+
+/// Whether she takes another name than the one she was invited by: nobody has proved that. law: R-040
+fn is_other_name(details: &Details, answer: &Acceptance) -> bool {
+    let said = |name: &str| name.trim().to_owned();
+    let proposed = details.display_name.as_deref().map(said).filter(|name| !name.is_empty());
+    let taken = answer.display_name.as_deref().map(said);
+    taken.is_some() && proposed.is_some() && proposed != taken
 }
 
 fn details_of(new: NewInvitation) -> Result<Details> {

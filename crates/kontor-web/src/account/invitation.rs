@@ -25,6 +25,8 @@ struct InvitationPage {
     here: String,
     username: String,
     display_name: String,
+    /// She is invited by a name.
+    is_named: bool,
     /// She will be a guest.
     is_guest: bool,
     /// What is asked of a password.
@@ -112,6 +114,7 @@ fn wrong_of(visit: &Visit, error: Error) -> Result<Wrong, Error> {
 async fn show_page(visit: &Visit, wrong: Wrong, show: fn(&InvitationPage) -> Response) -> Shown {
     let found = visit.tenant.identity.look_at_invitation(&visit.cx, token_of(visit)).await?;
     let Some(invitation) = found else { return link_over(visit, nothing_behind()) };
+    let is_named = invitation.display_name.as_ref().is_some_and(|name| !name.trim().is_empty());
     let typed = |name: &str, proposed: Option<String>| {
         if visit.form.has(name) {
             visit.form.text(name).to_owned()
@@ -126,6 +129,7 @@ async fn show_page(visit: &Visit, wrong: Wrong, show: fn(&InvitationPage) -> Res
         here: visit.uri.path().to_owned(),
         username: typed("username", invitation.username),
         display_name: typed("display_name", invitation.display_name),
+        is_named,
         is_guest: invitation.guest,
         password_hint: password_hint(visit.texts, rules),
         has_read: visit.form.has("notice"),

@@ -56,6 +56,40 @@ async fn an_invited_person_makes_her_account() {
     .await;
 }
 
+/// law: R-040
+#[tokio::test(flavor = "multi_thread")]
+async fn who_accepts_an_invitation_under_another_name_is_unconfirmed() {
+    let server = TestServer::start().await;
+    let (cx, tenant) = operator(&server).await;
+    let cases = [
+        (Some("Ada Lovelace"), " Ada Lovelace ", "confirmed"),
+        (Some("Ada Lovelace"), "", "confirmed"),
+        (Some("Ada Lovelace"), "Der Vorstand", "unconfirmed"),
+        (None, "Ada Lovelace", "confirmed"),
+    ];
+    for (number, (invited_as, taken, standing)) in cases.into_iter().enumerate() {
+        let display_name = invited_as.map(str::to_owned);
+        let new = NewInvitation { display_name, ..NewInvitation::default() };
+        let link = tenant.identity.create_invitation(&cx, new).await.unwrap();
+        let path = format!("/account/invitation/{}", link.token.expose());
+        let mut browser = Browser::new(&server);
+        let is_told =
+            browser.get(&path).await.html.contains("Unter diesem Namen sind Sie eingeladen");
+        assert_eq!(is_told, invited_as.is_some());
+        let name = format!("ada{number}");
+        let fields = [
+            ("display_name", taken),
+            ("username", name.as_str()),
+            ("password", PASSWORD),
+            ("notice", "yes"),
+        ];
+        assert_eq!(browser.post(&path, &fields).await.status, 303);
+        let user = UserId::parse(format!("@{name}:one.example")).unwrap();
+        let badges = tenant.identity.badges(&cx, vec![user]).await.unwrap();
+        assert_eq!(badges[0].standing.as_str(), standing, "{invited_as:?} {taken:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_takes_no_password_sets_something_else_up_once_and_is_in_her_rooms() {
     let strict = Setup { flags: vec![("preset", "strict".to_owned())], ..Setup::default() };

@@ -9,6 +9,7 @@ reset-submit = Passwort speichern
 invitation-title = Willkommen
 invitation-intro = Sie sind zu Kontor bei { $organisation } eingeladen. Hier legen Sie Ihr Konto an.
 invitation-display-name = Ihr Name, wie andere ihn sehen
+invitation-display-name-hint = Unter diesem Namen sind Sie eingeladen. Nehmen Sie einen anderen an, gelten Sie als unbestätigt, bis Ihre Administration ihn geprüft hat.
 invitation-password-hint = Lassen Sie es leer, wenn Sie lieber einen Passkey einrichten: Danach fragen wir Sie gleich.
 invitation-guest = Sie sind als Gast eingeladen: Sie sehen die Räume, in die man Sie holt, und Ihr Zugang ist befristet.
 invitation-name-taken = Diesen Benutzernamen hat schon jemand.

@@ -9,6 +9,7 @@ reset-submit = Save password
 invitation-title = Welcome
 invitation-intro = You are invited to Kontor at { $organisation }. Here you make your account.
 invitation-display-name = Your name as others see it
+invitation-display-name-hint = You are invited by this name. If you take another one, you count as unconfirmed until your administration has checked it.
 invitation-password-hint = Leave it empty if you would rather set up a passkey: we ask you right afterwards.
 invitation-guest = You are invited as a guest: you see the rooms that you are taken into, and your access ends after a time.
 invitation-name-taken = Somebody has this user name already.

@@ -126,7 +126,8 @@ done
 if [ "$failed" -gt 0 ]; then
   # Of a browser test, where it stopped and what it waited for, too.
   if [ -f "$logs/web-e2e.log" ]; then
-    grep -E '^ +(Error: |Locator: |Expected|Received|> [0-9]+ \|)' "$logs/web-e2e.log" | head -30
+    grep -E '^ +(\w*Error: |Locator: |Expected|Received|> [0-9]+ \||- .*(intercepts|waiting for|not (visible|enabled|stable)))' \
+      "$logs/web-e2e.log" | awk '!seen[$0]++' | head -30
   fi
   for name in "$logs"/*.log; do
     grep -hE '^ +(FAIL|TIMEOUT) \[|^test .* FAILED$|^ *FAIL  ?[^ ]|^ +[0-9]+\) \[|^✖ |^step .* FAILED|^    tests/e2e/|^fuzz .* FAILED' "$name" |

@@ -134,10 +134,13 @@ export class Person {
     return this.page.getByRole("textbox", { name: /^Nachricht an/ });
   }
 
-  /** Sends a message. */
+  /** Sends a message, to the room that is open. */
   async say(text: string): Promise<void> {
+    // A sheet that is about to close gives the focus back to what opened it, which the key would press.
+    await expect(this.page.getByRole("dialog")).toHaveCount(0);
     await this.field.fill(text);
     await this.field.press("Enter");
+    await expect(this.field).toHaveValue("");
   }
 
   /** Scrolls up until a message is shown. */

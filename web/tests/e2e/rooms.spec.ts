@@ -154,11 +154,13 @@ test("in a channel only some write", async () => {
   await expect(sheet.getByRole("radio", { name: /^Bekanntmachung/ })).toBeChecked();
   await add(sheet, "Wer soll dabei sein?", "Ben Yilmaz");
   await sheet.getByRole("button", { name: "Kanal einrichten" }).click();
+  await expect(anna.page.getByRole("region", { name: "Neues aus dem Haus" })).toBeVisible();
   await anna.say("Die Kantine hat wieder offen");
   await ben.room("Neues aus dem Haus").click();
   await ben.page.getByRole("button", { name: "Annehmen" }).click();
   await expect(ben.page.getByText("Hier schreiben nur einige Personen")).toBeVisible();
   await expect(ben.page.getByText("der Server kann mitlesen").first()).toBeVisible();
+  await expect(ben.message("Die Kantine hat wieder offen")).toBeVisible();
   await expect(ben.field).toHaveCount(0);
   await expect(ben.rooms.getByRole("heading", { name: "Kanäle" })).toBeVisible();
 });

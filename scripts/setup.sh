@@ -41,18 +41,17 @@ TEXT
   exit 1
 fi
 
-# `cargo install` compiles from source, once. Further words go to it: deny runs for seconds, so it is
-# not worth minutes of optimizing.
+# `cargo install` compiles from source, once. Neither tool computes much itself, so that optimizing
+# them would take minutes longer than it saves.
 install_tool() {
   local tool=$1 version=$2
-  shift 2
   cargo "${tool#cargo-}" --version >/dev/null 2>&1 && return
   echo "setup: compiling $tool $version (once)"
-  cargo install --quiet --locked --version "$version" "$@" "$tool"
+  cargo install --quiet --locked --debug --version "$version" "$tool"
 }
 case $task in
   test) install_tool cargo-nextest 0.9.143 ;;
-  check) install_tool cargo-deny 0.20.2 --debug ;;
+  check) install_tool cargo-deny 0.20.2 ;;
   run | bench) ;;
   *) echo "setup: unknown task '$task'" >&2; exit 2 ;;
 esac

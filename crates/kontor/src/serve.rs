@@ -20,7 +20,16 @@ const STOP_WITHIN: Duration = Duration::from_millis(9_500);
 pub(crate) fn run(flags: &ServeFlags, json: bool) -> Result<(), Failure> {
     let config = Config::load(flags.sources())?;
     logging::start(&config.log);
+    use_small_pages();
     site::runtime()?.block_on(serve(config, flags.demo, json))
+}
+
+/// Keeps memory in pages of 4 KiB, also where the system makes huge ones unasked. In those, a quarter of
+/// what is taken is never used, and sending is not measurably quicker.
+fn use_small_pages() {
+    if let Err(error) = rustix::thread::disable_transparent_huge_pages(true) {
+        tracing::debug!(%error, "huge pages stay allowed, which takes more memory");
+    }
 }
 
 async fn serve(config: Config, demo: bool, json: bool) -> Result<(), Failure> {

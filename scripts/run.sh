@@ -7,7 +7,7 @@ PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
 scripts/setup.sh run
 
 if [ ! -x target/demo/kontor ]; then
-  echo "run: first build; takes some minutes, later starts take seconds"
+  echo "run: first build; takes about 18 minutes on two cores, later starts take seconds"
 fi
 scripts/web.sh build || echo "run: goes on without the web client" >&2
 cargo build --locked --profile demo --package kontor

@@ -36,7 +36,7 @@ pub(crate) struct Page {
     pub(crate) here: String,
     /// What came of the form before.
     pub(crate) said: Option<String>,
-    /// Belongs into every form.
+    /// Belongs into every form; empty where nobody has begun to sign in.
     pub(crate) form_token: String,
     /// Address of the style.
     pub(crate) style: String,

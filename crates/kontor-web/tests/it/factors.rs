@@ -161,6 +161,7 @@ async fn who_must_have_a_second_factor_is_led_to_it_and_nowhere_else() {
     page.shows("Bis dahin öffnet diese Anmeldung nichts anderes");
     page.shows("data:image/svg+xml,");
     page.shows("data-passkey");
+    page.shows("action=\"/account/logout\"");
     let token = page.token();
     let fields = [("form_token", token.as_str()), ("way", "totp"), ("code", "000000")];
     assert_eq!(browser.post("/account/enrol", &fields).await.status, 422);

@@ -81,7 +81,7 @@ async fn the_console_shows_the_classes_with_their_numbers() {
     let mut council = Browser::signed_in(&server, "rat").await;
     let page = council.get("/admin/classes").await;
     assert_eq!(page.status, 200, "{}", page.html);
-    page.shows("Beaufsichtigt");
+    page.shows("Beaufsichtigt<br><span class=\"hint\">Genannte Personen");
     page.shows("180 Tage");
     page.shows("<bdi>Lena Leitung (@leitung:one.example)</bdi>");
     page.shows("Qualität der Beratung");

@@ -17,6 +17,7 @@ import type { TimelineItem } from "./message";
 import type { Outbox } from "./outbox.svelte";
 import { pinnedIn } from "./pins";
 import type { Rules } from "./rules.svelte";
+import { TypingNotices } from "./typing_notices";
 
 /** Events fetched at a time when she scrolls. */
 const PAGE = 50;
@@ -24,8 +25,6 @@ const PAGE = 50;
 const AROUND = 60;
 /** More than a room has in memory: all of it is shown. */
 const ALL = 1_000_000;
-/** The server forgets after this time that somebody types. */
-const TYPING_MS = 20_000;
 
 /** Where the view is to be placed. */
 export interface Target {
@@ -70,6 +69,7 @@ export class Timeline {
   readonly #outbox: Outbox;
   readonly #rules: Rules;
   readonly #lines: Lines;
+  readonly #typingNotices: TypingNotices;
   readonly #stop: () => void;
   /** What she had read when she opened the room. */
   readonly #readUpTo: string | null;
@@ -78,7 +78,6 @@ export class Timeline {
   #firstNew: string | undefined;
   #isScheduled = false;
   #isStale = false;
-  #isTyping = false;
 
   constructor({ client, room, outbox, rules, thread }: Surroundings) {
     this.#client = client;
@@ -90,6 +89,9 @@ export class Timeline {
     this.roomId = room.roomId;
     this.threadId = thread?.id;
     this.#lines = new Lines(room, thread?.id);
+    this.#typingNotices = new TypingNotices((isTyping, forMs) => {
+      client.sendTyping(room.roomId, isTyping, forMs).catch(() => undefined);
+    });
     this.#readUpTo = (thread ?? room).getEventReadUpTo(client.getSafeUserId());
     this.#hadUnread = room.getUnreadNotificationCount() > 0;
     const stops = [
@@ -166,10 +168,7 @@ export class Timeline {
 
   /** Tells the others whether she is typing, unless she keeps it to herself. */
   setTyping(isTyping: boolean): void {
-    if (isTyping === this.#isTyping || !this.#rules.signals.typing_notices.isShown) return;
-    this.#isTyping = isTyping;
-    this.#client.sendTyping(this.roomId, isTyping, TYPING_MS).catch(() => undefined);
-    if (isTyping) setTimeout(() => (this.#isTyping = false), TYPING_MS / 2);
+    if (this.#rules.signals.typing_notices.isShown) this.#typingNotices.set(isTyping);
   }
 
   async #load(direction: Direction, isThere: boolean): Promise<void> {

@@ -8,6 +8,7 @@ import {
   type Room,
 } from "matrix-js-sdk";
 
+import { contentOf as entryContent } from "./entry";
 import { localpart } from "./names";
 import { isClosed, type RoomClass } from "./room_class";
 import { contentOf, type TermsWish } from "./supervision";
@@ -33,6 +34,8 @@ export interface NewRoom {
   supervision?: TermsWish | undefined;
   /** The space that it is to stand in. */
   space?: string | undefined;
+  /** Whether everybody in that space may come in. */
+  isForSpace?: boolean | undefined;
   /** Whether everybody in the organisation finds it and may come in. */
   isOpen?: boolean | undefined;
 }
@@ -111,8 +114,19 @@ function optionsOf(wish: NewRoom, isEncrypted: boolean): ICreateRoomOpts {
     invite: wish.people,
     creation_content: creation,
     power_level_content_override: power,
-    initial_state: isEncrypted ? [ENCRYPTED] : [],
+    initial_state: [...(isEncrypted ? [ENCRYPTED] : []), ...entryOf(wish)],
   };
+}
+
+/** Who comes in, where the preset does not say it. */
+function entryOf({
+  isOpen,
+  isForSpace,
+  space,
+}: NewRoom): NonNullable<ICreateRoomOpts["initial_state"]> {
+  if (isOpen || !isForSpace || !space) return [];
+  const content = entryContent({ entry: "restricted", allowed: [space] });
+  return [{ type: EventType.RoomJoinRules, state_key: "", content }];
 }
 
 function topicOf(topic: string): { topic?: string } {

@@ -2,6 +2,7 @@ import { EventType, KnownMembership, type MatrixClient, type Room } from "matrix
 
 import { setAlerts, type Alerts } from "./alerts";
 import type { ClosedNames, RoomWords } from "./closed_names";
+import { contentOf, ruleIn, type EntryRule } from "./entry";
 import { localpart } from "./names";
 import { putInto, type Person } from "./people";
 import { classOf, isClosed } from "./room_class";
@@ -35,9 +36,8 @@ export interface RoomRights {
 }
 
 /** How a room is set up. */
-export interface RoomSetup extends RoomWords {
+export interface RoomSetup extends RoomWords, EntryRule {
   history: "joined" | "invited" | "shared" | "world_readable";
-  entry: "invite" | "knock" | "public" | "restricted" | "knock_restricted";
   /** Whether only moderators write. */
   isChannel: boolean;
 }
@@ -108,7 +108,7 @@ export class RoomActions {
       name: words?.name ?? String(content(EventType.RoomName).name ?? ""),
       topic: words?.topic ?? String(content(EventType.RoomTopic).topic ?? ""),
       history: room.getHistoryVisibility() as RoomSetup["history"],
-      entry: room.getJoinRule() as RoomSetup["entry"],
+      ...ruleIn(content(EventType.RoomJoinRules)),
       isChannel: Number(power.events_default ?? 0) > Number(power.users_default ?? 0),
     };
   }
@@ -160,8 +160,8 @@ export class RoomActions {
   }
 
   /** How people come in. */
-  async setEntry(roomId: string, entry: RoomSetup["entry"]): Promise<void> {
-    const content = { join_rule: entry };
+  async setEntry(roomId: string, rule: EntryRule): Promise<void> {
+    const content = contentOf(rule);
     await this.#client.sendStateEvent(roomId, EventType.RoomJoinRules, content as never, "");
   }
 

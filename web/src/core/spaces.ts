@@ -7,6 +7,7 @@ export interface Space {
   id: string;
   name: string;
   topic: string;
+  avatar: string | undefined;
   /** The rooms in it. */
   rooms: ReadonlySet<string>;
   /** Whether she may put rooms into it. */
@@ -22,10 +23,16 @@ export function spacesOf(client: MatrixClient): Space[] {
       id: room.roomId,
       name: room.name,
       topic: topicOf(room),
+      avatar: room.getMxcAvatarUrl() ?? undefined,
       rooms: childrenOf(room),
       mayArrange: room.currentState.maySendStateEvent(EventType.SpaceChild, client.getSafeUserId()),
     }))
     .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** Those of the spaces that a room, or another space, is in. */
+export function spacesAround(spaces: Space[], roomId: string): string[] {
+  return spaces.filter(({ rooms }) => rooms.has(roomId)).map(({ id }) => id);
 }
 
 /** A child without `via` has been taken out (spec: `m.space.child`). */

@@ -2,7 +2,7 @@
 export const spaces = {
   spaceRooms: "Unterhaltungen im Bereich",
   spacePeople: "Personen im Bereich",
-  spaceWords: "Name und Thema",
+  spaceSettings: "Einstellungen des Bereichs",
   emptySpace: "Noch keine Unterhaltung.",
   emptySpaceMine: "Noch keine Unterhaltung. Das Menü des Bereichs nimmt welche auf.",
   notInAnyOfSpace:
@@ -16,6 +16,12 @@ export const spaces = {
   isInSpace: (name: string) => `${name} ist im Bereich.`,
   isNotInSpace: (name: string) => `${name} ist nicht mehr im Bereich.`,
   removeFromSpace: "Aus dem Bereich entfernen",
+  entryOfSpaces: (names: string, count: number) =>
+    count === 1 ? `Alle im Bereich ${names}` : `Alle in den Bereichen ${names}`,
+  orWhoAsks: (everybody: string) => `${everybody}; andere bitten um Einlass`,
+  unknownSpace: "(Ihnen unbekannt)",
+  forSpace: "Für alle im Bereich",
+  forSpaceText: "Wer im Bereich ist, kann eintreten, ohne zu fragen.",
   leaveSpace: "Bereich verlassen",
   leaveSpaceTitle: (name: string) => `Den Bereich ${name} verlassen?`,
   leaveSpaceText:

@@ -1,6 +1,7 @@
 import { expect, test, type Locator } from "@playwright/test";
 
 import { Person } from "./person";
+import { PNG } from "./picture";
 import { startServer, type Server } from "./server";
 
 // What a room is for, who reads along, who is in it, and how it is set up.
@@ -175,11 +176,26 @@ test("a space is a section of the list", async () => {
   await settings.getByLabel("Vertrieb").check();
   await settings.getByLabel("Name", { exact: true }).fill("Messe Hannover 2027");
   await settings.getByLabel("Thema").fill("Stand C 17");
+  const file = { name: "stand.png", mimeType: "image/png", buffer: PNG };
+  await settings.getByLabel("Bild").setInputFiles(file);
+  // What it is to be in counts at once.
+  const entry = settings.getByLabel("Wer hereinkommt");
+  await entry.selectOption("Alle im Bereich Vertrieb");
   await settings.getByRole("button", { name: "Speichern" }).click();
   await expect(settings.getByText("Gespeichert.")).toBeVisible();
+  await expect(settings.getByLabel("Bild")).toHaveValue("");
+  await anna.page.keyboard.press("Escape");
+  await details(anna);
+  await settings.getByText("Einstellungen der Unterhaltung").click();
+  await expect(entry).toHaveValue("restricted");
+  // Without the space, only who is invited comes in.
+  await settings.getByLabel("Vertrieb", { exact: true }).uncheck();
+  await expect(entry).toHaveValue("invite");
+  await settings.getByLabel("Vertrieb", { exact: true }).check();
+  await expect(entry).toHaveValue("restricted");
   await anna.page.keyboard.press("Escape");
   await expect(anna.rooms.getByRole("heading", { name: "Vertrieb" })).toBeVisible();
-  await expect(ben.room("Messe Hannover 2027")).toBeVisible();
+  await expect(ben.room("Messe Hannover 2027").locator("img")).toBeVisible();
 });
 
 test("people are invited, appointed and removed", async () => {

@@ -2,6 +2,7 @@ import { expect, test, type Locator } from "@playwright/test";
 
 import { faults, faultsOnPhone } from "./axe";
 import { Person } from "./person";
+import { PNG } from "./picture";
 import { Program } from "./program";
 import { startServer, type Server } from "./server";
 
@@ -46,21 +47,27 @@ async function look(person: Person, view: string): Promise<void> {
   if (folder) await person.page.screenshot({ path: `${folder}/space-${view}-${person.name}.png` });
 }
 
-test("whoever makes a space gives it another name and a topic", async () => {
+test("whoever makes a space gives it another name, a topic and a picture", async () => {
   for (const person of [anna, ben]) await person.signIn();
   await anna.page.getByRole("button", { name: "Neue Unterhaltung" }).first().click();
   await dialog(anna).getByRole("button", { name: "Bereich einrichten" }).click();
   await dialog(anna).getByLabel("Name des Bereichs").fill("Vertrieb");
   await dialog(anna).getByRole("button", { name: "Bereich einrichten" }).click();
   await expect(anna.rooms.getByText("Das Menü des Bereichs nimmt welche auf.")).toBeVisible();
-  const sheet = await openPart(anna, "Vertrieb", "Name und Thema");
+  const sheet = await openPart(anna, "Vertrieb", "Einstellungen des Bereichs");
   await sheet.getByLabel("Name des Bereichs").fill("Vertrieb Nord");
   await sheet.getByLabel("Thema").fill("Alles bis Kassel");
+  const file = { name: "nord.png", mimeType: "image/png", buffer: PNG };
+  await sheet.getByLabel("Bild").setInputFiles(file);
   await sheet.getByRole("button", { name: "Speichern" }).click();
   await expect(sheet.getByText("Gespeichert.")).toBeVisible();
   await expect(sheet.getByText("Alles bis Kassel")).toBeVisible();
+  await expect(sheet.locator("img")).toBeVisible();
+  // It is taken once, not again with the next change.
+  await expect(sheet.getByLabel("Bild")).toHaveValue("");
   await anna.page.keyboard.press("Escape");
   await expect(heading(anna, "Vertrieb Nord")).toBeVisible();
+  await expect(anna.rooms.locator("[data-space] img")).toBeVisible();
   // The focus is back where she came from.
   await expect(
     anna.rooms.getByRole("button", { name: "Aktionen für Vertrieb Nord" }),
@@ -141,13 +148,15 @@ test("members are offered only what they may do", async () => {
   await anna.page.getByRole("menuitem", { name: "Zur Moderation machen" }).click();
   await expect(sheet.getByText("Moderation", { exact: true })).toBeVisible();
   await ben.rooms.getByRole("button", { name: "Aktionen für Vertrieb Nord" }).click();
-  await expect(ben.page.getByRole("menuitem", { name: "Name und Thema" })).toBeVisible();
+  await expect(
+    ben.page.getByRole("menuitem", { name: "Einstellungen des Bereichs" }),
+  ).toBeVisible();
   await ben.page.keyboard.press("Escape");
 });
 
 test("what the server refuses is said, and nothing is lost", async () => {
   await anna.page.keyboard.press("Escape");
-  const sheet = await openPart(anna, "Vertrieb Nord", "Name und Thema");
+  const sheet = await openPart(anna, "Vertrieb Nord", "Einstellungen des Bereichs");
   await sheet.getByLabel("Name des Bereichs").fill("Vertrieb Süd");
   await anna.page.route("**/state/m.room.name/*", (route) =>
     route.fulfill({ status: 403, json: { errcode: "M_FORBIDDEN", error: "no" } }),
@@ -163,10 +172,64 @@ test("what the server refuses is said, and nothing is lost", async () => {
   await expect(heading(ben, "Vertrieb Süd")).toBeVisible();
 });
 
+/** Chooses who comes in, by the keyboard alone. */
+async function letIn(sheet: Locator, way: string): Promise<void> {
+  const entry = sheet.getByLabel("Wer hereinkommt");
+  await entry.pressSequentially(way.slice(0, 10));
+  await expect(entry.locator("option:checked")).toHaveText(way);
+  await sheet.getByRole("button", { name: "Speichern" }).press("Enter");
+  await expect(sheet.getByText("Gespeichert.")).toBeVisible();
+}
+
+test("a room can be open to everybody in its space, and to nobody else", async () => {
+  await anna.open("Messe Hannover");
+  await anna.page.getByRole("button", { name: "Mitglieder und Einstellungen" }).click();
+  await dialog(anna).getByText("Einstellungen der Unterhaltung").click();
+  await letIn(dialog(anna), "Alle im Bereich Vertrieb Süd");
+  await look(anna, "Wer hereinkommt");
+  await anna.page.keyboard.press("Escape");
+  // A new one is so from the beginning.
+  await anna.page.getByRole("button", { name: "Neue Unterhaltung" }).first().click();
+  await dialog(anna).getByRole("button", { name: "Gruppe gründen" }).click();
+  await dialog(anna).getByLabel("Name der Gruppe").fill("Kundentag");
+  await expect(dialog(anna).getByLabel("Für alle im Bereich")).toHaveCount(0);
+  await dialog(anna).getByLabel("Bereich", { exact: true }).selectOption("Vertrieb Süd");
+  await dialog(anna).getByLabel("Für alle im Bereich").check();
+  await look(anna, "Für alle im Bereich");
+  await dialog(anna).getByRole("button", { name: "Gruppe gründen" }).click();
+  await expect(anna.page.getByRole("region", { name: "Kundentag" })).toBeVisible();
+  for (const name of ["Messe Hannover", "Kundentag"]) {
+    const rooms = await openPart(ben, "Vertrieb Süd", "Unterhaltungen im Bereich");
+    const row = rooms.getByRole("listitem").filter({ hasText: name });
+    await row.getByRole("button", { name: "Eintreten" }).click();
+    await expect(ben.page.getByRole("region", { name })).toBeVisible();
+  }
+  // Who is not in the space is refused, and does not learn more.
+  const clara = await Program.signIn(server, "clara");
+  const roomId = decodeURIComponent(new URL(ben.page.url()).hash.split("/")[2] ?? "");
+  await expect(clara.ask("POST", `join/${encodeURIComponent(roomId)}`, {})).rejects.toThrow("403");
+});
+
+test("who comes into a space can be changed", async () => {
+  const sheet = await openPart(anna, "Vertrieb Süd", "Einstellungen des Bereichs");
+  await letIn(sheet, "Wer um Einlass bittet und eingelassen wird");
+  await anna.page.keyboard.press("Escape");
+  const again = await openPart(anna, "Vertrieb Süd", "Einstellungen des Bereichs");
+  await expect(again.getByLabel("Wer hereinkommt")).toHaveValue("knock");
+  await letIn(again, "Nur wer eingeladen ist");
+  await anna.page.keyboard.press("Escape");
+});
+
 test("all of it fits on the narrowest phone, in English and in the dark", async () => {
+  // There, an open room covers the list.
+  await anna.page.evaluate(() => (location.hash = "#/"));
   await anna.goOn("in English on a phone");
   const { page } = anna;
-  for (const part of ["Conversations in the space", "People in the space", "Name and topic"]) {
+  for (const part of [
+    "Conversations in the space",
+    "People in the space",
+    "Settings of the space",
+  ]) {
     await page.getByRole("button", { name: "Actions for Vertrieb Süd" }).click();
     await page.getByRole("menuitem", { name: part }).click();
     await expect(dialog(anna).getByRole("heading", { name: part })).toBeVisible();

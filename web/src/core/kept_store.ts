@@ -17,6 +17,7 @@ import {
   upmost,
 } from "./kept_rooms";
 import { SealedRecords } from "./sealed_records";
+import { ToldCounts } from "./unread";
 
 const PLACE = { database: "kontor-rooms", store: "rooms", key: "rooms-key" };
 /** Changes when what is kept would be read differently: then it is fetched anew. */
@@ -61,6 +62,8 @@ interface Taking {
  * new.
  */
 export class KeptStore extends MemoryStore {
+  /** What the server counts as unread; the SDK forgets it of encrypted rooms. */
+  readonly told = new ToldCounts();
   readonly #records: SealedRecords<Kept>;
   readonly #owner: Owner;
   readonly #saved: Promise<ISavedSync | null>;
@@ -109,6 +112,7 @@ export class KeptStore extends MemoryStore {
 
   /** Nobody waits for it: what is shown does not come from here. */
   override async setSyncData(answer: ISyncResponse): Promise<void> {
+    this.told.note(answer.rooms);
     void this.#inTurn(async () => {
       const before = this.#account.getNextBatchToken() as string | null;
       if (goesBack(before, answer.next_batch)) throw new Error("the server was restored");
@@ -172,6 +176,7 @@ export class KeptStore extends MemoryStore {
       if (room) roomsData.join[open] = room;
     }
     tellAges(roomsData);
+    this.told.note(roomsData);
     this.#first = new Set(Object.keys(roomsData.join));
     const { token: nextBatch, accountData } = head;
     const account = { next_batch: nextBatch, rooms: noRooms() };
@@ -192,6 +197,7 @@ export class KeptStore extends MemoryStore {
       }
     }
     tellAges(others);
+    this.told.note(others);
     return inPortions(others);
   }
 

@@ -6,7 +6,7 @@ import { currentSession, type Session } from "../shell/session";
 import { wipe } from "../shell/wipe";
 import { watchForVersion } from "../shell/worker";
 import { Calls } from "./calls.svelte";
-import { connect, onSessionEnded, startSyncing } from "./connection";
+import { connect, onSessionEnded, startSyncing, type Connection } from "./connection";
 import { Encryption } from "./encryption.svelte";
 import { Media } from "./media";
 import { Outbox } from "./outbox.svelte";
@@ -64,12 +64,12 @@ export class Kontor {
   #tellShown: () => void = () => undefined;
   readonly #client: MatrixClient;
 
-  private constructor(client: MatrixClient, keys: SecretStorageKeys) {
+  private constructor({ client, store }: Connection, keys: SecretStorageKeys) {
     this.#client = client;
     this.#shown = new Promise((resolve) => {
       this.#tellShown = resolve;
     });
-    this.rooms = new RoomList(client);
+    this.rooms = new RoomList(client, store.told);
     this.encryption = new Encryption(client, keys);
     this.recoveryPasskey = new RecoveryPasskey(client, this.encryption);
     this.verifications = new Verifications(client);
@@ -101,7 +101,7 @@ export class Kontor {
     const keys = new SecretStorageKeys();
     const connection = await connect(session, keys, openRoom);
     const { client } = connection;
-    const kontor = new Kontor(client, keys);
+    const kontor = new Kontor(connection, keys);
     // From the first moment on: a new worker says only once that it is there.
     watchForVersion(() => (kontor.hasNewVersion = true));
     onSessionEnded(client, () => void kontor.#remove().then(ended));

@@ -22,6 +22,7 @@ import { classOf, type RoomClass } from "./room_class";
 import { topicOf } from "./room_words";
 import { termsOf, type Terms } from "./supervision";
 import { spacesOf, type Space } from "./spaces";
+import { unreadOf, type ToldCounts } from "./unread";
 
 /** A room as the list shows it. */
 export interface RoomSummary {
@@ -65,6 +66,7 @@ interface Around {
   partners: Map<string, string>;
   alerts: (roomId: string) => Alerts;
   words: (roomId: string) => RoomWords | undefined;
+  told: ToldCounts;
 }
 
 /** Her rooms, newest first; they change by themselves. */
@@ -73,13 +75,16 @@ export class RoomList {
   spaces = $state.raw<Space[]>([]);
   readonly closedNames: ClosedNames;
   readonly #client: MatrixClient;
+  readonly #told: ToldCounts;
   readonly #summaries = new Map<string, RoomSummary>();
   readonly #stale = new Set<string>();
   #isAllStale = true;
   #isScheduled = false;
 
-  constructor(client: MatrixClient) {
+  /** `told`: what the server counts. */
+  constructor(client: MatrixClient, told: ToldCounts) {
     this.#client = client;
+    this.#told = told;
     this.closedNames = new ClosedNames(client, (roomId) => this.#changed(roomId));
     this.#listen();
     this.refresh();
@@ -151,6 +156,7 @@ export class RoomList {
       partners: directPartners(this.#client),
       alerts: alertsOf(this.#client),
       words: (roomId) => this.closedNames.of(roomId),
+      told: this.#told,
     };
     for (const room of stale) this.#summaries.set(room.roomId, summary(room, around));
     this.#stale.clear();
@@ -164,7 +170,8 @@ export class RoomList {
   #isStale(room: Room): boolean {
     if (this.#isAllStale || this.#stale.has(room.roomId)) return true;
     const known = this.#summaries.get(room.roomId);
-    return known?.unread !== unreadOf(room) || known.isMentioned !== isMentioned(room);
+    const unread = unreadOf(room, this.#told.of(room.roomId));
+    return known?.unread !== unread || known.isMentioned !== isMentioned(room);
   }
 }
 
@@ -189,13 +196,10 @@ function directPartners(client: MatrixClient): Map<string, string> {
   return partners;
 }
 
-const unreadOf = (room: Room): number =>
-  room.getUnreadNotificationCount(NotificationCountType.Total);
-
 const isMentioned = (room: Room): boolean =>
   room.getUnreadNotificationCount(NotificationCountType.Highlight) > 0;
 
-function summary(room: Room, { partners, alerts, words }: Around): RoomSummary {
+function summary(room: Room, { partners, alerts, words, told }: Around): RoomSummary {
   const isInvitation = room.getMyMembership() === KnownMembership.Invite;
   const partner = partners.get(room.roomId);
   const directWith = partner ?? (isInvitation ? room.getDMInviter() : undefined);
@@ -221,7 +225,7 @@ function summary(room: Room, { partners, alerts, words }: Around): RoomSummary {
     alerts: alerts(room.roomId),
     supervision: termsOf(room),
     successor: successorOf(room),
-    unread: unreadOf(room),
+    unread: unreadOf(room, told.of(room.roomId)),
     isMentioned: isMentioned(room),
     preview: last && previewOf(last, room),
     activeMs: last?.getTs() ?? room.getLastActiveTimestamp(),

@@ -1,5 +1,6 @@
 import { expect, test } from "@playwright/test";
 
+import { lookAway } from "./kept";
 import { PNG } from "./picture";
 import { Person } from "./person";
 import { startServer, type Server } from "./server";
@@ -124,6 +125,20 @@ test("after a reload everything is readable, and nothing of it lies on the disk"
   for (const word of ["großen Saal", "Noch da?", "wichtig", "syt_", "access_token"]) {
     expect(stored).not.toContain(word);
   }
+});
+
+test("unread messages are counted, also those that a start does not fetch", async () => {
+  await ben.open("Team");
+  await lookAway(ben.page);
+  await ben.page.goto("about:blank");
+  for (let n = 1; n <= 30; n += 1) await anna.say(`Punkt ${n}`);
+  await expect(anna.message("Punkt 30").getByText(/^(Gesendet|Gelesen)$/)).toBeAttached();
+  await ben.page.goto("/");
+  const row = ben.room("Anna Berger");
+  await expect(row.getByText("30 ungelesene Nachrichten")).toBeAttached();
+  await row.click();
+  await expect(ben.message("Punkt 30")).toBeVisible();
+  await expect(row.getByText("ungelesene")).toHaveCount(0);
 });
 
 test("nobody asks another host, and no policy is broken", async () => {

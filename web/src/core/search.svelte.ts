@@ -30,6 +30,7 @@ export class Search {
   #reader: Reader | undefined;
   #writing: ReturnType<typeof setTimeout> | undefined;
   #expiring: ReturnType<typeof setInterval> | undefined;
+  #telling: ReturnType<typeof setTimeout> | undefined;
 
   constructor(client: MatrixClient, rules: Rules) {
     this.#client = client;
@@ -50,6 +51,7 @@ export class Search {
   /** Stops, and lets go of the store. */
   stop(): void {
     clearTimeout(this.#writing);
+    clearTimeout(this.#telling);
     clearInterval(this.#expiring);
     this.#reader?.stop();
     this.#segments?.close();
@@ -61,7 +63,15 @@ export class Search {
     return this.#index?.find(term, MOST_HITS, roomId) ?? [];
   }
 
+  /** A page of messages, or all rooms at the start, come together and are told of together. */
   #changed(): void {
+    this.#telling ??= setTimeout(() => {
+      this.#telling = undefined;
+      this.#tell();
+    });
+  }
+
+  #tell(): void {
     const index = this.#index;
     if (!index) return;
     this.revision += 1;

@@ -6,3 +6,14 @@ export function whenIdle(act: () => void, timeoutMs?: number): void {
   if (!("requestIdleCallback" in globalThis)) setTimeout(act, SOON_MS);
   else requestIdleCallback(() => act(), timeoutMs === undefined ? {} : { timeout: timeoutMs });
 }
+
+/** Does something after the next picture has been drawn, unless the answer is called before. */
+export function afterPaint(act: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  // A timer that is set while a frame is made goes off after it.
+  const frame = requestAnimationFrame(() => (timer = setTimeout(act)));
+  return () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+  };
+}

@@ -121,14 +121,16 @@ export class SearchIndex {
   find(term: string, most: number, roomId?: string): Hit[] {
     const words = wordsOf(term);
     if (words.length === 0) return [];
-    const hits: Hit[] = [];
+    const found: [roomId: string, entry: Known][] = [];
     for (const [id, room] of this.#rooms) {
       if (roomId !== undefined && id !== roomId) continue;
       for (const entry of room.values()) {
-        if (hasAll(entry.folded, words)) hits.push(hitOf(id, entry, words));
+        if (hasAll(entry.folded, words)) found.push([id, entry]);
       }
     }
-    return hits.sort((a, b) => b.ms - a.ms).slice(0, most);
+    found.sort(([, a], [, b]) => b.ms - a.ms);
+    // Excerpts are made of what is shown only: a common word may stand in every other message.
+    return found.slice(0, most).map(([id, entry]) => hitOf(id, entry, words));
   }
 
   /** Writes what has changed to the disk. */

@@ -73,6 +73,17 @@ test("state changes everything, and a new name is seen without being told", () =
   expect(lines.of(said)).toMatchObject({ name: "Ben Yilmaz" });
 });
 
+test("state from a past that was fetched changes nothing but itself", () => {
+  const lines = new Lines(room);
+  const said = event("$p", {});
+  const before = lines.of(said);
+  lines.forget(event("$q", { membership: "join" }, "m.room.member", BEN), true);
+  expect(lines.of(said)).toBe(before);
+  // A reaction does, however old it is.
+  lines.forget(event("$r", reacting("$p"), "m.reaction"), true);
+  expect(lines.of(said)).not.toBe(before);
+});
+
 test("where a message stands makes another object only when it changes", () => {
   const lines = new Lines(room);
   const line = lines.of(event("$e", {}));

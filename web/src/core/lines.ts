@@ -70,9 +70,9 @@ export class Lines {
   }
 
   /** Something about an event has changed, or about what it belongs to; without one, about anything. */
-  forget(event?: MatrixEvent): void {
-    // State changes names, rights and pins.
-    if (!event || event.isState()) {
+  forget(event?: MatrixEvent, isPast = false): void {
+    // State changes names, rights and pins, unless it is from a past that was fetched.
+    if (!event || (event.isState() && !isPast)) {
       this.#known.clear();
       return;
     }

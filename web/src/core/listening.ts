@@ -14,8 +14,9 @@ import {
 
 /** What a view of a room wants to hear. */
 export interface Listeners {
-  /** A message, or what is shown about it, has changed; without one, any may have. */
-  changed: (event?: MatrixEvent) => void;
+  /** A message, or what is shown about it, has changed; without one, any may have. `isPast`: it is an older one
+      that was fetched. */
+  changed: (event?: MatrixEvent, isPast?: boolean) => void;
   /** Somebody has read something. */
   read: () => void;
   /** The server has left out a part of the timeline. */
@@ -34,8 +35,8 @@ export function isKnownIn(room: Room | null, event: MatrixEvent): boolean {
 export function listenTo(client: MatrixClient, room: Room, listeners: Listeners): () => void {
   const { changed, reset, typing, read } = listeners;
   const isHere = (other?: Room): boolean => other?.roomId === room.roomId;
-  const ofTimeline = (event: MatrixEvent, other?: Room): void => {
-    if (isHere(other)) changed(event);
+  const ofTimeline = (event: MatrixEvent, other?: Room, isPast?: boolean): void => {
+    if (isHere(other)) changed(event, isPast);
   };
   // An event that was sent may now be known by another id, and what belongs to it, too.
   const ofEcho = (_: MatrixEvent, other?: Room): void => {

@@ -110,11 +110,15 @@ export class RoomList {
     const everything = (): void => this.#changed(undefined);
     const room = (it: Room): void => this.#changed(it.roomId);
     const ofRoom = (_: unknown, it?: Room): void => this.#changed(it?.roomId);
+    // The past changes nothing, unless there was nothing to show before: it comes by the page while she scrolls.
+    const ofTimeline = (_: unknown, it?: Room, isPast = false): void => {
+      if (!isPast || !this.#summaries.get(it?.roomId ?? "")?.preview) this.#changed(it?.roomId);
+    };
     const event = (it: MatrixEvent): void => this.#changed(it.getRoomId());
     client.on(ClientEvent.Room, room);
     client.on(ClientEvent.DeleteRoom, everything);
     client.on(ClientEvent.AccountData, everything);
-    client.on(RoomEvent.Timeline, ofRoom);
+    client.on(RoomEvent.Timeline, ofTimeline);
     client.on(RoomEvent.Name, room);
     client.on(RoomEvent.MyMembership, room);
     client.on(RoomEvent.Receipt, ofRoom);

@@ -97,7 +97,7 @@ export class Timeline {
     const stops = [
       outbox.listen((roomId) => roomId === this.roomId && this.#change()),
       listenTo(client, room, {
-        changed: (event) => this.#change(event),
+        changed: (event, isPast) => this.#change(event, isPast),
         read: () => this.#noticeReading(),
         reset: () => this.#follow(),
         typing: () => this.#refreshTyping(),
@@ -202,8 +202,8 @@ export class Timeline {
     this.#change();
   }
 
-  #change(event?: MatrixEvent): void {
-    this.#lines.forget(event);
+  #change(event?: MatrixEvent, isPast?: boolean): void {
+    this.#lines.forget(event, isPast);
     this.#schedule();
   }
 

@@ -6,6 +6,9 @@ import type { SecretStorageKeys } from "./secret_storage";
 
 /** Where the recovery key waits until she has printed it. */
 const RECOVERY = "recovery-key";
+/** How often, and after which time, the server is asked for keys that a page may just have sent. */
+const ASKED = 4;
+const ASKED_AGAIN_MS = 1_000;
 
 /**
  * - `checking`: not known yet.
@@ -42,9 +45,10 @@ export class Encryption {
   /** Sets up what is missing. Call it once, after the first sync. */
   async prepare(): Promise<void> {
     try {
-      // Asks the server: on a second device the keys exist, and making new ones would cut off the first.
-      const exists = await this.#crypto.userHasCrossSigningKeys(this.#client.getSafeUserId(), true);
-      if (!exists) await this.#makeIdentity();
+      // On a second device the keys exist, and making new ones would cut off the first.
+      if (!(await this.#isPublished())) await this.#makeIdentity();
+      // The keys that are kept here hold only if they are those that the server has.
+      await this.#crypto.userHasCrossSigningKeys(this.#client.getSafeUserId(), true);
       if (await this.#holdsIdentity()) {
         // A page that was left while it made the identity may not have come to sign its device.
         const device = this.#client.getDeviceId();
@@ -134,15 +138,41 @@ export class Encryption {
     await this.#crypto.restoreKeyBackup();
   }
 
+  /**
+   * Whether the server has her identity.
+   *
+   * The SDK is not asked: it takes keys for hers that a page made and did not bring to the server before it was
+   * left. They may still be on their way, and are waited for.
+   */
+  async #isPublished(): Promise<boolean> {
+    const user = this.#client.getSafeUserId();
+    for (let asked = 1; ; asked += 1) {
+      const { master_keys: published } = await this.#client.downloadKeysForUsers([user]);
+      if (published?.[user]) return true;
+      if (asked === ASKED || !(await this.#holdsIdentity())) return false;
+      await new Promise((resolve) => setTimeout(resolve, ASKED_AGAIN_MS));
+    }
+  }
+
   async #makeIdentity(): Promise<void> {
-    await this.#crypto.bootstrapCrossSigning({
-      // Keys that a page made and did not bring to the server before it was left are replaced.
-      setupNewCrossSigning: true,
-      // The first keys of an account need no further proof (MSC3967).
-      authUploadDeviceSigningKeys: async (upload) => {
-        await upload(null);
-      },
-    });
+    // A page that was left later than that has sealed its keys, which are now replaced, with this one.
+    const kept = await recall<string>(RECOVERY);
+    if (kept) this.#keys.offer(Uint8Array.from(decodeRecoveryKey(kept)));
+    try {
+      await this.#crypto.bootstrapCrossSigning({
+        // Keys that a page made and did not bring to the server before it was left are replaced.
+        setupNewCrossSigning: true,
+        // The first keys of an account need no further proof (MSC3967).
+        authUploadDeviceSigningKeys: async (upload) => {
+          await upload(null);
+        },
+      });
+    } catch (error) {
+      // Another device of hers was quicker: then this one is to be confirmed.
+      if (!(await this.#isPublished())) throw error;
+    } finally {
+      this.#keys.offer(undefined);
+    }
   }
 
   async #holdsIdentity(): Promise<boolean> {

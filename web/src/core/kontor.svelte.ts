@@ -5,6 +5,7 @@ import { revoke } from "../shell/oauth";
 import { currentSession, type Session } from "../shell/session";
 import { wipe } from "../shell/wipe";
 import { watchForVersion } from "../shell/worker";
+import { Badges } from "./badges.svelte";
 import { Calls } from "./calls.svelte";
 import { connect, onSessionEnded, startSyncing, type Connection } from "./connection";
 import { Encryption } from "./encryption.svelte";
@@ -46,6 +47,7 @@ export class Kontor {
   readonly media: Media;
   readonly rules: Rules;
   readonly actions: RoomActions;
+  readonly badges: Badges;
   readonly directory: Directory;
   readonly supervision: Supervision;
   readonly search: Search;
@@ -79,6 +81,7 @@ export class Kontor {
     this.messages = new Messages(client, this.outbox, this.uploads, this.rules);
     this.media = new Media(client);
     this.actions = new RoomActions(client, this.rooms.closedNames);
+    this.badges = new Badges(client);
     this.directory = new Directory(client);
     this.supervision = new Supervision(client);
     this.devices = new Devices(client);

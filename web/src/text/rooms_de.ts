@@ -6,7 +6,20 @@ export const rooms = {
   details: "Mitglieder und Einstellungen",
   members: (n: number) => (n === 1 ? "1 Mitglied" : `${n} Mitglieder`),
   invited: "eingeladen",
-  external: "Extern",
+  externalAt: (level: number) => (level > 0 ? `Extern · Stufe ${level}` : "Extern"),
+
+  // Beside names
+  standings: {
+    confirmed: "Von der Organisation bestätigt",
+    unconfirmed: "Die Organisation hat nicht geprüft, wer unter diesem Namen schreibt",
+    external: "Gehört nicht zur Organisation",
+  },
+  unconfirmedName: "unbestätigt",
+  levels: {
+    first: "Stufe 1: eingeladen oder von der Verwaltung angelegt",
+    second: "Stufe 2: Personaldaten",
+    third: "Stufe 3: persönlich geprüft",
+  },
   leave: "Unterhaltung verlassen",
   leaveTitle: "Unterhaltung verlassen?",
   leaveText:

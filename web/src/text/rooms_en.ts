@@ -8,7 +8,19 @@ export const rooms: Pick<Texts, keyof typeof import("./rooms_de").rooms> = {
   details: "Members and settings",
   members: (n) => (n === 1 ? "1 member" : `${n} members`),
   invited: "invited",
-  external: "External",
+  externalAt: (level) => (level > 0 ? `External · level ${level}` : "External"),
+
+  standings: {
+    confirmed: "Confirmed by the organisation",
+    unconfirmed: "The organisation has not checked who writes under this name",
+    external: "Does not belong to the organisation",
+  },
+  unconfirmedName: "unconfirmed",
+  levels: {
+    first: "Level 1: invited, or created by the administration",
+    second: "Level 2: personnel records",
+    third: "Level 3: checked in person",
+  },
   leave: "Leave conversation",
   leaveTitle: "Leave this conversation?",
   leaveText:

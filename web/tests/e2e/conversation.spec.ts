@@ -1,5 +1,6 @@
-import { expect, test } from "@playwright/test";
+import { expect, test, type Locator } from "@playwright/test";
 
+import { faults } from "./axe";
 import { lookAway } from "./kept";
 import { PNG } from "./picture";
 import { Person } from "./person";
@@ -139,6 +140,35 @@ test("unread messages are counted, also those that a start does not fetch", asyn
   await row.click();
   await expect(ben.message("Punkt 30")).toBeVisible();
   await expect(row.getByText("ungelesene")).toHaveCount(0);
+});
+
+test("a name says whether the organisation has confirmed it", async () => {
+  const confirmed = /^Von der Organisation bestätigt \(Stufe 1/;
+  const header = (name: string): Locator =>
+    anna.page.getByRole("region", { name }).locator("header");
+  await expect(header("Ben Yilmaz").getByRole("img", { name: confirmed })).toBeVisible();
+  await ben.open("Team");
+  await ben.say("Ich heiße jetzt anders");
+  await anna.open("Team");
+  const message = anna.message("Ich heiße jetzt anders");
+  await expect(message.getByText("Ben Yilmaz")).toBeVisible();
+  await expect(message.getByRole("img", { name: confirmed })).toBeVisible();
+
+  const answer = await ben.context.request.put(
+    "/_matrix/client/v3/profile/@ben:localhost/displayname",
+    {
+      headers: { authorization: `Bearer ${await ben.token()}` },
+      data: { displayname: "Die Geschäftsleitung" },
+    },
+  );
+  expect(answer.ok(), await answer.text()).toBe(true);
+  await expect(message.getByText("Die Geschäftsleitung")).toBeVisible();
+  await expect(message.getByText("unbestätigt", { exact: true })).toBeVisible();
+  await expect(message.getByRole("img", { name: confirmed })).toHaveCount(0);
+  expect(await faults(anna.page)).toEqual([]);
+  await anna.open("Die Geschäftsleitung");
+  const doubt = header("Die Geschäftsleitung").getByText("unbestätigt", { exact: true });
+  await expect(doubt).toBeVisible();
 });
 
 test("nobody asks another host, and no policy is broken", async () => {

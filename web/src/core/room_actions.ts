@@ -1,4 +1,11 @@
-import { EventType, KnownMembership, type MatrixClient, type Room } from "matrix-js-sdk";
+import {
+  EventType,
+  KnownMembership,
+  MatrixError,
+  Visibility,
+  type MatrixClient,
+  type Room,
+} from "matrix-js-sdk";
 
 import { setAlerts, type Alerts } from "./alerts";
 import type { ClosedNames, RoomWords } from "./closed_names";
@@ -159,10 +166,16 @@ export class RoomActions {
     );
   }
 
-  /** How people come in. */
+  /** How people come in. Where everybody may, they also find the room, unless the organisation lists none. */
   async setEntry(roomId: string, rule: EntryRule): Promise<void> {
     const content = contentOf(rule);
     await this.#client.sendStateEvent(roomId, EventType.RoomJoinRules, content as never, "");
+    if (rule.entry !== "public") return;
+    try {
+      await this.#client.setRoomDirectoryVisibility(roomId, Visibility.Public);
+    } catch (error) {
+      if (!(error instanceof MatrixError) || error.errcode !== "M_FORBIDDEN") throw error;
+    }
   }
 
   /** Whether only moderators write. */

@@ -1,7 +1,9 @@
 import {
+  ClientEvent,
   Direction,
   EventType,
   ReceiptType,
+  SyncState,
   TimelineWindow,
   type EventTimelineSet,
   type MatrixClient,
@@ -18,6 +20,7 @@ import type { Outbox } from "./outbox.svelte";
 import { pinnedIn } from "./pins";
 import type { Rules } from "./rules.svelte";
 import { TypingNotices } from "./typing_notices";
+import { readUpToIn } from "./unread";
 
 /** Events fetched at a time when she scrolls. */
 const PAGE = 50;
@@ -71,9 +74,11 @@ export class Timeline {
   readonly #lines: Lines;
   readonly #typingNotices: TypingNotices;
   readonly #stop: () => void;
+  /** Whether the room is as the server has it; before, it is as it was kept, and she may have read more. */
+  #isLive: boolean;
   /** What she had read when she opened the room. */
-  readonly #readUpTo: string | null;
-  readonly #hadUnread: boolean;
+  #readUpTo: string | null = null;
+  #hadUnread = false;
   /** The first message that was new then. */
   #firstNew: string | undefined;
   #isScheduled = false;
@@ -89,12 +94,15 @@ export class Timeline {
     this.roomId = room.roomId;
     this.threadId = thread?.id;
     this.#lines = new Lines(room, thread?.id);
-    this.#typingNotices = new TypingNotices((isTyping, forMs) => {
-      client.sendTyping(room.roomId, isTyping, forMs).catch(() => undefined);
-    });
-    this.#readUpTo = (thread ?? room).getEventReadUpTo(client.getSafeUserId());
-    this.#hadUnread = room.getUnreadNotificationCount() > 0;
+    this.#typingNotices = new TypingNotices((isTyping, forMs) =>
+      client.sendTyping(room.roomId, isTyping, forMs),
+    );
+    this.#isLive = client.getSyncState() === SyncState.Syncing;
+    this.#noteRead();
+    const synced = (state: SyncState): void => this.#noteSynced(state);
+    client.on(ClientEvent.Sync, synced);
     const stops = [
+      (): unknown => client.off(ClientEvent.Sync, synced),
       outbox.listen((roomId) => roomId === this.roomId && this.#change()),
       listenTo(client, room, {
         changed: (event, isPast) => this.#change(event, isPast),
@@ -107,6 +115,8 @@ export class Timeline {
     // Nothing is fetched for this: it is done when the call returns.
     void this.#window.load(undefined, ALL);
     this.#refresh();
+    // Who types already is not told again.
+    this.#refreshTyping();
     void room.decryptAllEvents();
     void room.loadMembersIfNeeded().then(() => this.#change());
   }
@@ -155,7 +165,7 @@ export class Timeline {
 
   /** Tells the others that she has read everything; only her other devices, if she keeps it to herself. */
   async markRead(): Promise<void> {
-    if (this.hasNewer) return;
+    if (this.hasNewer || !this.#isLive) return;
     const last = this.#events().findLast((event) => event.status === null);
     const id = last?.getId();
     const place = this.threadId ? this.#room.getThread(this.threadId) : this.#room;
@@ -204,6 +214,21 @@ export class Timeline {
 
   #change(event?: MatrixEvent, isPast?: boolean): void {
     this.#lines.forget(event, isPast);
+    this.#schedule();
+  }
+
+  #noteRead(): void {
+    const place = this.threadId ? this.#room.getThread(this.threadId) : this.#room;
+    const events = this.#set.getLiveTimeline().getEvents();
+    this.#readUpTo = place ? readUpToIn(place, events, this.#client.getSafeUserId()) : null;
+    this.#hadUnread = this.#room.getUnreadNotificationCount() > 0;
+  }
+
+  #noteSynced(state: SyncState): void {
+    if (this.#isLive || state !== SyncState.Syncing) return;
+    this.#isLive = true;
+    this.#firstNew = undefined;
+    this.#noteRead();
     this.#schedule();
   }
 

@@ -1,8 +1,8 @@
-import type { Room } from "matrix-js-sdk";
+import type { MatrixEvent, Room } from "matrix-js-sdk";
 import type { IRooms } from "matrix-js-sdk/lib/sync-accumulator";
 import { expect, test } from "vitest";
 
-import { ToldCounts, unreadOf } from "./unread";
+import { readUpToIn, ToldCounts, unreadOf } from "./unread";
 
 interface Facts {
   opened: number;
@@ -13,7 +13,7 @@ interface Facts {
 }
 
 function room({ opened, inThreads = 0, isEncrypted = true, read }: Facts): Room {
-  const [live, older] = [{}, {}];
+  const [live, older] = [{ getEvents: () => [] }, {}];
   return {
     client: { getSafeUserId: () => "@anna:firma.example" },
     getUnreadNotificationCount: () => opened + inThreads,
@@ -50,4 +50,21 @@ test("the newest word of the server about a room counts", () => {
   told.note(answer({ "!eins": { notification_count: 22 }, "!zwei": { notification_count: 1 } }));
   told.note(answer({ "!eins": { notification_count: 0 }, "!zwei": {} }));
   expect([told.of("!eins"), told.of("!zwei"), told.of("!drei")]).toEqual([0, 1, 0]);
+});
+
+test("the later of what the server tells her to have read and what she wrote holds", () => {
+  const place = (told: string | null, own: string | null): Pick<Room, "getEventReadUpTo"> => ({
+    getEventReadUpTo: (_: string, isTold = false) => (isTold ? told : own),
+  });
+  const events = ["$eins", "$zwei", "$drei"].map((id) => ({ getId: () => id }) as MatrixEvent);
+  const readUpTo = (told: string | null, own: string | null): string | null =>
+    readUpToIn(place(told, own), events, "@anna:firma.example");
+  expect(readUpTo("$eins", "$drei")).toBe("$drei");
+  expect(readUpTo("$drei", "$eins")).toBe("$drei");
+  // What she wrote lies before a gap.
+  expect(readUpTo("$zwei", "$lange-her")).toBe("$zwei");
+  expect(readUpTo("$ganz-woanders", "$lange-her")).toBe("$ganz-woanders");
+  expect(readUpTo(null, "$zwei")).toBe("$zwei");
+  expect(readUpTo("$zwei", null)).toBe("$zwei");
+  expect(readUpTo(null, null)).toBe(null);
 });

@@ -1,4 +1,4 @@
-import { NotificationCountType, type Room } from "matrix-js-sdk";
+import { NotificationCountType, type MatrixEvent, type Room, type Thread } from "matrix-js-sdk";
 import type { IRooms } from "matrix-js-sdk/lib/sync-accumulator";
 
 /** How many unread messages the server counts in each room, as it told last. */
@@ -31,8 +31,26 @@ export function unreadOf(room: Room, told: number): number {
   return isPart ? all - opened + told : all;
 }
 
+/**
+ * The newest event that she has read, as far as is known.
+ *
+ * The SDK takes what she wrote herself for read, and goes on to name that when a gap has come after it, whatever the
+ * server tells her to have read. The later of the two is answered; where neither is among `events`, the server's.
+ */
+export function readUpToIn(
+  place: Pick<Room | Thread, "getEventReadUpTo">,
+  events: MatrixEvent[],
+  me: string,
+): string | null {
+  const [told, assumed] = [place.getEventReadUpTo(me, true), place.getEventReadUpTo(me)];
+  if (told === null || assumed === null || told === assumed) return assumed ?? told;
+  const at = (id: string): number => events.findLastIndex((event) => event.getId() === id);
+  return at(assumed) > at(told) ? assumed : told;
+}
+
 /** Whether what is here reaches back to what she has read. */
 function isReadHere(room: Room): boolean {
-  const readUpTo = room.getEventReadUpTo(room.client.getSafeUserId());
+  const events = room.getLiveTimeline().getEvents();
+  const readUpTo = readUpToIn(room, events, room.client.getSafeUserId());
   return readUpTo !== null && room.getTimelineForEvent(readUpTo) === room.getLiveTimeline();
 }

@@ -215,6 +215,24 @@ test("people are invited, appointed and removed", async () => {
   await anna.page.keyboard.press("Escape");
 });
 
+test("a group that is opened to everybody later is found, too", async () => {
+  const sheet = await begin(anna, "Gruppe gründen");
+  await sheet.getByLabel("Name der Gruppe").fill("Kochgruppe");
+  await sheet.getByRole("radio", { name: /^Intern/ }).check();
+  await sheet.getByRole("button", { name: "Gruppe gründen" }).click();
+  await expect(anna.page.getByRole("region", { name: "Kochgruppe" })).toBeVisible();
+  const settings = await details(anna);
+  await settings.getByText("Einstellungen der Unterhaltung").click();
+  await settings.getByLabel("Wer hereinkommt").selectOption("Alle in der Organisation");
+  await settings.getByRole("button", { name: "Speichern" }).click();
+  await expect(settings.getByText("Gespeichert.")).toBeVisible();
+  await anna.page.keyboard.press("Escape");
+  const directory = await begin(ben, "Verzeichnis");
+  await directory.getByLabel("Name oder Thema").fill("Koch");
+  await directory.getByRole("button", { name: "Eintreten" }).click();
+  await expect(ben.page.getByRole("region", { name: "Kochgruppe" })).toBeVisible();
+});
+
 test("an open group is found in the directory; into another one asks to be let in", async () => {
   const sheet = await begin(anna, "Gruppe gründen");
   await sheet.getByLabel("Name der Gruppe").fill("Lauftreff");

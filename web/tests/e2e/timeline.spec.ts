@@ -77,5 +77,10 @@ test("she jumps to a day", async () => {
 test("the others see that she types", async () => {
   await anna.field.pressSequentially("Ich");
   await expect(ben.page.getByText("Anna Berger schreibt …")).toBeVisible();
+  // Also whoever comes while she does.
+  await ben.page.goto("/#/");
+  await ben.open("Team");
+  await expect(ben.page.getByText("Anna Berger schreibt …")).toBeVisible();
   await anna.field.fill("");
+  await expect(ben.page.getByText("Anna Berger schreibt …")).not.toBeAttached();
 });

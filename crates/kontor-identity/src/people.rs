@@ -107,11 +107,23 @@ impl Identity {
     ) -> Result<BTreeMap<OwnedUserId, String>> {
         cx.require(Permission::SeeApprovals)?;
         let all = self.directory(cx).await?;
-        let wanted = all.iter().map(|entry| &entry.person);
-        let wanted = wanted.filter(|person| users.contains(&person.user_id));
-        let named = wanted
-            .filter_map(|person| Some((person.user_id.clone(), person.display_name.clone()?)));
-        Ok(named.collect())
+        Ok(named(&all, |person| users.contains(&person.user_id)))
+    }
+
+    /// As [`Self::names_of`], as everybody sees them who is signed in: whose account is closed has
+    /// none.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for strangers.
+    pub async fn public_names_of(
+        &self,
+        cx: &Cx,
+        users: &BTreeSet<OwnedUserId>,
+    ) -> Result<BTreeMap<OwnedUserId, String>> {
+        cx.user()?;
+        let all = self.directory(cx).await?;
+        let is_here = |person: &ListedPerson| person.state != AccountState::Closed;
+        Ok(named(&all, |person| users.contains(&person.user_id) && is_here(person)))
     }
 
     /// Reads the list of people into memory; to be called once the database is open, so that nobody
@@ -195,6 +207,16 @@ impl Entry {
             && query.role.is_none_or(|role| person.roles.has(role))
             && words.iter().all(|word| self.haystack.contains(word))
     }
+}
+
+fn named(
+    all: &Entries,
+    is_wanted: impl Fn(&ListedPerson) -> bool,
+) -> BTreeMap<OwnedUserId, String> {
+    let wanted = all.iter().map(|entry| &entry.person).filter(|person| is_wanted(person));
+    let named =
+        wanted.filter_map(|person| Some((person.user_id.clone(), person.display_name.clone()?)));
+    named.filter(|(_, name)| !name.trim().is_empty()).collect()
 }
 
 fn everybody(tx: &mut Tx<'_>) -> Result<Vec<Arc<Entry>>> {

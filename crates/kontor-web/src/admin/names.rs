@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kontor_core::{Cx, Kind, Permission};
+use kontor_core::{Cx, Permission};
 use ruma::{OwnedUserId, UserId};
 
 use crate::frame::{Leave, Visit};
@@ -45,24 +45,13 @@ impl Names {
     /// As [`Self::of`], as everybody sees them who is signed in; whose account is closed has none.
     ///
     /// # Errors
-    /// Whatever keeps profiles from being read.
+    /// Whatever keeps the list of people from being read.
     pub(crate) async fn of_profiles(
         visit: &Visit,
         cx: &Cx,
         users: BTreeSet<OwnedUserId>,
     ) -> Result<Self, Leave> {
-        let mut names = BTreeMap::new();
-        for user in users {
-            let profile = match visit.tenant.identity.profile(cx, user.clone()).await {
-                Err(error) if error.kind == Kind::NotFound => continue,
-                found => found?,
-            };
-            let name = profile.get("displayname").and_then(|name| name.as_str());
-            if let Some(name) = name.filter(|name| !name.trim().is_empty()) {
-                names.insert(user, name.to_owned());
-            }
-        }
-        Ok(Self(names))
+        Ok(Self(visit.tenant.identity.public_names_of(cx, &users).await?))
     }
 
     /// An author as people say it.

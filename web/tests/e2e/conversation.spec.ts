@@ -169,6 +169,15 @@ test("a name says whether the organisation has confirmed it", async () => {
   await anna.open("Die Geschäftsleitung");
   const doubt = header("Die Geschäftsleitung").getByText("unbestätigt", { exact: true });
   await expect(doubt).toBeVisible();
+  // On a small phone neither this nor the class is cut off.
+  const size = anna.page.viewportSize() ?? { width: 1280, height: 720 };
+  await anna.page.setViewportSize({ width: 360, height: 700 });
+  for (const word of ["unbestätigt", "Intern"]) {
+    const said = header("Die Geschäftsleitung").getByText(word, { exact: true });
+    await expect(said).toBeInViewport({ ratio: 1 });
+    expect(await said.evaluate((it) => it.scrollWidth - it.clientWidth)).toBeLessThanOrEqual(1);
+  }
+  await anna.page.setViewportSize(size);
 });
 
 test("nobody asks another host, and no policy is broken", async () => {

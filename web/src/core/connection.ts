@@ -15,6 +15,7 @@ import { keepSession, type Session } from "../shell/session";
 import { keep, recall } from "../shell/vault";
 import { namingFiles } from "./bound_files";
 import { CRYPTO_DATABASE, STORAGE_KEY } from "./crypto_store";
+import { hearMembers } from "./hear_members";
 import { KeptStore } from "./kept_store";
 import { encryptReactionsInClosedRooms } from "./reactions_of";
 import type { SecretStorageKeys } from "./secret_storage";
@@ -82,6 +83,7 @@ export async function connect(
   // Asked while the crypto is opened; the start finds the answer.
   client.getVersions().catch(() => undefined);
   encryptReactionsInClosedRooms(client);
+  hearMembers(client);
   await client.initRustCrypto({
     storageKey: key,
     cryptoDatabasePrefix: CRYPTO_DATABASE,

@@ -4,7 +4,10 @@ import { isQuiet, PREFERENCES, readPreferences, type Shared } from "./quiet";
 
 /** Her preferences. They can only be tighter than what the organisation allows. */
 export class Preferences {
-  #shared = $state.raw<Shared>(readPreferences({}));
+  #known = $state.raw<Shared>(readPreferences({}));
+  /** What she has chosen and the server has not told her yet: an answer to an earlier choice does not undo it. */
+  #chosen = $state.raw<Partial<Shared>[]>([]);
+  #turn: Promise<unknown> = Promise.resolve();
   readonly #client: MatrixClient;
 
   constructor(client: MatrixClient) {
@@ -17,29 +20,32 @@ export class Preferences {
 
   /** What she has chosen. */
   get now(): Readonly<Shared> {
-    return this.#shared;
+    return this.#chosen.reduce<Shared>((all, some) => ({ ...all, ...some }), this.#known);
   }
 
   /** Whether she wants to be left alone at this time. */
   isQuietNow(): boolean {
-    return isQuiet(this.#shared, new Date());
+    return isQuiet(this.now, new Date());
   }
 
-  /** Chooses. */
+  /** Chooses. Throws if the server does not take it; then it is as before. */
   async change(wanted: Partial<Shared>): Promise<void> {
-    const before = this.#shared;
-    this.#shared = { ...before, ...wanted };
+    this.#chosen = [...this.#chosen, wanted];
+    // One after another: each is put into what the server has then.
+    const taken = this.#turn.then(() =>
+      this.#client.setAccountData(PREFERENCES as never, { ...this.#known, ...wanted } as never),
+    );
+    this.#turn = taken.catch(() => undefined);
     try {
-      await this.#client.setAccountData(PREFERENCES as never, this.#shared as never);
-    } catch (error) {
-      this.#shared = before;
-      throw error;
+      await taken;
+    } finally {
+      this.#chosen = this.#chosen.filter((it) => it !== wanted);
     }
   }
 
   /** Reads what another device, or this one, has set. */
   #read(): void {
     const content = this.#client.getAccountData(PREFERENCES as never)?.getContent() ?? {};
-    this.#shared = readPreferences(content);
+    this.#known = readPreferences(content);
   }
 }

@@ -93,5 +93,7 @@ export default defineConfig({
   test: {
     environment: "happy-dom",
     include: ["src/**/*.spec.ts"],
+    // A machine that does other work, too, may take its time.
+    testTimeout: 30_000,
   },
 });

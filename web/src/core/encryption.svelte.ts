@@ -42,6 +42,11 @@ export class Encryption {
     });
   }
 
+  /** Whether a recovery key waits to be printed: before anything is shown, so that nothing moves because of it. */
+  async lookForKey(): Promise<void> {
+    this.hasUnsavedKey = (await recall<string>(RECOVERY)) !== undefined;
+  }
+
   /** Sets up what is missing. Call it once, after the first sync. */
   async prepare(): Promise<void> {
     try {
@@ -55,7 +60,7 @@ export class Encryption {
         if (device && !(await this.#isConfirmed())) await this.#crypto.crossSignDevice(device);
         await this.#makeBackup();
       }
-      this.hasUnsavedKey = (await recall<string>(RECOVERY)) !== undefined;
+      await this.lookForKey();
       this.#isPrepared = true;
       await this.check();
     } catch (error) {

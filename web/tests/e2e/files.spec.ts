@@ -1,4 +1,4 @@
-import { expect, test } from "@playwright/test";
+import { expect, test, type JSHandle } from "@playwright/test";
 
 import { PNG } from "./picture";
 import { Person } from "./person";
@@ -67,6 +67,25 @@ test("a file on its way is stopped, and the next one goes", async () => {
   hanging.forEach((go) => go());
   await expect(ben.page.getByRole("button", { name: /Richtig\.pdf/ })).toBeVisible();
   await expect(ben.page.getByRole("button", { name: /Irrtum\.pdf/ })).toHaveCount(0);
+});
+
+test("files come by dropping and by pasting, too", async () => {
+  const carrying = (name: string): Promise<JSHandle<DataTransfer>> =>
+    anna.page.evaluateHandle((name) => {
+      const data = new DataTransfer();
+      data.items.add(new File([`%PDF-1.7 ${name}`], name, { type: "application/pdf" }));
+      return data;
+    }, name);
+  const list = anna.page.getByRole("group", { name: "Nachrichten" });
+  const dataTransfer = await carrying("Gezogen.pdf");
+  await list.dispatchEvent("dragover", { dataTransfer });
+  await list.dispatchEvent("drop", { dataTransfer });
+  await expect(ben.page.getByRole("button", { name: /Gezogen\.pdf/ })).toBeVisible();
+  const clipboardData = await carrying("Kopiert.pdf");
+  await anna.field.evaluate((field, clipboardData) => {
+    field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+  }, clipboardData);
+  await expect(ben.page.getByRole("button", { name: /Kopiert\.pdf/ })).toBeVisible();
 });
 
 test("a picture is seen large, closer and moved, with keys and with the wheel", async () => {

@@ -10,6 +10,8 @@ import { startServer, type Server } from "./server";
 const SHELL_BYTES = 20_000;
 /** The goal is a second, and is kept where nothing else runs. */
 const TIMELINE_MS = 2_500;
+/** How much of the page may move by itself, by how much of it (Web Vitals: good below this). */
+const SHIFT = 0.1;
 
 let server: Server;
 
@@ -54,4 +56,49 @@ test("the sign-in page is small, and rooms are there soon after a reload", async
   );
   expect(timeline).toBeLessThan(TIMELINE_MS);
   await anna.context.close();
+});
+
+test("hardly anything moves by itself: at a start, in a room, when a message comes", async ({
+  browser,
+}) => {
+  const [anna, ben] = [
+    await Person.open(browser, server, "anna"),
+    await Person.open(browser, server, "ben"),
+  ];
+  const { page } = anna;
+  await page.addInitScript(() => {
+    const shifts: number[] = [];
+    Object.assign(globalThis, { shifts });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & {
+        value: number;
+        hadRecentInput: boolean;
+      })[]) {
+        // What she has asked for may move things.
+        if (!entry.hadRecentInput) shifts.push(entry.value);
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  const moved = (): Promise<number> =>
+    page.evaluate(() =>
+      (globalThis as unknown as { shifts: number[] }).shifts.reduce((sum, it) => sum + it, 0),
+    );
+  await anna.signIn();
+  await anna.open("Team");
+  for (let n = 1; n <= 12; n += 1) await anna.say(`Punkt ${n}`);
+  const entered = await moved();
+  await lookAway(page);
+  await page.reload();
+  await expect(anna.message("Punkt 12")).toBeInViewport();
+  await ben.signIn();
+  await ben.open("Team");
+  await ben.say("Guten Morgen");
+  await expect(anna.message("Guten Morgen")).toBeInViewport();
+  const reloaded = await moved();
+  console.log(
+    `moved by itself: first start ${entered.toFixed(4)}, reload ${reloaded.toFixed(4)} (of ${SHIFT})`,
+  );
+  expect(entered).toBeLessThan(SHIFT);
+  expect(reloaded).toBeLessThan(SHIFT);
+  await Promise.all([anna.context.close(), ben.context.close()]);
 });

@@ -37,9 +37,10 @@ export class Supervised {
     await this.load();
   }
 
-  /** Begins to read, for a reason that the room is told. */
+  /** Begins to read, for a reason that the room is told; the page opens once more with what she may see now. */
   async read(reason: string): Promise<void> {
     await this.#kontor.supervision.read(this.#roomId, reason);
+    await this.#kontor.startAnew();
   }
 
   /** Ends the supervision for good. */

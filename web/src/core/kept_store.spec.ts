@@ -173,3 +173,19 @@ test("of many rooms the open one and the newest come first, the others afterward
   expect(new Set([...first, ...later]).size).toBe(200);
   expect(later.length).toBe(200 - first.length);
 });
+
+test("what is forgotten is not written again, and fetched with the next start", async () => {
+  const store = await KeptStore.open(ANNA, undefined);
+  await store.setSyncData(answer("s1", { "!eins": ["Hallo", 1] }));
+  await store.save();
+  await written("s1");
+  await store.forget();
+  const put = vi.spyOn(SealedRecords.prototype, "put");
+  await store.setSyncData(answer("s2", { "!eins": ["Noch da?", 2] }));
+  await store.save();
+  // What was begun before it is done when this is.
+  await store.forget();
+  expect(put).not.toHaveBeenCalled();
+  put.mockRestore();
+  expect(await (await KeptStore.open(ANNA, undefined)).getSavedSync()).toBeNull();
+});

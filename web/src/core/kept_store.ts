@@ -141,6 +141,14 @@ export class KeptStore extends MemoryStore {
     });
   }
 
+  /** Forgets what was kept: the next start fetches everything anew, as the server gives it out then. */
+  async forget(): Promise<void> {
+    await this.#inTurn(async () => {
+      this.#isBroken = true;
+      await this.#records.clear();
+    });
+  }
+
   override async destroy(): Promise<void> {
     this.#records.close();
   }

@@ -12,6 +12,7 @@ import { Encryption } from "./encryption.svelte";
 import { Media } from "./media";
 import { Outbox } from "./outbox.svelte";
 import { Messages } from "./messages";
+import type { KeptStore } from "./kept_store";
 import { localpart } from "./names";
 import { Devices } from "./devices";
 import { Directory } from "./directory";
@@ -65,9 +66,11 @@ export class Kontor {
   readonly #shown: Promise<void>;
   #tellShown: () => void = () => undefined;
   readonly #client: MatrixClient;
+  readonly #store: KeptStore;
 
   private constructor({ client, store }: Connection, keys: SecretStorageKeys) {
     this.#client = client;
+    this.#store = store;
     this.#shown = new Promise((resolve) => {
       this.#tellShown = resolve;
     });
@@ -152,6 +155,13 @@ export class Kontor {
     this.calls.current?.hangUp();
     this.search.stop();
     this.#client.stopClient();
+  }
+
+  /** Opens the page once more, with all that the server gives out now: what it had held back is nothing new
+      to it, and would not come by itself. */
+  async startAnew(): Promise<void> {
+    await this.#store.forget();
+    location.reload();
   }
 
   /** Watches whether people in a room still have the keys that are known; close it with the room. */

@@ -26,6 +26,8 @@ import { readUpToIn } from "./unread";
 const PAGE = 50;
 /** Events around the one that she jumps to. */
 const AROUND = 60;
+/** Encrypted messages that take longer are shown as they are until then. */
+const READABLE_MS = 500;
 /** More than a room has in memory: all of it is shown. */
 const ALL = 1_000_000;
 
@@ -63,6 +65,8 @@ export class Timeline {
   /** Changes when the view has to be placed anew. */
   target = $state.raw<Target>({ id: undefined, ms: undefined });
   readonly roomId: string;
+  /** Resolves when what is in memory is decrypted, as far as that goes quickly: its lines do not move then. */
+  readonly readable: Promise<void>;
   /** The root of the thread, if it is one. */
   readonly threadId: string | undefined;
   readonly #client: MatrixClient;
@@ -117,7 +121,7 @@ export class Timeline {
     this.#refresh();
     // Who types already is not told again.
     this.#refreshTyping();
-    void room.decryptAllEvents();
+    this.readable = this.#decrypt();
     void room.loadMembersIfNeeded().then(() => this.#change());
   }
 
@@ -179,6 +183,14 @@ export class Timeline {
   /** Tells the others whether she is typing, unless she keeps it to herself. */
   setTyping(isTyping: boolean): void {
     if (this.#rules.signals.typing_notices.isShown) this.#typingNotices.set(isTyping);
+  }
+
+  /** What is decrypted is shown before this is done. */
+  async #decrypt(): Promise<void> {
+    const events = this.#events().map((event) => this.#client.decryptEventIfNeeded(event));
+    const late = new Promise((resolve) => setTimeout(resolve, READABLE_MS));
+    await Promise.race([Promise.all(events), late]);
+    if (this.#isStale) this.#refresh();
   }
 
   async #load(direction: Direction, isThere: boolean): Promise<void> {

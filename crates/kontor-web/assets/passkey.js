@@ -1,6 +1,6 @@
 // Asks the browser for a passkey and sends its answer with the form around it. A form names in
-// `data-passkey` what the server asks (Web Authentication, options as JSON). Without script or
-// without passkeys such forms stay hidden, and the other ways remain.
+// `data-passkey` what the server asks (Web Authentication, options as JSON). Its place is kept until it
+// works, so that nothing moves; without script or without passkeys it is gone, and the other ways remain.
 
 const bytes = (text) =>
   Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
@@ -56,9 +56,13 @@ function moved(form) {
   return true;
 }
 
-for (const form of window.PublicKeyCredential ? document.querySelectorAll("form[data-passkey]") : []) {
+for (const form of document.querySelectorAll("form[data-passkey]")) {
+  if (!window.PublicKeyCredential) {
+    form.hidden = true;
+    continue;
+  }
   if (moved(form)) break;
-  form.hidden = false;
+  form.dataset.ready = "";
   const problem = form.querySelector("[role=alert]");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

@@ -23,6 +23,8 @@ export class Encryption {
   state = $state<EncryptionState>("checking");
   /** Whether a recovery key waits to be printed. */
   hasUnsavedKey = $state(false);
+  /** Whether this device has had none of her keys, and is about to make or to miss them. */
+  isBeingSetUp = $state(false);
   /** Whether the set-up has run: before, nobody can say that this device waits to be confirmed. */
   #isPrepared = false;
   readonly #client: MatrixClient;
@@ -42,9 +44,10 @@ export class Encryption {
     });
   }
 
-  /** Whether a recovery key waits to be printed: before anything is shown, so that nothing moves because of it. */
-  async lookForKey(): Promise<void> {
-    this.hasUnsavedKey = (await recall<string>(RECOVERY)) !== undefined;
+  /** What this browser knows by itself: before anything is shown, so that nothing moves because of it. */
+  async look(): Promise<void> {
+    this.isBeingSetUp = !(await this.#holdsIdentity());
+    await this.#lookForKey();
   }
 
   /** Sets up what is missing. Call it once, after the first sync. */
@@ -60,13 +63,14 @@ export class Encryption {
         if (device && !(await this.#isConfirmed())) await this.#crypto.crossSignDevice(device);
         await this.#makeBackup();
       }
-      await this.lookForKey();
+      await this.#lookForKey();
       this.#isPrepared = true;
       await this.check();
     } catch (error) {
       console.error("encryption could not be set up", error);
       this.state = "failed";
     }
+    this.isBeingSetUp = false;
   }
 
   /** Looks again whether this device is confirmed. */
@@ -141,6 +145,10 @@ export class Encryption {
     }
     await this.#crypto.checkKeyBackupAndEnable();
     await this.#crypto.restoreKeyBackup();
+  }
+
+  async #lookForKey(): Promise<void> {
+    this.hasUnsavedKey = (await recall<string>(RECOVERY)) !== undefined;
   }
 
   /**

@@ -113,7 +113,7 @@ export class Kontor {
     onSessionEnded(client, () => void kontor.#remove().then(ended));
     const { ready, live } = startSyncing(connection, kontor.#shown, failed);
     void kontor.outbox.resume(ready, live);
-    await Promise.all([ready, kontor.encryption.lookForKey().catch(() => undefined)]);
+    await Promise.all([ready, kontor.encryption.look().catch(() => undefined)]);
     kontor.rooms.closedNames.openAll();
     kontor.rooms.refresh();
     // A page that nobody looks at draws nothing.

@@ -60,6 +60,7 @@ export const de = {
   offline: "Keine Verbindung. Nachrichten werden gesendet, sobald sie wieder da ist.",
 
   // Encryption
+  settingUp: "Die Verschlüsselung wird auf diesem Gerät eingerichtet.",
   saveKeyBanner:
     "Sichern Sie Ihren Wiederherstellungs\u00adschlüssel, falls Sie dieses Gerät verlieren.",
   saveKey: "Jetzt sichern",

@@ -56,6 +56,7 @@ export const en: Texts = {
     "Your recovery key is not saved yet. Without it and without a second device, old messages cannot be read any more.",
   offline: "No connection. Messages are sent as soon as it is back.",
 
+  settingUp: "Encryption is being set up on this device.",
   saveKeyBanner: "Save your recovery key, in case you lose this device.",
   saveKey: "Save now",
   later: "Later",

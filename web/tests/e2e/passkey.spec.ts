@@ -118,3 +118,18 @@ test("a passkey that is no longer known opens nothing, and says so", async () =>
   await expect(page.getByRole("alert")).toBeVisible();
   await expect(page.getByLabel("Benutzername")).toBeVisible();
 });
+
+test("who has no scripts is not offered what needs them, and signs in all the same", async ({
+  browser,
+}) => {
+  const plain = await browser.newContext({ baseURL: server.url, javaScriptEnabled: false });
+  const page = await plain.newPage();
+  await page.goto("/account/login?next=/account/devices");
+  await expect(page.getByRole("button", { name: "Anmelden", exact: true })).toBeVisible();
+  await expect(page.getByRole("button", { name: /Passkey/ })).toHaveCount(0);
+  await page.getByLabel("Benutzername").fill("anna");
+  await page.getByLabel("Passwort", { exact: true }).fill(server.passwords["anna"] ?? "");
+  await page.getByRole("button", { name: "Anmelden", exact: true }).click();
+  await page.waitForURL("/account/devices");
+  await plain.close();
+});

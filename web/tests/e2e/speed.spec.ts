@@ -10,8 +10,8 @@ import { startServer, type Server } from "./server";
 const SHELL_BYTES = 20_000;
 /** The goal is a second, and is kept where nothing else runs. */
 const TIMELINE_MS = 2_500;
-/** How much of the page may move by itself, by how much of it (Web Vitals: good below this). */
-const SHIFT = 0.1;
+/** How much of the page may move by itself, by how much of it (Web Vitals calls 0.1 good). */
+const SHIFT = 0.05;
 
 let server: Server;
 
@@ -61,11 +61,11 @@ test("the sign-in page is small, and rooms are there soon after a reload", async
 test("hardly anything moves by itself: at a start, in a room, when a message comes", async ({
   browser,
 }) => {
-  const [anna, ben] = [
-    await Person.open(browser, server, "anna"),
+  const [clara, ben] = [
+    await Person.open(browser, server, "clara"),
     await Person.open(browser, server, "ben"),
   ];
-  const { page } = anna;
+  const { page } = clara;
   await page.addInitScript(() => {
     const shifts: number[] = [];
     Object.assign(globalThis, { shifts });
@@ -83,22 +83,27 @@ test("hardly anything moves by itself: at a start, in a room, when a message com
     page.evaluate(() =>
       (globalThis as unknown as { shifts: number[] }).shifts.reduce((sum, it) => sum + it, 0),
     );
-  await anna.signIn();
-  await anna.open("Team");
-  for (let n = 1; n <= 12; n += 1) await anna.say(`Punkt ${n}`);
+  await page.goto("/account/login?next=/");
+  await expect(page.getByRole("button", { name: "Mit Passkey anmelden" })).toBeVisible();
+  const signingIn = await moved();
+  await clara.signIn();
+  await expect(page.getByRole("button", { name: "Jetzt sichern" })).toBeVisible();
+  await clara.open("Team");
+  for (let n = 1; n <= 12; n += 1) await clara.say(`Punkt ${n}`);
   const entered = await moved();
   await lookAway(page);
   await page.reload();
-  await expect(anna.message("Punkt 12")).toBeInViewport();
+  await expect(clara.message("Punkt 12")).toBeInViewport();
   await ben.signIn();
   await ben.open("Team");
   await ben.say("Guten Morgen");
-  await expect(anna.message("Guten Morgen")).toBeInViewport();
+  await expect(clara.message("Guten Morgen")).toBeInViewport();
   const reloaded = await moved();
   console.log(
-    `moved by itself: first start ${entered.toFixed(4)}, reload ${reloaded.toFixed(4)} (of ${SHIFT})`,
+    `moved by itself: signing in ${signingIn.toFixed(4)}, first start ${entered.toFixed(4)}, reload ${reloaded.toFixed(4)} (of ${SHIFT})`,
   );
+  expect(signingIn).toBeLessThan(SHIFT);
   expect(entered).toBeLessThan(SHIFT);
   expect(reloaded).toBeLessThan(SHIFT);
-  await Promise.all([anna.context.close(), ben.context.close()]);
+  await Promise.all([clara.context.close(), ben.context.close()]);
 });

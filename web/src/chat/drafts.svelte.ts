@@ -9,7 +9,7 @@ export interface Draft {
 
 const NAME = "drafts";
 /** Not written more often than this while she types. */
-const REST_MS = 400;
+const REST_MS = 100;
 
 /** Made anew with each change, so that the list of rooms sees it. */
 let drafts = $state.raw<Record<string, Draft | string>>({});

@@ -28,6 +28,8 @@ const PAGE = 50;
 const AROUND = 60;
 /** Encrypted messages that take longer are shown as they are until then. */
 const READABLE_MS = 500;
+/** So long what is to be shown waits for what is new in the room. */
+const LIVE_MS = 10_000;
 /** More than a room has in memory: all of it is shown. */
 const ALL = 1_000_000;
 
@@ -80,6 +82,9 @@ export class Timeline {
   readonly #stop: () => void;
   /** Whether the room is as the server has it; before, it is as it was kept, and she may have read more. */
   #isLive: boolean;
+  /** Resolves when it is. */
+  readonly #live: Promise<void>;
+  #tellLive: () => void = () => undefined;
   /** What she had read when she opened the room. */
   #readUpTo: string | null = null;
   #hadUnread = false;
@@ -101,7 +106,9 @@ export class Timeline {
     this.#typingNotices = new TypingNotices((isTyping, forMs) =>
       client.sendTyping(room.roomId, isTyping, forMs),
     );
+    this.#live = new Promise((resolve) => (this.#tellLive = resolve));
     this.#isLive = client.getSyncState() === SyncState.Syncing;
+    if (this.#isLive) this.#tellLive();
     this.#noteRead();
     const synced = (state: SyncState): void => this.#noteSynced(state);
     client.on(ClientEvent.Sync, synced);
@@ -188,8 +195,7 @@ export class Timeline {
   /** What is decrypted is shown before this is done. */
   async #decrypt(): Promise<void> {
     const events = this.#events().map((event) => this.#client.decryptEventIfNeeded(event));
-    const late = new Promise((resolve) => setTimeout(resolve, READABLE_MS));
-    await Promise.race([Promise.all(events), late]);
+    await Promise.race([Promise.all(events), after(READABLE_MS)]);
     if (this.#isStale) this.#refresh();
   }
 
@@ -205,8 +211,15 @@ export class Timeline {
   }
 
   async #jump(target: Target): Promise<void> {
-    const isHere = this.items.some((item) => item.kind === "message" && item.id === target.id);
-    if (!isHere && target.id) {
+    const isHere = (): boolean =>
+      this.items.some((item) => item.kind === "message" && item.id === target.id);
+    if (!isHere()) {
+      // One that is fetched by itself before the server has told of it would be missing in the room: the SDK
+      // takes what it knows from elsewhere for no news.
+      await Promise.race([this.#live, after(LIVE_MS)]);
+      if (this.#isStale) this.#refresh();
+    }
+    if (!isHere() && target.id) {
       this.isLoading = true;
       try {
         await this.#window.load(target.id, AROUND);
@@ -239,6 +252,7 @@ export class Timeline {
   #noteSynced(state: SyncState): void {
     if (this.#isLive || state !== SyncState.Syncing) return;
     this.#isLive = true;
+    this.#tellLive();
     this.#firstNew = undefined;
     this.#noteRead();
     this.#schedule();
@@ -314,6 +328,8 @@ export class Timeline {
     this.typing = typing.map((member) => member.name);
   }
 }
+
+const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const windows = new WeakMap<EventTimelineSet, TimelineWindow>();
 

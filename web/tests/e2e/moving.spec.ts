@@ -1,5 +1,6 @@
 import { expect, test, type Locator } from "@playwright/test";
 
+import { lookAway } from "./kept";
 import { Person } from "./person";
 import { startServer, type Server } from "./server";
 
@@ -88,6 +89,34 @@ test("a reference to a message leads to it, with the words of this chat", async 
   await expect(ben.message("Der Tresor steht im Keller")).toBeInViewport();
   expect(ben.context.pages()).toHaveLength(1);
   await ben.page.getByRole("button", { name: /Zu den neuesten/ }).click();
+});
+
+test("a message that came while the page was closed is in its conversation, also when she comes for it", async () => {
+  await anna.open("Team");
+  await lookAway(anna.page);
+  await anna.page.goto("about:blank");
+  await ben.say("Während du weg warst");
+  await ben.say("Und noch etwas");
+  await expect(ben.message("Und noch etwas").getByText("Gesendet")).toBeAttached();
+  await ben.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await ben.act("Während du weg warst", "Verweis kopieren");
+  const reference = await ben.page.evaluate(() => navigator.clipboard.readText());
+  // The message alone is there long before the news of all rooms.
+  let isSlow = true;
+  await anna.context.route("**/v3/sync?*", async (route) => {
+    while (isSlow) await new Promise((resolve) => setTimeout(resolve, 50));
+    await route.continue();
+  });
+  const fetched = anna.page.waitForResponse("**/context/**", { timeout: 1_500 });
+  await anna.page.goto(reference);
+  await fetched.catch(() => undefined);
+  isSlow = false;
+  await expect(anna.message("Während du weg warst")).toBeInViewport();
+  await anna.open("Willkommen");
+  await anna.open("Team");
+  await expect(anna.message("Und noch etwas")).toBeVisible();
+  await expect(anna.message("Während du weg warst")).toHaveCount(1);
+  await anna.context.unroute("**/v3/sync?*");
 });
 
 test("what is deleted keeps the focus at its place", async () => {

@@ -80,6 +80,7 @@ export class Timeline {
   readonly #lines: Lines;
   readonly #typingNotices: TypingNotices;
   readonly #stop: () => void;
+  #isClosed = false;
   /** Whether the room is as the server has it; before, it is as it was kept, and she may have read more. */
   #isLive: boolean;
   /** Resolves when it is. */
@@ -134,6 +135,7 @@ export class Timeline {
 
   /** Stops listening. */
   close(): void {
+    this.#isClosed = true;
     this.#stop();
     this.setTyping(false);
   }
@@ -217,6 +219,8 @@ export class Timeline {
       // One that is fetched by itself before the server has told of it would be missing in the room: the SDK
       // takes what it knows from elsewhere for no news.
       await Promise.race([this.#live, after(LIVE_MS)]);
+      // She has gone elsewhere meanwhile; when she comes back, the room is to open at its end.
+      if (this.#isClosed) return;
       if (this.#isStale) this.#refresh();
     }
     if (!isHere() && target.id) {

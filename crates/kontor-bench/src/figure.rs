@@ -143,7 +143,7 @@ const TARGETS: &[Target] = &[
         value: None,
     },
     value("a million messages gone", 10.0),
-    value("CPU of deletion, share of sending", 5.0),
+    value("CPU of deletion day by day, share", 5.0),
     value("disk after deletion, share", 50.0),
     Target {
         name: "longest delay by logins",

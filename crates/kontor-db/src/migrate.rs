@@ -48,6 +48,13 @@ SELECT quote_ident(t.relname)
    AND NOT t.relrowsecurity AND a.attname = 'tenant_id' AND NOT a.attisdropped
  ORDER BY 1";
 
+/// Tables under row-level security that also binds their owner, or does not; quoted.
+const FORCED: &str = "
+SELECT quote_ident(relname) FROM pg_class
+ WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
+   AND relrowsecurity AND relforcerowsecurity = $1
+ ORDER BY 1";
+
 /// A migration recorded in the database.
 pub(crate) struct Applied {
     pub(crate) number: i64,
@@ -139,6 +146,10 @@ pub(crate) fn to_sqlite(statement: &str) -> String {
     }
     out.pop();
     if out.trim_start().starts_with("CREATE TABLE") {
+        // One file has one tenant: rows with a position alone are kept under it, without an index.
+        if out.contains(" BLOB") {
+            out = out.replace("PRIMARY KEY (tenant_id, pos)", "PRIMARY KEY (pos)");
+        }
         // Rows without bytes are short: kept in the order of their key, a write touches one page
         // less and a range is read in one sweep. Long rows would make that tree too high.
         out.push_str(if out.contains(" BLOB") { " STRICT" } else { " STRICT, WITHOUT ROWID" });
@@ -239,7 +250,12 @@ fn migrate_locked(session: &postgres::Session, known: &'static [Migration]) -> R
         .map(|row| Ok(Applied { number: row.try_get(0)?, checksum: row.try_get(1)? }))
         .collect::<Result<Vec<_>, _>>()
         .map_err(fault)?;
-    for (migration, checksum) in missing(&applied, known)? {
+    let missing = missing(&applied, known)?;
+    if !missing.is_empty() {
+        // A migration moves the rows of all tenants.
+        force_row_security(session, false)?;
+    }
+    for (migration, checksum) in missing {
         for statement in statements(migration.sql) {
             session.batch(&statement).map_err(|fault| {
                 Error::internal(format!(
@@ -263,6 +279,17 @@ fn migrate_locked(session: &postgres::Session, known: &'static [Migration]) -> R
              CREATE POLICY tenant ON {table} \
               USING (tenant_id = (SELECT current_setting('kontor.tenant')::bigint))"
         ))?;
+    }
+    force_row_security(session, true)
+}
+
+/// Lets row-level security bind the owner of the tables, too, or not.
+fn force_row_security(session: &postgres::Session, is_forced: bool) -> Result<()> {
+    let fault = |e: tokio_postgres::Error| Error::from(Fault::postgres("migrate", &e));
+    let word = if is_forced { "FORCE" } else { "NO FORCE" };
+    for row in session.rows(FORCED, &[&!is_forced])? {
+        let table: String = row.try_get(0).map_err(fault)?;
+        session.batch(&format!("ALTER TABLE {table} {word} ROW LEVEL SECURITY"))?;
     }
     Ok(())
 }
@@ -310,6 +337,10 @@ mod tests {
         assert_eq!(
             to_sqlite("CREATE TABLE t (a BIGINT, PRIMARY KEY (a))"),
             "CREATE TABLE t (a INTEGER, PRIMARY KEY (a)) STRICT, WITHOUT ROWID"
+        );
+        assert_eq!(
+            to_sqlite("CREATE TABLE t (pos BIGINT, b BYTEA, PRIMARY KEY (tenant_id, pos))"),
+            "CREATE TABLE t (pos INTEGER, b BLOB, PRIMARY KEY (pos)) STRICT"
         );
         assert_eq!(to_sqlite("CREATE INDEX i ON t (a)"), "CREATE INDEX i ON t (a)");
     }

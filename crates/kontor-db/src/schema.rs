@@ -117,7 +117,11 @@ fn sqlite_table(conn: &Connection, name: String) -> Result<Table, Fault> {
     // A primary key that is the row's own number has no index of its own.
     if !indexes.iter().any(|index| index.primary) {
         let key = "SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk";
-        let columns = sqlite_rows(conn, key, &[&name], |row| row.get(0))?;
+        let mut columns: Vec<String> = sqlite_rows(conn, key, &[&name], |row| row.get(0))?;
+        // Where one number is left of a key, the tenant was the rest of it: a file has one.
+        if columns == ["pos"] {
+            columns.insert(0, "tenant_id".to_owned());
+        }
         let name = String::new();
         indexes.push(Index { columns, primary: true, unique: true, partial: false, name });
     }

@@ -57,6 +57,7 @@ impl Deletion {
     async fn issue(&self, cx: &Cx, rule: &'static str, run: RunRow) -> Result<Certificate> {
         // Nothing is said to be gone while its bytes are there.
         self.inner.media.delete_leftover().await?;
+        self.purge_contents(cx).await?;
         let remaining = self.remaining(cx, rule, &run).await?;
         let count = u64::try_from(run.removed.objects + run.removed.files).unwrap_or_default();
         let told = Event::new(Action::DeletionCertified).with_detail(rule).with_count(count);

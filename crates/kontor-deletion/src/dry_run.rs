@@ -12,6 +12,7 @@ use kontor_store::hold::{HoldRow, HoldSubject};
 use kontor_store::{hold, stream_mark};
 
 use crate::Deletion;
+use crate::sweep::cutoff;
 
 /// Rooms counted in one read.
 const ROOMS: u16 = 50;
@@ -118,7 +119,7 @@ fn count_page(
     for room in rooms.into_iter().filter(|room| room.class == class) {
         page.rooms += 1;
         let period = chosen(class, period, room.retention_ms);
-        let Some(mark) = stream_mark::mark_before(tx, now.minus(period))? else { continue };
+        let Some(mark) = stream_mark::mark_before(tx, cutoff(now, period))? else { continue };
         let amount = expiry::count_messages(tx, room.nid, (StreamPos::ZERO, mark.pos))?;
         let (files, bytes) = expiry::count_files(tx, room.nid, mark.pos)?;
         page.messages += amount.count;

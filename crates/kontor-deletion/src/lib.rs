@@ -12,6 +12,7 @@ mod erasure;
 mod holds;
 mod overview;
 mod pace;
+mod purge;
 mod records;
 mod replay;
 mod rules;

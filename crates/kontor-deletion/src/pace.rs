@@ -3,8 +3,6 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use kontor_rooms::BATCH;
-
 /// So long a batch may keep the writer; to store it takes about twice as long again.
 const BUDGET: Duration = Duration::from_millis(3);
 /// Fewer would cost more than they spare.
@@ -16,11 +14,13 @@ const FIRST: u32 = 50;
 #[derive(Debug)]
 pub(crate) struct Pace {
     size: AtomicU32,
+    most: u32,
 }
 
 impl Pace {
-    pub(crate) const fn new() -> Self {
-        Self { size: AtomicU32::new(FIRST) }
+    /// Batches of up to `most` messages.
+    pub(crate) const fn new(most: u32) -> Self {
+        Self { size: AtomicU32::new(FIRST), most }
     }
 
     /// Most messages of the next batch.
@@ -33,7 +33,7 @@ impl Pace {
         let took = took.as_micros().max(1);
         let fits = u128::from(size) * BUDGET.as_micros() / took;
         let fits = u32::try_from(fits).unwrap_or(u32::MAX);
-        let next = fits.min(size.saturating_mul(2)).clamp(LEAST, BATCH);
+        let next = fits.min(size.saturating_mul(2)).clamp(LEAST, self.most);
         self.size.store(next, Ordering::Relaxed);
     }
 }
@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn a_batch_is_as_large_as_its_time_allows() {
-        let pace = Pace::new();
+        let pace = Pace::new(200);
         pace.learn(pace.size(), BUDGET * 2);
         assert_eq!(pace.size(), FIRST / 2);
         pace.learn(50, BUDGET / 2);
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn one_batch_changes_no_more_than_it_says() {
-        let pace = Pace::new();
+        let pace = Pace::new(200);
         pace.learn(pace.size(), Duration::ZERO);
         assert_eq!(pace.size(), FIRST * 2, "no leap upwards");
         pace.learn(pace.size(), Duration::from_mins(1));
@@ -61,6 +61,6 @@ mod tests {
         for _ in 0..10 {
             pace.learn(pace.size(), Duration::ZERO);
         }
-        assert_eq!(pace.size(), BATCH);
+        assert_eq!(pace.size(), 200);
     }
 }

@@ -13,7 +13,7 @@ use kontor_identity::Identity;
 use kontor_ledger::Ledger;
 use kontor_media::Media;
 use kontor_policy::InForce;
-use kontor_rooms::Rooms;
+use kontor_rooms::{BATCH, Rooms};
 use kontor_store::stream_mark::{self, StreamMark};
 use parking_lot::Mutex;
 
@@ -39,6 +39,8 @@ pub(crate) struct Inner {
     pub(crate) swept: Mutex<HashMap<RoomNid, StreamPos>>,
     /// How many messages go in one write.
     pub(crate) pace: Pace,
+    /// Of how many messages the content goes in one write.
+    pub(crate) purging: Pace,
     /// One round at a time.
     pub(crate) round: tokio::sync::Mutex<()>,
     /// When it was last told that something is overdue, in milliseconds.
@@ -73,7 +75,8 @@ impl Deletion {
                 media,
                 policy,
                 swept,
-                pace: Pace::new(),
+                pace: Pace::new(BATCH),
+                purging: Pace::new(PURGED),
                 round: tokio::sync::Mutex::default(),
                 told_ms,
                 told_holds_ms,
@@ -130,6 +133,9 @@ impl Deletion {
         self.inner.db.write(cx, move |tx| stream_mark::insert_mark(tx, mark)).await
     }
 }
+
+/// Of at most so many messages the content goes in one write.
+const PURGED: u32 = 500;
 
 impl fmt::Debug for Deletion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,9 +1,10 @@
 //! Deletes what is due, batch by batch, with pauses that leave the database to the people.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
-use kontor_core::{Cx, Error, Result, RoomClass, RoomNid, Timestamp};
+use kontor_core::{Cx, Error, Result, RoomClass, RoomNid, StreamPos, Timestamp};
 use kontor_db::Tx;
 use kontor_policy::ClassRules;
 use kontor_rooms::Due;
@@ -35,6 +36,7 @@ impl Deletion {
     /// `Unavailable` if the database cannot store it.
     pub async fn sweep(&self, cx: &Cx) -> Result<Removed> {
         let mut removed = self.sweep_rooms(cx).await?;
+        self.purge_contents(cx).await?;
         removed.add(&self.sweep_files(cx).await?);
         removed.add(&self.sweep_abandoned(cx).await?);
         self.sweep_records(cx).await?;
@@ -66,33 +68,45 @@ impl Deletion {
             let rooms = expiry::list_aging_rooms(tx, after, ROOMS)?;
             let full = rooms.len() == usize::from(ROOMS);
             let next = rooms.last().map(|room| room.nid).filter(|_| full);
-            let mut found = Vec::new();
+            let (mut found, mut marks) = (Vec::new(), HashMap::new());
             for room in rooms {
+                let cutoff = cutoff(now, this.period(room.class, room.retention_ms));
+                let mark = match marks.entry(cutoff) {
+                    Entry::Occupied(known) => *known.get(),
+                    Entry::Vacant(unknown) => {
+                        *unknown.insert(stream_mark::mark_before(tx, cutoff)?)
+                    }
+                };
+                let Some(mark) = mark else { continue };
                 let class = room.class;
-                found.extend(this.due_in(tx, room, now)?.map(|due| (class, due)));
+                found.extend(this.due_in(tx, room, (cutoff, mark.pos))?.map(|due| (class, due)));
             }
             Ok((found, next))
         };
         self.inner.db.read(cx, look).await
     }
 
-    /// What is due in a room, if anything is.
-    fn due_in(&self, tx: &mut Tx<'_>, room: AgingRoom, now: Timestamp) -> Result<Option<Due>> {
-        let period = self.period(room.class, room.retention_ms);
-        let cutoff = now.minus(period);
-        let Some(mark) = stream_mark::mark_before(tx, cutoff)? else { return Ok(None) };
-        let after = self.inner.swept.lock().get(&room.nid).copied().unwrap_or_default();
-        let range = (after, mark.pos);
-        let messages = !expiry::list_messages(tx, room.nid, range, 1)?.is_empty();
-        let states = !expiry::list_replaced_states(tx, room.nid, mark.pos, 1)?.is_empty();
-        let keys = expiry::has_backed_up_keys(tx, &room.room_id, keys_before(cutoff))?;
+    /// What is due in a room, if anything is: it was there at `cutoff`, up to that position.
+    fn due_in(
+        &self,
+        tx: &mut Tx<'_>,
+        room: AgingRoom,
+        (cutoff, upto): (Timestamp, StreamPos),
+    ) -> Result<Option<Due>> {
+        let after = self.inner.swept.lock().get(&room.nid).copied();
+        if after.is_some_and(|after| after >= upto) {
+            return Ok(None);
+        }
+        let (after, keys_before) = (after.unwrap_or_default(), keys_before(cutoff));
+        let messages = !expiry::list_messages(tx, room.nid, (after, upto), 1)?.is_empty();
+        let states = !expiry::list_replaced_states(tx, room.nid, upto, 1)?.is_empty();
+        let keys = expiry::has_backed_up_keys(tx, &room.room_id, keys_before)?;
         if !(messages || states || keys) {
-            self.inner.swept.lock().insert(room.nid, mark.pos);
+            self.inner.swept.lock().insert(room.nid, upto);
             return Ok(None);
         }
         let room_id = OwnedRoomId::try_from(room.room_id).map_err(Error::internal)?;
-        let keys_before = keys_before(cutoff);
-        Ok(Some(Due { nid: room.nid, room_id, after, upto: mark.pos, cutoff, keys_before }))
+        Ok(Some(Due { nid: room.nid, room_id, after, upto, cutoff, keys_before }))
     }
 
     /// How long messages of a room are kept, less a margin where a time is promised to the hour.
@@ -121,7 +135,7 @@ impl Deletion {
             let ledger = std::mem::take(&mut is_first).then(|| self.inner.ledger.clone());
             let note = Box::new(move |tx: &mut Tx<'_>, step: &Removed| {
                 if let Some(ledger) = ledger {
-                    ledger.record_rule(tx, rule, now, (period, now.minus(general)))?;
+                    ledger.record_rule(tx, rule, now, (period, cutoff(now, general)))?;
                 }
                 let run = deletion_run::open_run(tx, rule, now, terms)?;
                 deletion_run::add_to_run(tx, run, step, 0, terms)
@@ -182,6 +196,22 @@ impl Deletion {
         };
         RoomClass::ALL.into_iter().map(own).max().unwrap_or_default()
     }
+}
+
+/// What was written before this time is due, if it is kept for `period`.
+///
+/// Messages of half a day go together, at its end: the more of a room there are, the less each costs. Kept
+/// for less than a month they go hour by hour, for less than a week at once. Never early, and not
+/// later than a day (law: R-111).
+pub(crate) fn cutoff(now: Timestamp, period: Duration) -> Timestamp {
+    const HOUR_MS: i64 = 60 * 60 * 1000;
+    let grain = match period.as_secs() / 86_400 {
+        0..7 => 1,
+        7..30 => HOUR_MS,
+        _ => 12 * HOUR_MS,
+    };
+    let exact = now.minus(period).0;
+    Timestamp(exact - exact.rem_euclid(grain))
 }
 
 /// Keys are still needed for messages that were sent within a week after they were saved, because

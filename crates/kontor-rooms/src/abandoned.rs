@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kontor_core::{Cx, Result, RoomNid, StreamPos};
 use kontor_db::Tx;
 use kontor_store::deletion_run::Removed;
-use kontor_store::{abandoned_room, expiry, hold, media};
+use kontor_store::{abandoned_room, event, expiry, hold, media};
 use ruma::RoomId;
 
 use crate::{Expired, Rooms};
@@ -80,7 +80,7 @@ fn remove_events(
         removed.files += 1;
         removed.file_bytes += file.size_bytes;
     }
-    let events = expiry::delete_events(tx, nid, positions)?;
+    let events = event::delete_events(tx, nid, positions)?;
     removed.objects += i64::try_from(events).unwrap_or(i64::MAX);
     Ok((removed, blobs))
 }

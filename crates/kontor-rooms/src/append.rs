@@ -310,6 +310,7 @@ fn redact(
 
 /// Writes one event and what follows from it.
 fn insert(tx: &mut Tx<'_>, (room, ledger): (&Room, &Ledger), ready: &Ready) -> Result<()> {
+    room.sent.claim(tx, room.nid, &ready.event)?;
     let (pdu, pos) = (&ready.event.pdu, tx.next_pos());
     ready.event.set_pos(pos);
     let relation = ready.event.relation.as_ref();
@@ -351,7 +352,7 @@ fn insert(tx: &mut Tx<'_>, (room, ledger): (&Room, &Ledger), ready: &Ready) -> R
                 media::take_media(tx, &file.media_id)?;
             }
         }
-        let place = (room.nid, &*target.pdu.event_id);
+        let place = (room.nid, target.pos());
         event::redact_event(tx, place, &redaction.json, &pdu.event_id)?;
         media::expire_attached(tx, (room.nid, target.pos()), now)?;
         // An older backup must not bring it back.

@@ -55,7 +55,7 @@ impl Rooms {
             }
             let times: Vec<Timestamp> = written.iter().map(|row| row.written).collect();
             delivered::count_residence(tx, now, &times)?;
-            let gone = expiry::delete_events(tx, nid, &positions)?;
+            let gone = event::delete_events(tx, nid, &positions)?;
             let objects = i64::try_from(gone).unwrap_or(i64::MAX);
             note(tx, &Removed { objects, ..Removed::default() })?;
             tx.after_commit(move || {

@@ -219,7 +219,7 @@ fn change(
         let Some(row) = rewritten.iter().find(|row| row.pos == stored.pos) else { continue };
         let bare = of(Fate::Bare).any(|(it, _)| it.pos == stored.pos);
         let Some(json) = changed(&stored, room, (row, bare))? else { continue };
-        room_person::rewrite_event(tx, room.nid, stored.pos, &json)?;
+        event::rewrite_event(tx, stored.pos, &json)?;
         counts.events += 1;
         told.push(stored.event_id);
     }
@@ -229,7 +229,7 @@ fn change(
         counts.files += 1;
         counts.file_bytes += file.size_bytes;
     }
-    expiry::delete_events(tx, room.nid, &gone)?;
+    event::delete_events(tx, room.nid, &gone)?;
     counts.messages += i64::try_from(gone.len()).unwrap_or(i64::MAX);
     told.extend(of(Fate::Goes).map(|(row, _)| row.event_id.clone()));
     let noted: Vec<StreamPos> =

@@ -12,7 +12,7 @@ use kontor_db::Tx;
 use kontor_policy::ClassRules;
 use kontor_store::deletion_run::Removed;
 use kontor_store::expiry::{self, ExpiredRow, NoticeRow};
-use kontor_store::{held, media};
+use kontor_store::{content_to_purge, event, held, media};
 use ruma::{OwnedEventId, OwnedRoomId, ServerName};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -94,7 +94,8 @@ impl Rooms {
     }
 
     /// Removes one batch of what is due in a room, at most `most` messages: with replaced state, their
-    /// files, receipts that point to them, and saved keys that open nothing else.
+    /// files, receipts that point to them, and saved keys that open nothing else. Their content nobody
+    /// can reach any more; it is noted for whoever purges it in the order in which it lies.
     ///
     /// # Errors
     /// `Unavailable` if the database cannot store it; then nothing has gone.
@@ -126,8 +127,10 @@ impl Rooms {
         positions.extend(&states);
         let held = keep_held(tx, &room, &positions, now)?;
         removed.held = i64::try_from(held.count).unwrap_or(i64::MAX);
-        removed.objects += count(expiry::delete_replaced_states(tx, room.nid, reached, &states)?);
-        removed.objects += count(expiry::delete_events(tx, room.nid, &positions)?) - removed.held;
+        expiry::delete_replaced_states(tx, room.nid, reached, &states)?;
+        removed.objects += count(event::delete_event_rows(tx, room.nid, &positions)?);
+        removed.objects -= removed.held;
+        content_to_purge::insert_contents_to_purge(tx, &positions)?;
         let files = expiry::list_files(tx, room.nid, &positions)?;
         let mut blobs = Vec::new();
         for file in &files {

@@ -28,6 +28,7 @@ mod relations;
 mod report;
 mod room;
 mod send;
+mod sent;
 mod sight;
 mod state;
 mod supervision;

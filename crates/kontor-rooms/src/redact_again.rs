@@ -77,7 +77,7 @@ fn empty(tx: &mut Tx<'_>, room: &Room, ids: &[OwnedEventId], now: Timestamp) -> 
             }
         }
         let id = &target.pdu.event_id;
-        event::redact_event(tx, (room.nid, id), &empty.json, id)?;
+        event::redact_event(tx, (room.nid, pos), &empty.json, id)?;
         media::expire_attached(tx, (room.nid, pos), now)?;
     }
     Ok(())

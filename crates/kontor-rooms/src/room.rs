@@ -11,6 +11,7 @@ use ruma::events::room::member::MembershipState;
 use ruma::{OwnedEventId, OwnedRoomId, OwnedUserId};
 
 use crate::allowed::Allowed;
+use crate::sent::Sent;
 use crate::{Event, State};
 
 /// Number of newest events a room keeps in memory.
@@ -30,6 +31,8 @@ pub struct Room {
     pub rules: RoomRules,
     /// What it is for.
     pub class: RoomClass,
+    /// Transactions of late.
+    pub(crate) sent: Sent,
     head: Mutex<Head>,
     live: RwLock<Live>,
     broken: AtomicBool,
@@ -100,6 +103,7 @@ impl Room {
             room_id,
             rules,
             class,
+            sent: Sent::default(),
             head: Mutex::default(),
             live: RwLock::default(),
             broken: AtomicBool::new(false),

@@ -14,6 +14,7 @@ use crate::append::{NewEvent, Target};
 use crate::class::SEALED_NAME;
 use crate::content::{check_encrypted, check_state_words, redaction};
 use crate::event::Txn;
+use crate::sent::remembered_since;
 use crate::supervision::READING;
 use crate::{Event, Room, Rooms};
 
@@ -237,11 +238,13 @@ impl Rooms {
     ) -> Result<Option<OwnedEventId>> {
         let Some(txn) = event.txn.clone() else { return Ok(None) };
         let (nid, kind, sender) = (room.nid, event.kind.to_string(), event.sender.clone());
+        let now = cx.now;
         let found = self
             .db
             .read(cx, move |tx| {
+                let place = (nid, remembered_since(tx, now)?);
                 let txn = (txn.device_id.as_str(), &*txn.txn_id);
-                event::find_event_by_txn(tx, nid, &kind, &sender, txn)
+                event::find_event_by_txn(tx, place, (&sender, &kind), txn)
             })
             .await?;
         found.map(|id| OwnedEventId::try_from(id).map_err(Error::internal)).transpose()

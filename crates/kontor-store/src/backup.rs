@@ -23,6 +23,13 @@ pub fn part_in_backup(table: &str) -> Part {
             "state_key IS NOT NULL OR room_nid NOT IN (SELECT r.room_nid FROM room r \
              WHERE r.tenant_id = event.tenant_id AND r.class = 'fluechtig')",
         ),
+        "event_content" => Part::Only(
+            "room_nid NOT IN (SELECT r.room_nid FROM room r \
+             WHERE r.tenant_id = event_content.tenant_id AND r.class = 'fluechtig') \
+             OR EXISTS (SELECT 1 FROM event e WHERE e.tenant_id = event_content.tenant_id \
+             AND e.room_nid = event_content.room_nid AND e.pos = event_content.pos \
+             AND e.state_key IS NOT NULL)",
+        ),
         "media" => Part::Only(
             "room_nid IS NULL OR room_nid NOT IN (SELECT r.room_nid FROM room r \
              WHERE r.tenant_id = media.tenant_id AND r.class = 'fluechtig')",

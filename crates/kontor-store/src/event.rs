@@ -62,54 +62,87 @@ pub struct NewEventRow<'e> {
 
 static INSERT: Sql = Sql::new(
     "event.insert",
-    "INSERT INTO event (tenant_id, room_nid, pos, event_id, kind, sender, state_key, json,
+    "INSERT INTO event (tenant_id, room_nid, pos, event_id, kind, sender, state_key,
                         relates_to, relation, device_id, txn_id)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+);
+
+static INSERT_CONTENT: Sql = Sql::new(
+    "event.insert_content",
+    "INSERT INTO event_content (tenant_id, pos, room_nid, json) VALUES ($1, $2, $3, $4)",
 );
 
 static FIND: Sql = Sql::new(
     "event.find",
-    "SELECT pos, room_nid, event_id, json, redacted_by, device_id, txn_id FROM event
-      WHERE tenant_id = $1 AND room_nid = $2 AND event_id = $3",
+    "SELECT e.pos, e.room_nid, e.event_id, c.json, e.redacted_by, e.device_id, e.txn_id
+       FROM event e JOIN event_content c ON c.tenant_id = e.tenant_id AND c.pos = e.pos
+      WHERE e.tenant_id = $1 AND e.room_nid = $2 AND e.event_id = $3",
 );
 
 static LIST_BY_ID: Sql = Sql::new(
     "event.list_by_id",
-    "SELECT pos, room_nid, event_id, json, redacted_by, device_id, txn_id FROM event
-      WHERE tenant_id = $1 AND room_nid = $2 AND event_id IN {in}",
+    "SELECT e.pos, e.room_nid, e.event_id, c.json, e.redacted_by, e.device_id, e.txn_id
+       FROM event e JOIN event_content c ON c.tenant_id = e.tenant_id AND c.pos = e.pos
+      WHERE e.tenant_id = $1 AND e.room_nid = $2 AND e.event_id IN {in}",
 );
 
 static FIND_BY_TXN: Sql = Sql::new(
     "event.find_by_txn",
     "SELECT event_id FROM event
-      WHERE tenant_id = $1 AND room_nid = $2 AND txn_id = $3 AND device_id = $4
-        AND sender = $5 AND kind = $6",
+      WHERE tenant_id = $1 AND room_nid = $2 AND pos > $3 AND txn_id = $4 AND device_id = $5
+        AND sender = $6 AND kind = $7
+      ORDER BY pos LIMIT 1",
+);
+
+static LIST_TXNS: Sql = Sql::new(
+    "event.list_txns",
+    "SELECT sender, kind, device_id, txn_id FROM event
+      WHERE tenant_id = $1 AND room_nid = $2 AND pos > $3 AND txn_id IS NOT NULL
+      ORDER BY pos DESC LIMIT $4",
 );
 
 static BEFORE: Sql = Sql::new(
     "event.before",
-    "SELECT pos, room_nid, event_id, json, redacted_by, device_id, txn_id FROM event
-      WHERE tenant_id = $1 AND room_nid = $2 AND pos < $3 AND pos >= $4
-      ORDER BY pos DESC LIMIT $5",
+    "SELECT e.pos, e.room_nid, e.event_id, c.json, e.redacted_by, e.device_id, e.txn_id
+       FROM event e JOIN event_content c ON c.tenant_id = e.tenant_id AND c.pos = e.pos
+      WHERE e.tenant_id = $1 AND e.room_nid = $2 AND e.pos < $3 AND e.pos >= $4
+      ORDER BY e.pos DESC LIMIT $5",
 );
 
 static AFTER: Sql = Sql::new(
     "event.after",
-    "SELECT pos, room_nid, event_id, json, redacted_by, device_id, txn_id FROM event
-      WHERE tenant_id = $1 AND room_nid = $2 AND pos > $3 AND pos <= $4
-      ORDER BY pos ASC LIMIT $5",
+    "SELECT e.pos, e.room_nid, e.event_id, c.json, e.redacted_by, e.device_id, e.txn_id
+       FROM event e JOIN event_content c ON c.tenant_id = e.tenant_id AND c.pos = e.pos
+      WHERE e.tenant_id = $1 AND e.room_nid = $2 AND e.pos > $3 AND e.pos <= $4
+      ORDER BY e.pos ASC LIMIT $5",
 );
 
 static AT: Sql = Sql::new(
     "event.at",
-    "SELECT pos, room_nid, event_id, json, redacted_by, device_id, txn_id FROM event
-      WHERE tenant_id = $1 AND room_nid = $2 AND pos IN {in}",
+    "SELECT e.pos, e.room_nid, e.event_id, c.json, e.redacted_by, e.device_id, e.txn_id
+       FROM event e JOIN event_content c ON c.tenant_id = e.tenant_id AND c.pos = e.pos
+      WHERE e.tenant_id = $1 AND e.room_nid = $2 AND e.pos IN {in}",
 );
 
 static REDACT: Sql = Sql::new(
     "event.redact",
-    "UPDATE event SET json = $4, redacted_by = $5, relates_to = NULL, relation = NULL
-      WHERE tenant_id = $1 AND room_nid = $2 AND event_id = $3",
+    "UPDATE event SET redacted_by = $4, relates_to = NULL, relation = NULL
+      WHERE tenant_id = $1 AND room_nid = $2 AND pos = $3",
+);
+
+static REWRITE: Sql = Sql::new(
+    "event.rewrite",
+    "UPDATE event_content SET json = $3 WHERE tenant_id = $1 AND pos = $2",
+);
+
+static DELETE: Sql = Sql::new(
+    "event.delete",
+    "DELETE FROM event WHERE tenant_id = $1 AND room_nid = $2 AND pos IN {in}",
+);
+
+static DELETE_CONTENT: Sql = Sql::new(
+    "event.delete_content",
+    "DELETE FROM event_content WHERE tenant_id = $1 AND pos IN {in}",
 );
 
 static LIST_IDS: Sql = Sql::new(
@@ -128,13 +161,18 @@ static MOVED_MEMBERS: Sql = Sql::new(
 /// All statements of this table.
 pub static STATEMENTS: &[&Sql] = &[
     &INSERT,
+    &INSERT_CONTENT,
     &FIND,
     &LIST_BY_ID,
     &FIND_BY_TXN,
+    &LIST_TXNS,
     &BEFORE,
     &AFTER,
     &AT,
     &REDACT,
+    &REWRITE,
+    &DELETE,
+    &DELETE_CONTENT,
     &LIST_IDS,
     &MOVED_MEMBERS,
 ];
@@ -150,14 +188,14 @@ pub fn insert_event(tx: &mut Tx<'_>, event: &NewEventRow<'_>) -> Result<()> {
             event.kind.into(),
             event.sender.into(),
             event.state_key.into(),
-            Param::sealed(event.json),
             event.relation.map(|(target, _)| target).into(),
             event.relation.map(|(_, kind)| kind).into(),
             event.txn.map(|(device, _)| device).into(),
             event.txn.map(|(_, txn)| txn).into(),
         ],
     )?;
-    Ok(())
+    let content = [event.pos.into(), event.room_nid.into(), Param::sealed(event.json)];
+    tx.execute(&INSERT_CONTENT, &content).map(drop)
 }
 
 /// The event of a room with this id.
@@ -175,16 +213,45 @@ pub fn list_events_by_id(
     tx.query_in(&LIST_BY_ID, &[room.into()], &ids, EventRow::from_row)
 }
 
-/// Id of the event a device has already sent under a transaction id.
+/// Id of the event a device has sent to a room behind `after` under a transaction id. Reads what the room
+/// has behind `after`.
 pub fn find_event_by_txn(
     tx: &mut Tx<'_>,
-    room: RoomNid,
-    kind: &str,
-    sender: &UserId,
+    (room, after): (RoomNid, StreamPos),
+    (sender, kind): (&UserId, &str),
     (device, txn): (&str, &str),
 ) -> Result<Option<String>> {
-    let params = [room.into(), txn.into(), device.into(), sender.into(), kind.into()];
+    let params = [room.into(), after.into(), txn.into(), device.into(), sender.into(), kind.into()];
     tx.query_opt(&FIND_BY_TXN, &params, |row| row.text(0))
+}
+
+/// A transaction of a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TxnRow {
+    /// Who sent.
+    pub sender: String,
+    /// The type of what was sent.
+    pub kind: String,
+    /// The device.
+    pub device_id: String,
+    /// The transaction id it chose.
+    pub txn_id: String,
+}
+
+/// The newest transactions of a room behind `after`, at most `limit`.
+pub fn list_txns(
+    tx: &mut Tx<'_>,
+    (room, after): (RoomNid, StreamPos),
+    limit: u32,
+) -> Result<Vec<TxnRow>> {
+    tx.query(&LIST_TXNS, &[room.into(), after.into(), i64::from(limit).into()], |row| {
+        Ok(TxnRow {
+            sender: row.text(0)?,
+            kind: row.text(1)?,
+            device_id: row.opt_text(2)?.unwrap_or_default(),
+            txn_id: row.text(3)?,
+        })
+    })
 }
 
 /// Events of a room before `before` and not before `floor`, newest first.
@@ -224,12 +291,36 @@ pub fn list_events_at(
 /// Replaces an event by its redacted form: the content is gone from the database.
 pub fn redact_event(
     tx: &mut Tx<'_>,
-    (room, event_id): (RoomNid, &EventId),
+    (room, pos): (RoomNid, StreamPos),
     json: &[u8],
     redacted_by: &EventId,
 ) -> Result<()> {
-    let params = [room.into(), event_id.into(), Param::sealed(json), redacted_by.into()];
-    tx.execute(&REDACT, &params).map(drop)
+    tx.execute(&REDACT, &[room.into(), pos.into(), redacted_by.into()])?;
+    rewrite_event(tx, pos, json)
+}
+
+/// Puts other JSON in the place of an event's.
+pub fn rewrite_event(tx: &mut Tx<'_>, pos: StreamPos, json: &[u8]) -> Result<()> {
+    tx.execute(&REWRITE, &[pos.into(), Param::sealed(json)]).map(drop)
+}
+
+/// Removes the events of a room at these positions, with their content; answers how many there were.
+pub fn delete_events(tx: &mut Tx<'_>, room: RoomNid, positions: &[StreamPos]) -> Result<u64> {
+    let gone = delete_event_rows(tx, room, positions)?;
+    delete_contents(tx, positions)?;
+    Ok(gone)
+}
+
+/// Removes the events of a room at these positions, and leaves their content to [`delete_contents`].
+pub fn delete_event_rows(tx: &mut Tx<'_>, room: RoomNid, positions: &[StreamPos]) -> Result<u64> {
+    let list: Vec<Param<'_>> = positions.iter().map(|pos| (*pos).into()).collect();
+    tx.execute_in(&DELETE, &[room.into()], &list)
+}
+
+/// Removes the content of events at these positions.
+pub fn delete_contents(tx: &mut Tx<'_>, positions: &[StreamPos]) -> Result<u64> {
+    let list: Vec<Param<'_>> = positions.iter().map(|pos| (*pos).into()).collect();
+    tx.execute_in(&DELETE_CONTENT, &[], &list)
 }
 
 /// Ids of up to `limit` events of a room behind `after`, in order.

@@ -94,11 +94,6 @@ static DELETE_INTERVALS: Sql = Sql::new(
       WHERE tenant_id = $1 AND room_nid = $2 AND until_pos <= $3 AND from_pos IN {in}",
 );
 
-static DELETE_EVENTS: Sql = Sql::new(
-    "expiry.delete_events",
-    "DELETE FROM event WHERE tenant_id = $1 AND room_nid = $2 AND pos IN {in}",
-);
-
 static FILES: Sql = Sql::new(
     "expiry.files",
     "SELECT media_id, size_bytes FROM media
@@ -175,7 +170,6 @@ pub static STATEMENTS: &[&Sql] = &[
     &COUNT_MESSAGES_OF,
     &REPLACED,
     &DELETE_INTERVALS,
-    &DELETE_EVENTS,
     &FILES,
     &COUNT_FILES,
     &DELETE_RECEIPTS,
@@ -246,7 +240,7 @@ pub fn list_replaced_states(
     tx.query(&REPLACED, &params, |row| Ok(StreamPos(row.int(0)?)))
 }
 
-/// Removes replaced state: the events at these positions, and the intervals they held.
+/// Removes the intervals of state that was replaced at or before `upto`, and began at these positions.
 pub fn delete_replaced_states(
     tx: &mut Tx<'_>,
     room: RoomNid,
@@ -254,14 +248,7 @@ pub fn delete_replaced_states(
     positions: &[StreamPos],
 ) -> Result<u64> {
     let list: Vec<Param<'_>> = positions.iter().map(|pos| (*pos).into()).collect();
-    tx.execute_in(&DELETE_INTERVALS, &[room.into(), upto.into()], &list)?;
-    tx.execute_in(&DELETE_EVENTS, &[room.into()], &list)
-}
-
-/// Removes the events of a room at these positions.
-pub fn delete_events(tx: &mut Tx<'_>, room: RoomNid, positions: &[StreamPos]) -> Result<u64> {
-    let list: Vec<Param<'_>> = positions.iter().map(|pos| (*pos).into()).collect();
-    tx.execute_in(&DELETE_EVENTS, &[room.into()], &list)
+    tx.execute_in(&DELETE_INTERVALS, &[room.into(), upto.into()], &list)
 }
 
 /// Files of the events of a room at these positions.

@@ -56,8 +56,10 @@ impl HeldRow {
 static KEEP_EVENTS: Sql = Sql::new(
     "held.keep_events",
     "INSERT INTO held_event (tenant_id, room_nid, pos, event_id, kind, sender, json, held_ms)
-     SELECT tenant_id, room_nid, pos, event_id, kind, sender, json, CAST($3 AS BIGINT) FROM event
-      WHERE tenant_id = $1 AND room_nid = $2 AND pos IN {in}
+     SELECT e.tenant_id, e.room_nid, e.pos, e.event_id, e.kind, e.sender, c.json,
+            CAST($3 AS BIGINT)
+       FROM event e JOIN event_content c ON c.tenant_id = e.tenant_id AND c.pos = e.pos
+      WHERE e.tenant_id = $1 AND e.room_nid = $2 AND e.pos IN {in}
      ON CONFLICT (tenant_id, room_nid, pos) DO NOTHING",
 );
 

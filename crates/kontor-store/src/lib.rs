@@ -17,6 +17,7 @@ pub mod audit_gap;
 pub mod audit_pseudonym;
 pub mod backup;
 pub mod browser_session;
+pub mod content_to_purge;
 pub mod cross_signing_key;
 pub mod deletion_run;
 pub mod delivered;
@@ -93,6 +94,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         browser_session::STATEMENTS,
         account_role::STATEMENTS,
         approval::STATEMENTS,
+        content_to_purge::STATEMENTS,
         cross_signing_key::STATEMENTS,
         deletion_run::STATEMENTS,
         delivered::STATEMENTS,

@@ -115,6 +115,11 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "app_password_of_device",
         sql: include_str!("../migrations/0053_app_password_of_device.sql"),
     },
+    Migration {
+        number: 54,
+        name: "event_content",
+        sql: include_str!("../migrations/0054_event_content.sql"),
+    },
 ];
 
 /// Migrations of the audit log's own store.

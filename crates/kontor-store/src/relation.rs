@@ -60,20 +60,24 @@ static GROUPS: Sql = Sql::new(
 
 static LIST_DOWN: Sql = Sql::new(
     "relation.list_down",
-    "SELECT pos, room_nid, event_id, json, redacted_by, device_id, txn_id FROM event
-      WHERE tenant_id = $1 AND room_nid = $2 AND relates_to = $3 AND pos > $4 AND pos < $5
-        AND (CAST($6 AS TEXT) IS NULL OR relation = $6)
-        AND (CAST($7 AS TEXT) IS NULL OR kind = $7)
-      ORDER BY pos DESC LIMIT $8",
+    "SELECT e.pos, e.room_nid, e.event_id, c.json, e.redacted_by, e.device_id, e.txn_id
+       FROM event e JOIN event_content c ON c.tenant_id = e.tenant_id AND c.pos = e.pos
+      WHERE e.tenant_id = $1 AND e.room_nid = $2 AND e.relates_to = $3 AND e.pos > $4
+        AND e.pos < $5
+        AND (CAST($6 AS TEXT) IS NULL OR e.relation = $6)
+        AND (CAST($7 AS TEXT) IS NULL OR e.kind = $7)
+      ORDER BY e.pos DESC LIMIT $8",
 );
 
 static LIST_UP: Sql = Sql::new(
     "relation.list_up",
-    "SELECT pos, room_nid, event_id, json, redacted_by, device_id, txn_id FROM event
-      WHERE tenant_id = $1 AND room_nid = $2 AND relates_to = $3 AND pos > $4 AND pos < $5
-        AND (CAST($6 AS TEXT) IS NULL OR relation = $6)
-        AND (CAST($7 AS TEXT) IS NULL OR kind = $7)
-      ORDER BY pos ASC LIMIT $8",
+    "SELECT e.pos, e.room_nid, e.event_id, c.json, e.redacted_by, e.device_id, e.txn_id
+       FROM event e JOIN event_content c ON c.tenant_id = e.tenant_id AND c.pos = e.pos
+      WHERE e.tenant_id = $1 AND e.room_nid = $2 AND e.relates_to = $3 AND e.pos > $4
+        AND e.pos < $5
+        AND (CAST($6 AS TEXT) IS NULL OR e.relation = $6)
+        AND (CAST($7 AS TEXT) IS NULL OR e.kind = $7)
+      ORDER BY e.pos ASC LIMIT $8",
 );
 
 static CHILDREN: Sql = Sql::new(

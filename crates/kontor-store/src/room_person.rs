@@ -48,11 +48,6 @@ static OWNERS: Sql = Sql::new(
       WHERE tenant_id = $1 AND room_nid = $2 AND pos > $3 ORDER BY pos LIMIT $4",
 );
 
-static REWRITE: Sql = Sql::new(
-    "room_person.rewrite",
-    "UPDATE event SET json = $4 WHERE tenant_id = $1 AND room_nid = $2 AND pos = $3",
-);
-
 static CLEAR_DEVICES: Sql = Sql::new(
     "room_person.clear_devices",
     "UPDATE event SET device_id = NULL, txn_id = NULL
@@ -71,7 +66,7 @@ static DELETE_MEMBERSHIP: Sql = Sql::new(
 
 /// All statements of this chapter.
 pub static STATEMENTS: &[&Sql] =
-    &[&ROOMS, &OWNERS, &REWRITE, &CLEAR_DEVICES, &DELETE_RECEIPTS, &DELETE_MEMBERSHIP];
+    &[&ROOMS, &OWNERS, &CLEAR_DEVICES, &DELETE_RECEIPTS, &DELETE_MEMBERSHIP];
 
 /// Up to `limit` rooms behind number `after` that the person is or was in.
 pub fn list_rooms(
@@ -93,11 +88,6 @@ pub fn list_owners(
 ) -> Result<Vec<OwnerRow>> {
     let params = [room.into(), after.into(), i64::from(limit).into()];
     tx.query(&OWNERS, &params, OwnerRow::from_row)
-}
-
-/// Puts other JSON in the place of an event's.
-pub fn rewrite_event(tx: &mut Tx<'_>, room: RoomNid, pos: StreamPos, json: &[u8]) -> Result<()> {
-    tx.execute(&REWRITE, &[room.into(), pos.into(), Param::sealed(json)]).map(drop)
 }
 
 /// Forgets with which devices events were sent.

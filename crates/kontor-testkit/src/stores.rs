@@ -102,6 +102,17 @@ impl Stores {
         written.await.unwrap_or_else(|error| panic!("{statement}: {error:?}"))
     }
 
+    /// The numbers that a query answers; `$1` is the tenant.
+    ///
+    /// # Panics
+    /// If it fails.
+    pub async fn numbers(&self, query: &str) -> Vec<i64> {
+        let sql = kept(query.to_owned());
+        let read = move |tx: &mut Tx<'_>| tx.query(sql, &[], |row| row.int(0));
+        let found = self.databases[0].0.read(&self.cx, read);
+        found.await.unwrap_or_else(|error| panic!("{query}: {error:?}"))
+    }
+
     /// Every column of every table.
     ///
     /// # Panics
@@ -145,30 +156,47 @@ impl Stores {
     }
 
     /// Multiplies the message that was sent to each room with the transaction id `txn`, in the order in
-    /// which people would have written, with ids like hashes and the transaction ids of their devices, and
-    /// lets everything be two hundred days old. Answers how many messages came. On SQLite.
+    /// which people would have written, with ids like hashes and the transaction ids of their devices.
+    /// Answers how many messages came. On SQLite.
     ///
     /// # Panics
     /// If that fails.
-    pub async fn fill_with_old_messages(&self, txn: &str, per_room: i64) -> u64 {
-        const DAYS_MS: i64 = 200 * 24 * 60 * 60 * 1000;
-        let fill = "INSERT INTO event (tenant_id, room_nid, pos, event_id, kind, sender, json,
-                                       device_id, txn_id)
+    pub async fn fill_with_messages(&self, txn: &str, per_room: i64) -> u64 {
+        let fill = "INSERT INTO event (tenant_id, room_nid, pos, event_id, kind, sender, device_id,
+                                       txn_id)
              WITH RECURSIVE turn(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM turn WHERE n < $2)
              SELECT e.tenant_id, e.room_nid, 10000000 + turn.n * 1000 + e.room_nid,
-                    CHAR(36) || SUBSTR(HEX(RANDOMBLOB(22)), 2), e.kind, e.sender, e.json, e.device_id,
+                    CHAR(36) || SUBSTR(HEX(RANDOMBLOB(22)), 2), e.kind, e.sender, e.device_id,
                     'm' || (1700000000000 + turn.n * 1000 + e.room_nid) || '.' || turn.n
                FROM turn CROSS JOIN event e
               WHERE e.tenant_id = $1 AND e.txn_id = $3
               ORDER BY turn.n, e.room_nid";
         let params = vec![Param::Int(per_room), Param::from(txn.to_owned())];
         let filled = self.execute(fill, params).await;
+        let say = "INSERT INTO event_content (tenant_id, pos, room_nid, json)
+             SELECT e.tenant_id, e.pos, e.room_nid, c.json
+               FROM event e
+               JOIN event f ON f.tenant_id = e.tenant_id AND f.room_nid = e.room_nid AND f.txn_id = $2
+               JOIN event_content c ON c.tenant_id = f.tenant_id AND c.pos = f.pos
+              WHERE e.tenant_id = $1 AND e.pos > 10000000
+              ORDER BY e.pos";
+        self.execute(say, vec![Param::from(txn.to_owned())]).await;
         let head = "UPDATE stream_head SET pos = 100000000 WHERE tenant_id = $1";
         self.execute(head, Vec::new()).await;
-        let old = self.cx.now.0 - DAYS_MS;
         let mark = "INSERT INTO stream_mark (tenant_id, pos, at_ms) VALUES ($1, 99999999, $2)";
-        self.execute(mark, vec![Param::Int(old)]).await;
+        self.execute(mark, vec![Param::Int(self.cx.now.0)]).await;
         filled
+    }
+
+    /// Lets the first `count` of those messages of each room be two hundred days old.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub async fn let_be_old(&self, count: i64) {
+        const DAYS_MS: i64 = 200 * 24 * 60 * 60 * 1000;
+        let mark = "INSERT INTO stream_mark (tenant_id, pos, at_ms) VALUES ($1, $2, $3)";
+        let (pos, old) = (10_000_999 + count * 1000, self.cx.now.0 - DAYS_MS + count);
+        self.execute(mark, vec![Param::Int(pos), Param::Int(old)]).await;
     }
 
     /// Every text and every run of bytes of every table, unsealed: table, column and value.

@@ -1,9 +1,9 @@
 //! A million messages in five hundred rooms are over their period at once, and go while somebody
 //! writes. law: R-111
 //!
-//! Its share of the cost of sending is that of such a backlog: the CPU time of deletion for each message
-//! that goes, against that of sending one when nothing is deleted. A server that deletes every few minutes
-//! what has just become due has fewer messages of a room in each write, and another share.
+//! What deletion costs is its CPU time for each message that goes, as a share of that of sending one when
+//! nothing is deleted: once for such a backlog, and once for what a server has to do day by day, when
+//! twenty messages of each room have become due since it last looked.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -22,6 +22,10 @@ use crate::process::Server;
 const ROOMS: usize = 500;
 /// Messages in each room.
 const MESSAGES: i64 = 2_000;
+/// Messages of each room that become due between two looks.
+const STEADY: i64 = 20;
+/// A server that has worked so little for so long has nothing to do.
+const QUIET: (f64, Duration) = (10.0, Duration::from_secs(5));
 /// Between two messages of whoever writes meanwhile.
 const PACE: Duration = Duration::from_millis(10);
 /// Longest time that is waited for the end.
@@ -53,7 +57,11 @@ pub(crate) async fn run(people: &mut Population, _: u32) -> Result<Vec<Figure>> 
     drop(client);
     server.stop().await?;
     fill(&server.data()).await?;
+    let idle = cost_of_a_look(&mut server, 0).await?;
+    let steady = cost_of_a_look(&mut server, STEADY).await? - idle;
+    let steady = 100.0 * steady / (ROOMS as f64 * STEADY as f64) / send.cpu_per_op();
     let full = server.disk_bytes()? as f64;
+    let_be_old(&server.data(), MESSAGES).await;
     server.start_again().await?;
     let began = Instant::now();
     let cpu = server.cpu_ms()?;
@@ -62,14 +70,15 @@ pub(crate) async fn run(people: &mut Population, _: u32) -> Result<Vec<Figure>> 
     let wall = began.elapsed();
     let spent = server.cpu_ms()? - cpu - send.cpu_per_op() * latencies.len() as f64;
     let small = shrunk(&server, full).await?;
-    let messages = ROOMS as f64 * MESSAGES as f64;
+    let messages = ROOMS as f64 * (MESSAGES - STEADY) as f64;
     let share = 100.0 * (spent / messages) / send.cpu_per_op();
     let writing =
         Figure { name: "send while a million messages go", latencies, wall, ..Figure::default() };
     Ok(vec![
         writing,
         Figure::of_value("a million messages gone", wall.as_secs_f64() / 60.0, "min"),
-        Figure::of_value("CPU of deletion, share of sending", share, "%"),
+        Figure::of_value("CPU of deleting it, share of sending", share, "%"),
+        Figure::of_value("CPU of deletion day by day, share", steady, "%"),
         Figure::of_value("disk before deletion", full / 1_048_576.0, "MiB"),
         Figure::of_value("disk after deletion, share", 100.0 * small / full, "%"),
     ])
@@ -105,13 +114,40 @@ async fn baseline(server: &Server, client: &mut Client, room: &str) -> Result<Fi
     Ok(Figure { ops, cpu_ms: server.cpu_ms()? - cpu, ..Figure::default() })
 }
 
-/// Multiplies the messages and lets everything be two hundred days old.
+/// Multiplies the messages.
 async fn fill(data: &Path) -> Result<()> {
     let stores = Stores::at(data, "localhost", None).await;
-    let filled = stores.fill_with_old_messages("first", MESSAGES).await;
+    let filled = stores.fill_with_messages("first", MESSAGES).await;
     stores.close().await;
     eprintln!("deletion: {filled} messages");
     Ok(())
+}
+
+/// Lets the first messages of each room be due.
+async fn let_be_old(data: &Path, count: i64) {
+    let stores = Stores::at(data, "localhost", None).await;
+    stores.let_be_old(count).await;
+    stores.close().await;
+}
+
+/// Starts the server with so many messages of each room due, and stops it when it has done its work; CPU
+/// milliseconds in between.
+async fn cost_of_a_look(server: &mut Server, due: i64) -> Result<f64> {
+    let_be_old(&server.data(), due).await;
+    server.start_again().await?;
+    let (began, mut spent) = (Instant::now(), server.cpu_ms()?);
+    loop {
+        tokio::time::sleep(QUIET.1).await;
+        let now = server.cpu_ms()?;
+        if now - spent < QUIET.0 {
+            server.stop().await?;
+            return Ok(now);
+        }
+        if began.elapsed() > PATIENCE {
+            return Err("the server does not come to rest".into());
+        }
+        spent = now;
+    }
 }
 
 /// Path of an encrypted message, which every class of rooms takes.

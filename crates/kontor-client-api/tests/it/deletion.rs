@@ -1,7 +1,7 @@
 //! Deletion by rule: gone for everybody, told to devices, counted and certified. law: R-110…R-116
 
 use kontor_core::Role;
-use kontor_testkit::{Person, TestServer, Value, for_each_server, json};
+use kontor_testkit::{Param, Person, Stores, TestServer, Value, for_each_server, json};
 
 use crate::passing_time::{DAY, pass, room_of};
 
@@ -48,6 +48,70 @@ async fn messages_go_when_their_time_is_over_and_devices_are_told() {
         // The room goes on.
         bert.send(&room, "weiter").await;
         assert_eq!(messages(&anna, &room).await.len(), 2);
+    })
+    .await;
+}
+
+/// Content of events that are gone; events without content; notes of what is to be purged.
+const LOOSE: [&str; 3] = [
+    "SELECT COUNT(*) FROM event_content c WHERE c.tenant_id = $1 AND NOT EXISTS
+       (SELECT 1 FROM event e WHERE e.tenant_id = c.tenant_id AND e.room_nid = c.room_nid
+           AND e.pos = c.pos)",
+    "SELECT COUNT(*) FROM event e WHERE e.tenant_id = $1 AND NOT EXISTS
+       (SELECT 1 FROM event_content c WHERE c.tenant_id = e.tenant_id AND c.pos = e.pos)",
+    "SELECT COUNT(*) FROM content_to_purge WHERE tenant_id = $1",
+];
+
+async fn loose_ends(stores: &Stores) -> Vec<i64> {
+    let mut found = Vec::new();
+    for query in LOOSE {
+        found.extend(stores.numbers(query).await);
+    }
+    found
+}
+
+#[tokio::test]
+async fn content_goes_with_its_message_also_when_it_was_cut_off_in_between() {
+    for_each_server(async |mut server| {
+        let anna = server.register("anna").await;
+        let (short, long) = (room_of(&anna, "intern").await, room_of(&anna, "intern").await);
+        let path = format!("/_matrix/client/v3/rooms/{short}/state/m.room.retention");
+        anna.put(&path, json!({ "max_lifetime": 30 * 86_400_000_u64 })).await.ok();
+        for number in 0..30 {
+            anna.send(&short, &format!("kurz {number}")).await;
+            anna.send(&long, &format!("lang {number}")).await;
+        }
+        pass(&server, 31 * DAY).await;
+        assert_eq!(
+            (messages(&anna, &short).await.len(), messages(&anna, &long).await.len()),
+            (0, 30)
+        );
+        let stores = server.stores("one.example").await;
+        assert_eq!(loose_ends(&stores).await, [0, 0, 0]);
+        let texts = stores.values().await;
+        let contains = |text: &str| {
+            texts
+                .iter()
+                .any(|(.., value)| value.windows(text.len()).any(|it| it == text.as_bytes()))
+        };
+        assert!(contains("lang 7") && !contains("kurz 7"));
+
+        // As a crash leaves it: two messages are gone, their content is noted and there.
+        let two = "SELECT pos FROM event WHERE tenant_id = $1 AND kind = 'm.room.message'
+                    ORDER BY pos LIMIT 2";
+        let positions = stores.numbers(two).await;
+        let bytes: Vec<u8> = positions.iter().flat_map(|pos| pos.to_be_bytes()).collect();
+        let note = "INSERT INTO content_to_purge (tenant_id, pos, positions) VALUES ($1, 1, $2)";
+        stores.execute(note, vec![Param::Bytes(bytes.into())]).await;
+        let gone = format!("DELETE FROM event WHERE tenant_id = $1 AND pos IN ({two})");
+        assert_eq!(stores.execute(&gone, Vec::new()).await, 2);
+        assert_eq!(loose_ends(&stores).await, [2, 0, 1]);
+        stores.close().await;
+        server.start_again().await;
+        server.node().tenants().delete_due().await;
+        let stores = server.stores("one.example").await;
+        assert_eq!(loose_ends(&stores).await, [0, 0, 0]);
+        stores.close().await;
     })
     .await;
 }

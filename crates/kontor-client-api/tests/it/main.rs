@@ -51,6 +51,7 @@ mod supervision;
 mod sync;
 mod tenants;
 mod threads;
+mod transactions;
 mod web_push;
 mod web_push_service;
 mod words;

@@ -113,7 +113,7 @@ async fn what_is_held_since_the_backup_is_held_after_restoring_it() {
             own.map(|(.., value)| value).any(|value| contains(value, text))
         };
         assert!(is_in("held_event", "nachher") && !is_in("held_event", "vorher"));
-        assert!(!is_in("event", "nachher") && !is_in("event", "vorher"));
+        assert!(!is_in("event_content", "nachher") && !is_in("event_content", "vorher"));
 
         // Released after the next backup, it does not come back with that one.
         let set = house.back_up().await;

@@ -65,9 +65,7 @@ impl Deletion {
         while let Some(from) = after {
             let look = move |tx: &mut Tx<'_>| due_page(tx, from, class, (period, cutoff));
             let (due, next) = self.inner.db.read(cx, look).await?;
-            for due in due {
-                removed += self.expire_all(cx, due).await?;
-            }
+            removed += self.expire_all(cx, due).await?;
             after = next;
         }
         Ok(removed)
@@ -104,17 +102,15 @@ impl Deletion {
         }
     }
 
-    async fn expire_all(&self, cx: &Cx, mut due: Due) -> Result<u64> {
-        let mut removed = 0;
-        loop {
-            let step = self.inner.rooms.expire(cx, (&due, BATCH), Box::new(|_, _| Ok(()))).await?;
+    async fn expire_all(&self, cx: &Cx, mut due: Vec<Due>) -> Result<u64> {
+        let (mut removed, mut left) = (0, &mut *due);
+        while !left.is_empty() {
+            let step = self.inner.rooms.expire(cx, (left, BATCH), Box::new(|_, _| Ok(()))).await?;
             self.inner.media.delete_blobs(&step.blobs).await?;
             removed += u64::try_from(step.removed.objects).unwrap_or_default();
-            due.after = step.upto;
-            if !step.more {
-                return Ok(removed);
-            }
+            left = step.split(left).1;
         }
+        Ok(removed)
     }
 
     async fn replay_files(&self, cx: &Cx, cutoff: Timestamp) -> Result<u64> {
@@ -147,7 +143,7 @@ fn due_page(
         let room_id = OwnedRoomId::try_from(room.room_id).map_err(Error::internal)?;
         let (nid, upto, keys_before) = (room.nid, mark.pos, keys_before(cutoff));
         let after = kontor_core::StreamPos::ZERO;
-        found.push(Due { nid, room_id, after, upto, cutoff, keys_before });
+        found.push(Due { nid, room_id, class, after, upto, cutoff, keys_before });
     }
     Ok((found, next))
 }

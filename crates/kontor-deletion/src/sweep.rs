@@ -47,10 +47,13 @@ impl Deletion {
         let (mut removed, mut after) = (Removed::default(), Some(RoomNid(0)));
         let mut recorded = HashSet::new();
         while let Some(from) = after {
-            let (due, next) = self.due_rooms(cx, from).await?;
-            for (class, due) in due {
+            let (mut due, next) = self.due_rooms(cx, from).await?;
+            due.sort_by_key(|due| due.class);
+            for of_class in due.chunk_by(|one, other| one.class == other.class) {
+                let Some(class) = of_class.first().map(|due| due.class) else { continue };
                 let is_first = recorded.insert(class);
-                removed.add(&self.sweep_room(cx, (class, is_first), due).await?);
+                let class = (class, is_first);
+                removed.add(&self.sweep_class(cx, class, of_class.to_vec()).await?);
             }
             after = next;
         }
@@ -58,11 +61,7 @@ impl Deletion {
     }
 
     /// The rooms behind `after` in which something is due, of one page; and where the next begins.
-    async fn due_rooms(
-        &self,
-        cx: &Cx,
-        after: RoomNid,
-    ) -> Result<(Vec<(RoomClass, Due)>, Option<RoomNid>)> {
+    async fn due_rooms(&self, cx: &Cx, after: RoomNid) -> Result<(Vec<Due>, Option<RoomNid>)> {
         let (this, now) = (self.clone(), cx.now);
         let look = move |tx: &mut Tx<'_>| {
             let rooms = expiry::list_aging_rooms(tx, after, ROOMS)?;
@@ -78,8 +77,7 @@ impl Deletion {
                     }
                 };
                 let Some(mark) = mark else { continue };
-                let class = room.class;
-                found.extend(this.due_in(tx, room, (cutoff, mark.pos))?.map(|due| (class, due)));
+                found.extend(this.due_in(tx, room, (cutoff, mark.pos))?);
             }
             Ok((found, next))
         };
@@ -106,7 +104,8 @@ impl Deletion {
             return Ok(None);
         }
         let room_id = OwnedRoomId::try_from(room.room_id).map_err(Error::internal)?;
-        Ok(Some(Due { nid: room.nid, room_id, after, upto, cutoff, keys_before }))
+        let (nid, class) = (room.nid, room.class);
+        Ok(Some(Due { nid, room_id, class, after, upto, cutoff, keys_before }))
     }
 
     /// How long messages of a room are kept, less a margin where a time is promised to the hour.
@@ -118,42 +117,43 @@ impl Deletion {
         }
     }
 
-    /// With `is_first`, the rule goes into the erasure ledger: once per sweep and class.
-    async fn sweep_room(
+    /// Rooms of one class, several in one write where little is due in each. With `is_first`, the rule
+    /// goes into the erasure ledger: once per sweep and class.
+    async fn sweep_class(
         &self,
         cx: &Cx,
         (class, mut is_first): (RoomClass, bool),
-        mut due: Due,
+        mut rooms: Vec<Due>,
     ) -> Result<Removed> {
         let mut removed = Removed::default();
         let rule = run_key(class);
         let general = self.period(class, None);
         let period = i64::try_from(general.as_millis()).unwrap_or(i64::MAX);
-        loop {
-            let (now, terms) = (cx.now, (period, due.cutoff));
+        let (now, mut left) = (cx.now, &mut *rooms);
+        let terms = (period, cutoff(now, general));
+        while !left.is_empty() {
             let began = Instant::now();
             let ledger = std::mem::take(&mut is_first).then(|| self.inner.ledger.clone());
             let note = Box::new(move |tx: &mut Tx<'_>, step: &Removed| {
                 if let Some(ledger) = ledger {
-                    ledger.record_rule(tx, rule, now, (period, cutoff(now, general)))?;
+                    ledger.record_rule(tx, rule, now, terms)?;
                 }
                 let run = deletion_run::open_run(tx, rule, now, terms)?;
                 deletion_run::add_to_run(tx, run, step, 0, terms)
             });
             let size = self.inner.pace.size();
-            let step = self.inner.rooms.expire(cx, (&due, size), note).await?;
-            if step.more {
-                self.inner.pace.learn(size, step.took);
-            }
+            let step = self.inner.rooms.expire(cx, (left, size), note).await?;
             self.remove_blobs(&step.blobs).await;
             removed.add(&step.removed);
-            due.after = step.upto;
-            if !step.more {
-                self.inner.swept.lock().insert(due.nid, step.upto);
-                return Ok(removed);
+            let (done, rest) = step.split(left);
+            self.inner.swept.lock().extend(done.iter().map(|due| (due.nid, due.upto)));
+            left = rest;
+            if !left.is_empty() {
+                self.inner.pace.learn(size, step.took);
+                tokio::time::sleep((began.elapsed() * REST).min(LONGEST_REST)).await;
             }
-            tokio::time::sleep((began.elapsed() * REST).min(LONGEST_REST)).await;
         }
+        Ok(removed)
     }
 
     /// Files of deleted messages, and those that belong to none and whose time is over.
@@ -200,15 +200,15 @@ impl Deletion {
 
 /// What was written before this time is due, if it is kept for `period`.
 ///
-/// Messages of half a day go together, at its end: the more of a room there are, the less each costs. Kept
+/// Messages of almost a day go together, at its end: the more of a room there are, the less each costs. Kept
 /// for less than a month they go hour by hour, for less than a week at once. Never early, and not
-/// later than a day (law: R-111).
+/// later than a day, with the time it takes (law: R-111).
 pub(crate) fn cutoff(now: Timestamp, period: Duration) -> Timestamp {
     const HOUR_MS: i64 = 60 * 60 * 1000;
     let grain = match period.as_secs() / 86_400 {
         0..7 => 1,
         7..30 => HOUR_MS,
-        _ => 12 * HOUR_MS,
+        _ => 23 * HOUR_MS,
     };
     let exact = now.minus(period).0;
     Timestamp(exact - exact.rem_euclid(grain))
@@ -224,4 +224,29 @@ fn count_files(removed: &mut Removed, files: u64, bytes: u64) {
     let number = |it: u64| i64::try_from(it).unwrap_or(i64::MAX);
     removed.files += number(files);
     removed.file_bytes += number(bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: Duration = Duration::from_hours(24);
+
+    #[test]
+    fn what_is_due_goes_never_early_and_within_a_day() {
+        let begun = Timestamp(1_767_225_600_000);
+        for (days, latest) in
+            [(1, Duration::ZERO), (7, DAY / 24), (29, DAY / 24), (30, DAY), (180, DAY)]
+        {
+            let mut cutoffs = HashSet::new();
+            for minutes in 0..3 * 24 * 60 {
+                let now = begun.plus(Duration::from_mins(minutes));
+                let exact = now.minus(DAY * days);
+                let cutoff = cutoff(now, DAY * days);
+                assert!(cutoff <= exact && exact.since(cutoff) <= latest, "{days} days, {minutes}");
+                cutoffs.insert(cutoff);
+            }
+            assert_eq!(cutoffs.len() < 6, latest == DAY, "{days} days: {}", cutoffs.len());
+        }
+    }
 }

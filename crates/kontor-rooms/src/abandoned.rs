@@ -8,10 +8,21 @@ use kontor_store::deletion_run::Removed;
 use kontor_store::{abandoned_room, event, expiry, hold, media};
 use ruma::RoomId;
 
-use crate::{Expired, Rooms};
+use crate::Rooms;
 
 /// What else is written together with a batch: what has gone, and whether the room itself has.
 pub type RoomNote = Box<dyn FnOnce(&mut Tx<'_>, &Removed, bool) -> Result<()> + Send>;
+
+/// What a batch has removed.
+#[derive(Clone, Debug, Default)]
+pub struct Emptied {
+    /// Numbers.
+    pub removed: Removed,
+    /// Blobs that nothing refers to any more; the caller deletes them.
+    pub blobs: Vec<String>,
+    /// There may be more.
+    pub more: bool,
+}
 
 /// Events removed in one write.
 const BATCH: u32 = 200;
@@ -27,7 +38,7 @@ impl Rooms {
         cx: &Cx,
         (nid, room_id): (RoomNid, &RoomId),
         note: RoomNote,
-    ) -> Result<Expired> {
+    ) -> Result<Emptied> {
         self.remove_batch(cx, (nid, room_id), (false, note)).await
     }
 
@@ -36,7 +47,7 @@ impl Rooms {
     ///
     /// # Errors
     /// `Unavailable` if the database cannot store it; then nothing has gone.
-    pub async fn remove_again(&self, cx: &Cx, room: (RoomNid, &RoomId)) -> Result<Expired> {
+    pub async fn remove_again(&self, cx: &Cx, room: (RoomNid, &RoomId)) -> Result<Emptied> {
         self.remove_batch(cx, room, (true, Box::new(|_, _, _| Ok(())))).await
     }
 
@@ -45,12 +56,12 @@ impl Rooms {
         cx: &Cx,
         (nid, room_id): (RoomNid, &RoomId),
         (again, note): (bool, RoomNote),
-    ) -> Result<Expired> {
+    ) -> Result<Emptied> {
         let (registry, room_id, now) = (Arc::clone(&self.registry), room_id.to_owned(), cx.now);
         let remove = move |tx: &mut Tx<'_>| {
             let goes = again || abandoned_room::is_abandoned(tx, nid)?;
             if !goes || !hold::list_active_holds(tx, now)?.is_empty() {
-                return Ok(Expired::default());
+                return Ok(Emptied::default());
             }
             let positions = abandoned_room::list_positions(tx, nid, BATCH)?;
             let more = u32::try_from(positions.len()).is_ok_and(|found| found >= BATCH);
@@ -63,7 +74,7 @@ impl Rooms {
             }
             note(tx, &removed, !more)?;
             tx.after_commit(move || registry.room_gone(&room_id));
-            Ok(Expired { removed, blobs, more, ..Expired::default() })
+            Ok(Emptied { removed, blobs, more })
         };
         self.db.write(cx, remove).await
     }

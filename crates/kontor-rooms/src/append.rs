@@ -345,7 +345,7 @@ fn insert(tx: &mut Tx<'_>, (room, ledger): (&Room, &Ledger), ready: &Ready) -> R
     if let Some(redaction) = &ready.redacted {
         let target = &redaction.event;
         let now = pdu.origin_server_ts.into();
-        let held = keep_held(tx, room, &[target.pos()], now)?;
+        let held = keep_held(tx, room.place(), &[target.pos()], now)?;
         if !held.blobs.is_empty() {
             for file in expiry::list_files(tx, room.nid, &[target.pos()])? {
                 // Blobs of thumbnails are found at the next start.

@@ -140,12 +140,12 @@ fn remember(tx: &mut Tx<'_>, room: &Room, positions: &[StreamPos]) -> Result<Vec
 /// Counts how long messages of an ephemeral room stayed whose day is over.
 pub(crate) fn count_residence(
     tx: &mut Tx<'_>,
-    room: &Room,
+    room: RoomNid,
     positions: &[StreamPos],
     now: Timestamp,
 ) -> Result<()> {
     let mut times = Vec::with_capacity(positions.len());
-    for stored in event::list_events_at(tx, room.nid, positions)? {
+    for stored in event::list_events_at(tx, room, positions)? {
         let Written { origin_server_ts } =
             serde_json::from_slice(&stored.json).map_err(Error::internal)?;
         times.push(Timestamp(origin_server_ts));

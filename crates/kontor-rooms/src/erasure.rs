@@ -214,7 +214,7 @@ fn change(
     let positions: Vec<StreamPos> = rewritten.iter().map(|row| row.pos).collect();
     let gone: Vec<StreamPos> = of(Fate::Goes).map(|(row, _)| row.pos).collect();
     // What a hold on the room keeps is out of everybody's reach (law: Art. 17(3)(e)), as it was.
-    let held = keep_held(tx, room, &[&*positions, &*gone].concat(), now)?;
+    let held = keep_held(tx, room.place(), &[&*positions, &*gone].concat(), now)?;
     for stored in event::list_events_at(tx, room.nid, &positions)? {
         let Some(row) = rewritten.iter().find(|row| row.pos == stored.pos) else { continue };
         let bare = of(Fate::Bare).any(|(it, _)| it.pos == stored.pos);

@@ -12,7 +12,7 @@ use kontor_db::Tx;
 use kontor_policy::ClassRules;
 use kontor_store::deletion_run::Removed;
 use kontor_store::expiry::{self, ExpiredRow, NoticeRow};
-use kontor_store::{content_to_purge, event, held, media};
+use kontor_store::{content_to_purge, event, held, media, membership};
 use ruma::{OwnedEventId, OwnedRoomId, ServerName};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -40,6 +40,8 @@ pub struct Due {
     pub nid: RoomNid,
     /// The room.
     pub room_id: OwnedRoomId,
+    /// What it is for.
+    pub class: RoomClass,
     /// Events behind this position have not been looked at.
     pub after: StreamPos,
     /// Events up to this position are old enough.
@@ -60,12 +62,24 @@ pub struct Expired {
     pub removed: Removed,
     /// Blobs that nothing refers to any more; the caller deletes them.
     pub blobs: Vec<String>,
-    /// Up to where messages have been dealt with.
-    pub upto: StreamPos,
+    /// So many rooms have been dealt with, from the first on.
+    pub finished: usize,
+    /// Up to where the room behind them has been dealt with, if it was begun: there may be more in it.
+    pub reached: Option<StreamPos>,
     /// How long the writer was kept, until it could commit.
     pub took: Duration,
-    /// There may be more.
-    pub more: bool,
+}
+
+impl Expired {
+    /// Of the rooms that were handed in, those that are done, and the rest: to be handed in again.
+    pub fn split<'d>(&self, rooms: &'d mut [Due]) -> (&'d [Due], &'d mut [Due]) {
+        let done = self.finished.min(rooms.len());
+        let (done, rest) = rooms.split_at_mut(done);
+        if let (Some(begun), Some(reached)) = (rest.first_mut(), self.reached) {
+            begun.after = reached;
+        }
+        (done, rest)
+    }
 }
 
 impl Rooms {
@@ -93,69 +107,102 @@ impl Rooms {
         own.clamp(least, most)
     }
 
-    /// Removes one batch of what is due in a room, at most `most` messages: with replaced state, their
-    /// files, receipts that point to them, and saved keys that open nothing else. Their content nobody
-    /// can reach any more; it is noted for whoever purges it in the order in which it lies.
+    /// Removes one batch of what is due in these rooms, from the first on, together at most `most`
+    /// messages: with replaced state, their files, receipts that point to them, and saved keys that open
+    /// nothing else. Their content nobody can reach any more; it is noted for whoever purges it in the
+    /// order in which it lies.
     ///
     /// # Errors
     /// `Unavailable` if the database cannot store it; then nothing has gone.
-    pub async fn expire(&self, cx: &Cx, (due, most): (&Due, u32), note: Note) -> Result<Expired> {
-        let room = self.room(cx, &due.room_id).await?;
-        let (due, now, rooms) = (due.clone(), cx.now, self.clone());
+    pub async fn expire(&self, cx: &Cx, (due, most): (&[Due], u32), note: Note) -> Result<Expired> {
+        let (due, now, rooms) = (due.to_vec(), cx.now, self.clone());
         let remove = move |tx: &mut Tx<'_>| {
-            let began = Instant::now();
-            // Looked for here and not in a read before: the pages are those that are written then.
-            let job = find_due(tx, room, (due, most))?;
-            let expired = rooms.remove_due(tx, job, (now, note))?;
+            let (began, mut left) = (Instant::now(), most);
+            let mut expired = Expired::default();
+            let mut purged = Vec::new();
+            for room in due {
+                // Looked for here and not in a read before: the pages are those that are written then.
+                let job = find_due(tx, room, left)?;
+                left = left.saturating_sub(job.cost());
+                let (more, reached) = (job.more, job.reached);
+                purged.extend(rooms.remove_due(tx, job, now, &mut expired)?);
+                if more {
+                    expired.reached = Some(reached);
+                    break;
+                }
+                expired.finished += 1;
+                if left == 0 {
+                    break;
+                }
+            }
+            content_to_purge::insert_contents_to_purge(tx, &purged)?;
+            note(tx, &expired.removed)?;
             Ok(Expired { took: began.elapsed(), ..expired })
         };
         self.db.write(cx, remove).await
     }
 
+    /// Answers where the content of what went lies.
     fn remove_due(
         &self,
         tx: &mut Tx<'_>,
         job: Job,
-        (now, note): (Timestamp, Note),
-    ) -> Result<Expired> {
-        let Job { room, keys_before, messages, states, reached, more } = job;
+        now: Timestamp,
+        expired: &mut Expired,
+    ) -> Result<Vec<StreamPos>> {
+        let Job { due, messages, states, reached, more } = job;
+        let (nid, removed) = (due.nid, &mut expired.removed);
         let mut positions: Vec<StreamPos> = messages.iter().map(|row| row.pos).collect();
-        let mut removed = Removed::default();
-        if room.class == RoomClass::Ephemeral {
-            count_residence(tx, &room, &positions, now)?;
+        if due.class == RoomClass::Ephemeral {
+            count_residence(tx, nid, &positions, now)?;
         }
         positions.extend(&states);
-        let held = keep_held(tx, &room, &positions, now)?;
-        removed.held = i64::try_from(held.count).unwrap_or(i64::MAX);
-        expiry::delete_replaced_states(tx, room.nid, reached, &states)?;
-        removed.objects += count(event::delete_event_rows(tx, room.nid, &positions)?);
-        removed.objects -= removed.held;
-        content_to_purge::insert_contents_to_purge(tx, &positions)?;
-        let files = expiry::list_files(tx, room.nid, &positions)?;
-        let mut blobs = Vec::new();
-        for file in &files {
+        let held = keep_held(tx, (nid, &due.room_id, due.class), &positions, now)?;
+        let kept = i64::try_from(held.count).unwrap_or(i64::MAX);
+        removed.held += kept;
+        expiry::delete_replaced_states(tx, nid, reached, &states)?;
+        removed.objects += count(event::delete_event_rows(tx, nid, &positions)?) - kept;
+        for file in &expiry::list_files(tx, nid, &positions)? {
             let taken = media::take_media(tx, &file.media_id)?;
             let (stays, goes): (Vec<String>, Vec<String>) =
                 taken.into_iter().partition(|blob| held.blobs.contains(blob));
-            blobs.extend(goes);
+            expired.blobs.extend(goes);
             if stays.is_empty() {
                 removed.files += 1;
                 removed.file_bytes += file.size_bytes;
             }
         }
         if !more {
-            expiry::delete_receipts(tx, room.nid, reached)?;
-            held::keep_keys_in(tx, room.nid, (keys_before, now))?;
-            let keys = expiry::delete_backed_up_keys(tx, room.room_id.as_str(), keys_before)?;
+            expiry::delete_receipts(tx, nid, reached)?;
+            held::keep_keys_in(tx, nid, (due.keys_before, now))?;
+            let keys = expiry::delete_backed_up_keys(tx, due.room_id.as_str(), due.keys_before)?;
             removed.keys += count(keys);
         }
-        note(tx, &removed)?;
-        let notice = keep_notice(tx, &room, &messages, now)?;
+        let notice = keep_notice(tx, nid, &messages, now)?;
+        self.show_purged(tx, due, (reached, notice))?;
+        Ok(positions)
+    }
+
+    /// Takes what has gone out of memory with the commit, and lets the members hear of it. A room that is not
+    /// in memory stays out of it.
+    fn show_purged(
+        &self,
+        tx: &mut Tx<'_>,
+        due: Due,
+        (reached, notice): (StreamPos, Option<Arc<Notice>>),
+    ) -> Result<()> {
+        let feed = self.feed.clone();
+        let Some(room) = self.registry.room(&due.room_id) else {
+            let members = membership::list_joined_members(tx, due.nid)?;
+            let registry = Arc::clone(&self.registry);
+            tx.after_commit(move || registry.changed_beside(&due.room_id));
+            tx.after_visible(move || feed.wake(members.iter().map(|user| &**user)));
+            return Ok(());
+        };
         let shown = Arc::clone(&room);
         tx.after_commit(move || shown.update_live(|live| live.purge(reached, notice)));
-        let rooms = self.clone();
-        tx.after_visible(move || rooms.feed.wake(room.live().joined.iter().map(|user| &**user)));
-        Ok(Expired { removed, blobs, upto: reached, more, took: Duration::ZERO })
+        tx.after_visible(move || feed.wake(room.live().joined.iter().map(|user| &**user)));
+        Ok(())
     }
 
     /// What devices that have heard everything up to `since` are to forget, oldest first; and whether
@@ -196,7 +243,7 @@ impl Rooms {
 /// Keeps what the members are told.
 fn keep_notice(
     tx: &mut Tx<'_>,
-    room: &Room,
+    room: RoomNid,
     messages: &[ExpiredRow],
     now: Timestamp,
 ) -> Result<Option<Arc<Notice>>> {
@@ -205,12 +252,12 @@ fn keep_notice(
     }
     let event_ids: Vec<String> = messages.iter().map(|row| row.event_id.clone()).collect();
     let row = NoticeRow { pos: tx.next_pos(), expired: now, event_ids };
-    expiry::insert_notice(tx, room.nid, &row)?;
+    expiry::insert_notice(tx, room, &row)?;
     notice_of(row).map(Some)
 }
 
-/// Finds what one write removes: at most `most` messages, and as much replaced state.
-fn find_due(tx: &mut Tx<'_>, room: Arc<Room>, (due, most): (Due, u32)) -> Result<Job> {
+/// Finds what one write removes in a room: at most `most` messages, and as much replaced state.
+fn find_due(tx: &mut Tx<'_>, due: Due, most: u32) -> Result<Job> {
     let messages = expiry::list_messages(tx, due.nid, (due.after, due.upto), most)?;
     let states = expiry::list_replaced_states(tx, due.nid, due.upto, most)?;
     let full = |length: usize| u32::try_from(length).is_ok_and(|length| length >= most);
@@ -220,17 +267,25 @@ fn find_due(tx: &mut Tx<'_>, room: Arc<Room>, (due, most): (Due, u32)) -> Result
         Some(last) if full(messages.len()) => last.pos,
         _ => due.upto,
     };
-    Ok(Job { room, keys_before: due.keys_before, messages, states, reached, more })
+    Ok(Job { due, messages, states, reached, more })
 }
 
-/// What one write removes.
+/// What one write removes in a room.
 struct Job {
-    room: Arc<Room>,
-    keys_before: Timestamp,
+    due: Due,
     messages: Vec<ExpiredRow>,
     states: Vec<StreamPos>,
     reached: StreamPos,
     more: bool,
+}
+
+impl Job {
+    /// How many messages' work it is; a room is some in itself.
+    fn cost(&self) -> u32 {
+        const ROOM: u32 = 5;
+        let rows = self.messages.len().max(self.states.len());
+        u32::try_from(rows).unwrap_or(u32::MAX).saturating_add(ROOM)
+    }
 }
 
 /// Shortest and longest period that a room of a class may choose: longer than the organisation's

@@ -48,7 +48,7 @@ use kontor_policy::InForce;
 use kontor_protocol::SigningKey;
 use ruma::{OwnedServerName, OwnedUserId};
 
-pub use abandoned::RoomNote;
+pub use abandoned::{Emptied, RoomNote};
 pub use erasure::{Departed, ERASED_NAME, ErasureNote};
 pub use event::{Event, Replaced, Txn, Unsigned};
 pub use expiry::{BATCH, Due, Expired, Note};

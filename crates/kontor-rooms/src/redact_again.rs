@@ -70,7 +70,7 @@ fn empty(tx: &mut Tx<'_>, room: &Room, ids: &[OwnedEventId], now: Timestamp) -> 
         let (json, pos) = (row.json.clone(), row.pos);
         let target = Event::from_row(row, &room.rules, &room.room_id, None)?;
         let empty = kontor_protocol::redact(&json, &target.pdu, &room.rules)?;
-        let held = keep_held(tx, room, &[pos], now)?;
+        let held = keep_held(tx, room.place(), &[pos], now)?;
         if !held.blobs.is_empty() {
             for file in expiry::list_files(tx, room.nid, &[pos])? {
                 media::take_media(tx, &file.media_id)?;

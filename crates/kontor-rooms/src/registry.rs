@@ -98,6 +98,16 @@ impl Registry {
         rooms.broken.insert(room_id.to_owned());
     }
 
+    /// Notes that events of a room which is not in memory were changed: what was read before is not kept.
+    pub(crate) fn changed_beside(&self, room_id: &RoomId) {
+        let mut rooms = self.rooms.lock();
+        rooms.changes += 1;
+        if let Some(room) = rooms.loaded.remove(room_id) {
+            room.break_off();
+            rooms.broken.insert(room_id.to_owned());
+        }
+    }
+
     /// Keeps a room that has just been made.
     pub(crate) fn keep_new(&self, room: Arc<Room>) {
         self.rooms.lock().loaded.insert(room.room_id.clone(), room);

@@ -8,7 +8,7 @@ use kontor_core::{RoomClass, RoomNid, StreamPos, Timestamp};
 use kontor_protocol::RoomRules;
 use parking_lot::{Mutex, MutexGuard, RwLock};
 use ruma::events::room::member::MembershipState;
-use ruma::{OwnedEventId, OwnedRoomId, OwnedUserId};
+use ruma::{OwnedEventId, OwnedRoomId, OwnedUserId, RoomId};
 
 use crate::allowed::Allowed;
 use crate::sent::Sent;
@@ -112,6 +112,11 @@ impl Room {
 
     pub(crate) fn with_head(self, head: Head, live: Live) -> Self {
         Self { head: Mutex::new(head), live: RwLock::new(live), ..self }
+    }
+
+    /// What names it in the database and outside, and what it is for.
+    pub(crate) fn place(&self) -> (RoomNid, &RoomId, RoomClass) {
+        (self.nid, &self.room_id, self.class)
     }
 
     /// The committed view.

@@ -94,14 +94,9 @@ impl Known {
             self.turned = now;
         }
         // Half of the hash is enough: what it takes for known is looked up.
-        let [mark, _] = halves(self.hasher.hash_one(transaction));
+        let mark = u32::try_from(self.hasher.hash_one(transaction) >> 32).unwrap_or_default();
         !self.old.contains(&mark) && self.young.insert(mark)
     }
-}
-
-const fn halves(hash: u64) -> [u32; 2] {
-    let [a, b, c, d, e, f, g, h] = hash.to_le_bytes();
-    [u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h])]
 }
 
 #[cfg(test)]

@@ -76,14 +76,15 @@ static FIND: Sql = Sql::new(
     "event.find",
     "SELECT e.pos, e.room_nid, e.event_id, c.json, e.redacted_by, e.device_id, e.txn_id
        FROM event e JOIN event_content c ON c.tenant_id = e.tenant_id AND c.pos = e.pos
-      WHERE e.tenant_id = $1 AND e.room_nid = $2 AND e.event_id = $3",
+      WHERE e.tenant_id = $1 AND e.room_nid = $2 AND SUBSTR(e.event_id, 1, 12) = SUBSTR($3, 1, 12)
+        AND e.event_id = $3",
 );
 
 static LIST_BY_ID: Sql = Sql::new(
     "event.list_by_id",
     "SELECT e.pos, e.room_nid, e.event_id, c.json, e.redacted_by, e.device_id, e.txn_id
        FROM event e JOIN event_content c ON c.tenant_id = e.tenant_id AND c.pos = e.pos
-      WHERE e.tenant_id = $1 AND e.room_nid = $2 AND e.event_id IN {in}",
+      WHERE e.tenant_id = $1 AND e.room_nid = $2 AND SUBSTR(e.event_id, 1, 12) IN {in}",
 );
 
 static FIND_BY_TXN: Sql = Sql::new(
@@ -209,8 +210,17 @@ pub fn list_events_by_id(
     room: RoomNid,
     event_ids: &[&EventId],
 ) -> Result<Vec<EventRow>> {
-    let ids: Vec<Param<'_>> = event_ids.iter().map(|id| (*id).into()).collect();
-    tx.query_in(&LIST_BY_ID, &[room.into()], &ids, EventRow::from_row)
+    let starts: Vec<Param<'_>> = event_ids.iter().map(|id| start(id).into()).collect();
+    let mut found = tx.query_in(&LIST_BY_ID, &[room.into()], &starts, EventRow::from_row)?;
+    found.retain(|row| event_ids.iter().any(|id| id.as_str() == row.event_id));
+    Ok(found)
+}
+
+/// What the index knows of an id.
+fn start(id: &EventId) -> &str {
+    const KNOWN: usize = 12;
+    let id = id.as_str();
+    id.char_indices().nth(KNOWN).map_or(id, |(end, _)| id.get(..end).unwrap_or(id))
 }
 
 /// Id of the event a device has sent to a room behind `after` under a transaction id. Reads what the room

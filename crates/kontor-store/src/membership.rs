@@ -2,7 +2,7 @@
 
 use kontor_core::{Error, Result, RoomClass, RoomNid, StreamPos};
 use kontor_db::{Param, Row, Sql, Tx};
-use ruma::{OwnedRoomId, RoomId, UserId};
+use ruma::{OwnedRoomId, OwnedUserId, RoomId, UserId};
 
 /// A user's present membership of one room.
 #[derive(Clone, Debug)]
@@ -52,6 +52,12 @@ static LIST_OF_USER: Sql = Sql::new(
       WHERE m.tenant_id = $1 AND m.user_id = $2",
 );
 
+static LIST_JOINED: Sql = Sql::new(
+    "membership.list_joined",
+    "SELECT user_id FROM membership
+      WHERE tenant_id = $1 AND room_nid = $2 AND membership = 'join'",
+);
+
 static COUNT_INSIDE: Sql = Sql::new(
     "membership.count_inside",
     "SELECT COUNT(*)
@@ -61,7 +67,7 @@ static COUNT_INSIDE: Sql = Sql::new(
 );
 
 /// All statements of this table.
-pub static STATEMENTS: &[&Sql] = &[&UPSERT, &FORGET, &LIST_OF_USER, &COUNT_INSIDE];
+pub static STATEMENTS: &[&Sql] = &[&UPSERT, &FORGET, &LIST_OF_USER, &LIST_JOINED, &COUNT_INSIDE];
 
 /// Records a user's present membership.
 pub fn upsert_membership(
@@ -84,6 +90,11 @@ pub fn forget_membership(tx: &mut Tx<'_>, user: &UserId, room: RoomNid) -> Resul
 /// Every room a user is or was in.
 pub fn list_memberships_of_user(tx: &mut Tx<'_>, user: &UserId) -> Result<Vec<MembershipRow>> {
     tx.query(&LIST_OF_USER, &[user.into()], MembershipRow::from_row)
+}
+
+/// Who is in a room.
+pub fn list_joined_members(tx: &mut Tx<'_>, room: RoomNid) -> Result<Vec<OwnedUserId>> {
+    tx.query(&LIST_JOINED, &[room.into()], |row| row.id(0))
 }
 
 /// In how many rooms of these classes a person is, or is about to be.

@@ -4,6 +4,7 @@
 mod backend;
 mod inventory;
 mod media;
+mod moving;
 mod plans;
 mod pusher;
 mod report;

@@ -13,6 +13,8 @@ use kontor_vault::Identity;
 use ruma::server_name;
 use tempfile::TempDir;
 
+use crate::held::values;
+
 const DAY: Duration = Duration::from_hours(24);
 /// Stands in messages, names and files; never in a backup in clear.
 const MARKER: &str = "Feuerwehrfest";
@@ -189,6 +191,10 @@ async fn what_was_there_is_there_again_and_people_go_on() {
         let next = house.back_up().await;
         assert_eq!((next.manifest.media.files, next.manifest.media.copied), (1, 0));
         assert_eq!(next.key, set.key);
+        // What was said in the ephemeral room was in no backup, not even where nobody reaches it.
+        let values = values(&mut house).await;
+        let said = |text: &str| values.iter().any(|(.., value)| contains(value, text));
+        assert!(said(MARKER) && !said("AwgAEnACgAkL"));
     })
     .await;
 }

@@ -45,7 +45,7 @@ async fn held(house: &House) -> HeldAmount {
 }
 
 /// Every value of every table.
-async fn values(house: &mut House) -> Vec<(String, String, Vec<u8>)> {
+pub(crate) async fn values(house: &mut House) -> Vec<(String, String, Vec<u8>)> {
     let stores = house.server.stores("one.example").await;
     let values = stores.values().await;
     stores.close().await;

@@ -129,7 +129,7 @@ impl Deletion {
         let mut rows = Vec::with_capacity(rooms.len());
         for room in rooms {
             let swept = self.inner.swept.lock().get(&room.nid).copied().unwrap_or_default();
-            let first = expiry::list_messages(tx, room.nid, (swept, StreamPos::MAX), 1)?;
+            let first = expiry::list_messages(tx, room.nid, (swept.upto, StreamPos::MAX), 1)?;
             let oldest = first.first().map(|row| row.pos);
             rows.push((room.class, oldest, self.period(room.class, room.retention_ms)));
         }

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicI64;
 use std::time::Instant;
 
 use kontor_audit::Audit;
-use kontor_core::{Clock, Cx, Result, RoomClass, RoomNid, StreamPos};
+use kontor_core::{Clock, Cx, Result, RoomClass, RoomNid};
 use kontor_db::Db;
 use kontor_identity::Identity;
 use kontor_ledger::Ledger;
@@ -20,6 +20,7 @@ use parking_lot::Mutex;
 use crate::pace::Pace;
 use crate::rules::check_inventory;
 use crate::steadiness::Steadiness;
+use crate::sweep::Swept;
 
 /// Deletes what is due in one organisation. Clones share everything.
 #[derive(Clone)]
@@ -36,7 +37,7 @@ pub(crate) struct Inner {
     pub(crate) media: Media,
     pub(crate) policy: InForce,
     /// Up to where each room has been looked through; in memory only, to save looking again.
-    pub(crate) swept: Mutex<HashMap<RoomNid, StreamPos>>,
+    pub(crate) swept: Mutex<HashMap<RoomNid, Swept>>,
     /// How many messages go in one write.
     pub(crate) pace: Pace,
     /// Of how many messages the content goes in one write.

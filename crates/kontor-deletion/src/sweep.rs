@@ -28,6 +28,21 @@ const LONGEST_REST: Duration = Duration::from_millis(500);
 /// ago.
 const EPHEMERAL_MARGIN: Duration = Duration::from_mins(30);
 
+/// Up to where a room has been looked through.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Swept {
+    /// Events up to here.
+    pub(crate) upto: StreamPos,
+    /// Saved keys from before this time; it goes on also where nothing is written.
+    keys_before: Timestamp,
+}
+
+impl From<&Due> for Swept {
+    fn from(due: &Due) -> Self {
+        Self { upto: due.upto, keys_before: due.keys_before }
+    }
+}
+
 impl Deletion {
     /// Deletes everything that is due now; takes as long as it takes. Being stopped in between loses
     /// nothing: each batch is whole, and the rest is due the next time.
@@ -91,16 +106,17 @@ impl Deletion {
         room: AgingRoom,
         (cutoff, upto): (Timestamp, StreamPos),
     ) -> Result<Option<Due>> {
-        let after = self.inner.swept.lock().get(&room.nid).copied();
-        if after.is_some_and(|after| after >= upto) {
+        let keys_before = keys_before(cutoff);
+        let swept = self.inner.swept.lock().get(&room.nid).copied();
+        if swept.is_some_and(|swept| swept.upto >= upto && swept.keys_before >= keys_before) {
             return Ok(None);
         }
-        let (after, keys_before) = (after.unwrap_or_default(), keys_before(cutoff));
+        let after = swept.map(|swept| swept.upto).unwrap_or_default();
         let messages = !expiry::list_messages(tx, room.nid, (after, upto), 1)?.is_empty();
         let states = !expiry::list_replaced_states(tx, room.nid, upto, 1)?.is_empty();
         let keys = expiry::has_backed_up_keys(tx, &room.room_id, keys_before)?;
         if !(messages || states || keys) {
-            self.inner.swept.lock().insert(room.nid, upto);
+            self.inner.swept.lock().insert(room.nid, Swept { upto, keys_before });
             return Ok(None);
         }
         let room_id = OwnedRoomId::try_from(room.room_id).map_err(Error::internal)?;
@@ -136,7 +152,8 @@ impl Deletion {
             let ledger = std::mem::take(&mut is_first).then(|| self.inner.ledger.clone());
             let note = Box::new(move |tx: &mut Tx<'_>, step: &Removed| {
                 if let Some(ledger) = ledger {
-                    ledger.record_rule(tx, rule, now, terms)?;
+                    // Exact: done again, it must reach what a room with a period of its own has lost.
+                    ledger.record_rule(tx, rule, now, (period, now.minus(general)))?;
                 }
                 let run = deletion_run::open_run(tx, rule, now, terms)?;
                 deletion_run::add_to_run(tx, run, step, 0, terms)
@@ -146,7 +163,7 @@ impl Deletion {
             self.remove_blobs(&step.blobs).await;
             removed.add(&step.removed);
             let (done, rest) = step.split(left);
-            self.inner.swept.lock().extend(done.iter().map(|due| (due.nid, due.upto)));
+            self.inner.swept.lock().extend(done.iter().map(|due| (due.nid, due.into())));
             left = rest;
             if !left.is_empty() {
                 self.inner.pace.learn(size, step.took);

@@ -49,6 +49,15 @@ struct Rooms {
     changes: u64,
 }
 
+impl Rooms {
+    /// Takes a room out that was changed beside its handle; answers whether there was one.
+    fn take_out(&mut self, room_id: &RoomId) -> bool {
+        self.changes += 1;
+        let room = self.loaded.remove(room_id);
+        room.inspect(|room| room.break_off()).is_some()
+    }
+}
+
 #[derive(Debug, Default)]
 struct Users {
     rooms: HashMap<OwnedUserId, UserRooms>,
@@ -91,19 +100,14 @@ impl Registry {
     /// Takes the handle of a room out: its events were changed beside it.
     pub(crate) fn reload(&self, room_id: &RoomId) {
         let mut rooms = self.rooms.lock();
-        rooms.changes += 1;
-        if let Some(room) = rooms.loaded.remove(room_id) {
-            room.break_off();
-        }
+        rooms.take_out(room_id);
         rooms.broken.insert(room_id.to_owned());
     }
 
     /// Notes that events of a room which is not in memory were changed: what was read before is not kept.
     pub(crate) fn changed_beside(&self, room_id: &RoomId) {
         let mut rooms = self.rooms.lock();
-        rooms.changes += 1;
-        if let Some(room) = rooms.loaded.remove(room_id) {
-            room.break_off();
+        if rooms.take_out(room_id) {
             rooms.broken.insert(room_id.to_owned());
         }
     }

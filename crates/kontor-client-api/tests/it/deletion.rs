@@ -117,6 +117,32 @@ async fn content_goes_with_its_message_also_when_it_was_cut_off_in_between() {
 }
 
 #[tokio::test]
+async fn a_saved_key_goes_a_week_after_its_messages_also_if_nobody_wrote_since() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let room = room_of(&anna, "intern").await;
+    anna.send(&room, "alt").await;
+    let version = json!({
+        "algorithm": "m.megolm_backup.v1.curve25519-aes-sha2",
+        "auth_data": { "public_key": "abcdefg" },
+    });
+    anna.post("/_matrix/client/v3/room_keys/version", version).await.ok();
+    let key = json!({
+        "first_message_index": 0, "forwarded_count": 0, "is_verified": true,
+        "session_data": { "ciphertext": "AAAA" },
+    });
+    let keys = "/_matrix/client/v3/room_keys/keys?version=1";
+    anna.put(keys, json!({ "rooms": { &room: { "sessions": { "hers": key } } } })).await.ok();
+    pass(&server, 181 * DAY).await;
+    let anna = server.login("anna").await;
+    assert!(messages(&anna, &room).await.is_empty());
+    assert_ne!(anna.get(keys).await.ok().body["rooms"], json!({}));
+    pass(&server, 9 * DAY).await;
+    let anna = server.login("anna").await;
+    assert_eq!(anna.get(keys).await.ok().body["rooms"], json!({}));
+}
+
+#[tokio::test]
 async fn a_device_that_was_away_and_a_restart_change_nothing() {
     let mut server = TestServer::start().await;
     let anna = server.register("anna").await;
